@@ -1,0 +1,72 @@
+// The C tests: cmocka executables that meson knows, built with a sanitizer.
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { root, run } from "./run.ts";
+import { asTest, type Step } from "./step.ts";
+import { parseTap, type TestResult } from "./tap.ts";
+
+interface Sanitizer {
+  readonly buildDirectory: string;
+  /** meson's b_sanitize. */
+  readonly sanitize: string;
+  /** Which of the registered tests it runs: suite `tsan` is for the thread sanitizer, all others are not. */
+  readonly select: readonly string[];
+}
+
+/** A line of meson's testlog.json: one executable. */
+interface MesonTest {
+  readonly name: string;
+  readonly result: string;
+  readonly stdout: string;
+  readonly stderr?: string;
+}
+
+async function build({ buildDirectory, sanitize }: Sanitizer): Promise<TestResult | undefined> {
+  if (!existsSync(join(root, buildDirectory, "build.ninja"))) {
+    const options = [`-Db_sanitize=${sanitize}`, "-Db_ndebug=false"];
+    const setup = await run("meson", ["setup", buildDirectory, "dataplane", ...options]);
+    if (!setup.ok) return asTest(`meson setup ${buildDirectory}`, setup);
+  }
+  const ninja = await run("ninja", ["-C", buildDirectory]);
+  return ninja.ok ? undefined : asTest(`ninja -C ${buildDirectory}`, ninja);
+}
+
+/** The cases inside one executable, and one more failure if it ended badly without a failed case. */
+function casesOf({ name, result, stdout, stderr = "" }: MesonTest): TestResult[] {
+  const cases = parseTap(stdout).map((test): TestResult => ({ ...test, title: `${name}: ${test.title}` }));
+  if (cases.length > 0 && (result === "OK" || cases.some((test) => test.status === "failed"))) return cases;
+  const notes = stderr.trim().split("\n").slice(-60);
+  if (result === "OK") return [{ title: `${name} reported no test case`, status: "failed", notes }];
+  return [...cases, { title: `${name} ended with ${result}`, status: "failed", notes }];
+}
+
+async function runTests({ buildDirectory, select }: Sanitizer): Promise<TestResult[]> {
+  const log = join(root, buildDirectory, "meson-logs/testlog.json");
+  await rm(log, { force: true });
+  const test = await run("meson", ["test", "-C", buildDirectory, "--no-rebuild", "--timeout-multiplier=4", ...select], {
+    env: { CMOCKA_MESSAGE_OUTPUT: "TAP" },
+  });
+  if (!existsSync(log)) return test.ok ? [] : [asTest("meson test", test)];
+  const lines = (await readFile(log, "utf8")).trim().split("\n");
+  return lines.flatMap((line) => casesOf(JSON.parse(line) as MesonTest));
+}
+
+function sanitizerStep(name: string, sanitizer: Sanitizer): Step {
+  return {
+    name,
+    async run() {
+      const broken = await build(sanitizer);
+      return broken ? [broken] : runTests(sanitizer);
+    },
+  };
+}
+
+export const nativeTests: readonly Step[] = [
+  sanitizerStep("C tests, address and undefined behaviour", {
+    buildDirectory: "build-asan",
+    sanitize: "address,undefined",
+    select: ["--no-suite", "tsan"],
+  }),
+  sanitizerStep("C tests, threads", { buildDirectory: "build-tsan", sanitize: "thread", select: ["--suite", "tsan"] }),
+];
