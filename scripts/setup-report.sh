@@ -37,6 +37,12 @@ show_progress() {
 	fi
 }
 
+# show_failure LOG: the causes stand first with npm and last with apt and ninja.
+show_failure() {
+	sed -n '1,30p;30s/.*/  .../p' "$1" >&2
+	sed 1,30d "$1" | tail -n 40 >&2
+}
+
 # quietly COMMAND...: runs it with its output in a log; the log's end is shown if it fails. Returns its status.
 quietly() {
 	log=$(mktemp)
@@ -51,7 +57,19 @@ quietly() {
 	[ ! -t 1 ] || printf '\r\033[K'
 	status=0
 	wait "$child" || status=$?
-	[ "$status" -eq 0 ] || tail -n 60 "$log" >&2
+	child=
+	[ "$status" -eq 0 ] || show_failure "$log"
 	rm -f "$log"
 	return "$status"
 }
+
+# A background command of sh ignores Ctrl-C: it is passed on here, and waited for.
+child=
+interrupt() {
+	if [ -n "$child" ]; then
+		kill "$child" 2>/dev/null || true
+		wait "$child" || true
+	fi
+	exit 130
+}
+trap interrupt INT TERM

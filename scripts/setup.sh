@@ -61,7 +61,7 @@ release_services() {
 }
 
 apt_get() {
-	DEBIAN_FRONTEND=noninteractive quietly apt-get -qy -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@" ||
+	quietly env DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@" ||
 		fail "apt-get $1 failed (above); check this machine's network and /etc/apt/sources.list, then run this again."
 }
 
@@ -116,7 +116,6 @@ check_machine
 take_lock
 scratch=$(mktemp -d)
 trap 'release_services; rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
 release_services
 install_packages
 install_node_modules
