@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one worker has seen: monotonic counters and a few gauges, in the region. One writer, the worker; readers load
+// 8-byte words and add the workers up.
+
+#pragma once
+
+#include "packet.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define LINKS_MAX 4
+
+// Why a packet did not leave by the other port.
+#define DROP_REASONS(X)                                                                                                \
+	X(refused)       /* of a session that its subscriber's quota refuses */                                        \
+	X(cutoff)        /* the link's mode is cutoff */                                                               \
+	X(transmit)      /* the other port took no more: down, or its queue was full */                               \
+	X(handover_full) /* the owner's ring was full */                                                               \
+	X(oversize)      /* longer than the other port carries */
+
+#define X(name) DROP_##name,
+enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
+#undef X
+
+#define ENGINE_COUNTERS(X)                                                                                             \
+	X(malformed)             /* packets with a length that does not fit; forwarded */                              \
+	X(sessions_opened)       /* TCP and UDP, judged when they opened */                                            \
+	X(sessions_joined)       /* TCP seen in the middle: forwarded and not counted */                               \
+	X(sessions_refused)      /* attempts, retransmissions apart */                                                 \
+	X(retransmissions)       /* of opening SYNs */                                                                 \
+	X(sessions_expired)      /* removed by age */                                                                  \
+	X(sessions_evicted)      /* refused or closing ones that made room before their time */                        \
+	X(session_table_full)    /* sessions judged without an entry */                                                \
+	X(subscribers_created)                                                                                         \
+	X(subscribers_expired)                                                                                         \
+	X(subscriber_table_full) /* first packets of addresses that found no free record; forwarded, not counted */    \
+	X(watch_pool_full)       /* signals not counted for want of a watch */                                         \
+	X(breaches)              /* declared */                                                                        \
+	X(breaches_ended)
+
+#define ENGINE_GAUGES(X)                                                                                               \
+	X(sessions)    /* entries in use */                                                                            \
+	X(subscribers) /* records in use */                                                                            \
+	X(watches)     /* taken from the pool */
+
+// Written by one worker only, read by anybody: relaxed 8-byte accesses.
+typedef _Atomic uint64_t counter;
+
+static inline void
+counter_add(counter *c, uint64_t n)
+{
+	atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+static inline uint64_t
+counter_read(const counter *c)
+{
+	return atomic_load_explicit(c, memory_order_relaxed);
+}
+
+// Of one ingress port. received = forwarded + the sum of dropped, exactly, whenever nothing is in flight.
+struct port_counters {
+	counter received_packets;
+	counter received_bytes;
+	counter forwarded_packets; // left by the link's other port
+	counter forwarded_bytes;
+	counter dropped[DROP_REASON_COUNT];
+};
+
+#define X(name) counter name;
+struct engine_counters {
+	ENGINE_COUNTERS(X)
+	ENGINE_GAUGES(X)
+};
+#undef X
+
+struct worker_counters {
+	_Alignas(64) counter heartbeat; // one a turn of the worker's loop
+	counter turns_idle;             // turns that received nothing
+	counter handed_over;            // packets given to their owner, another worker
+	_Alignas(64) struct engine_counters engine;
+	_Alignas(64) struct port_counters ports[LINKS_MAX][SIDES];
+};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Policy blobs: checked, measured, compiled. See policy.h and policy_blob.h.
+
+#include "policy.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+// The blob's arrays. Valid only once check_shape has passed.
+struct blob {
+	const struct blob_header *header;
+	const struct blob_prefix *zone_prefixes;
+	const struct blob_prefix *group_prefixes;
+	const struct blob_group *groups;
+	const struct blob_service *services;
+	const struct blob_port_range *port_ranges;
+	const struct blob_package *packages;
+	const struct blob_detector *detectors;
+	size_t length; // where the last array ends
+};
+
+static struct blob
+blob_open(const void *bytes)
+{
+	const struct blob_header *h = bytes;
+	struct blob b = {.header = h, .zone_prefixes = (const void *)(h + 1)};
+
+	b.group_prefixes = b.zone_prefixes + h->zone_prefixes;
+	b.groups = (const void *)(b.group_prefixes + h->group_prefixes);
+	b.services = (const void *)(b.groups + h->groups);
+	b.port_ranges = (const void *)(b.services + h->services);
+	b.packages = (const void *)(b.port_ranges + h->port_ranges);
+	b.detectors = (const void *)(b.packages + h->packages);
+	b.length = (size_t)((const uint8_t *)(b.detectors + h->detectors) - (const uint8_t *)bytes);
+	return b;
+}
+
+static const char *
+check_shape(const void *bytes, size_t length)
+{
+	const struct blob_header *h = bytes;
+
+	if (length < sizeof(*h) || length > POLICY_BYTES_MAX)
+		return "its length is out of range";
+	if (memcmp(h->magic, POLICY_MAGIC, sizeof(h->magic)) != 0)
+		return "it is not a policy of this version";
+	if (h->zone_prefixes > POLICY_PREFIXES_MAX || h->group_prefixes > POLICY_PREFIXES_MAX ||
+	    h->groups > POLICY_GROUPS_MAX || h->services > POLICY_SERVICES_MAX || h->port_ranges > POLICY_PORT_RANGES_MAX ||
+	    h->packages > POLICY_PACKAGES_MAX || h->detectors > POLICY_PACKAGES_MAX * WATCH_DETECTORS)
+		return "it holds more than its limits allow";
+	if (h->length != length || blob_open(bytes).length != length)
+		return "its length does not fit its contents";
+	for (int link = 0; link < LINKS_MAX; link++)
+		if (h->link_mode[link] > LINK_CUTOFF)
+			return "a link mode is unknown";
+	return NULL;
+}
+
+static const char *
+check_prefixes(const struct blob_prefix *prefixes, uint32_t count, uint32_t values)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct address first;
+
+		if (prefixes[i].length > 128 || prefixes[i].value >= values)
+			return "a prefix is out of range";
+		first = address_prefix(&prefixes[i].address, prefixes[i].length);
+		if (!address_equal(&first, &prefixes[i].address))
+			return "a prefix has host bits set";
+	}
+	return NULL;
+}
+
+static const char *
+check_groups(const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->groups; i++) {
+		const struct blob_group *group = &blob->groups[i];
+		if (group->template_number > UINT16_MAX || group->package >= blob->header->packages ||
+		    group->prefix_length < 32 || group->prefix_length > 128)
+			return "an anonymous group is out of range";
+	}
+	return NULL;
+}
+
+static const char *
+check_services(const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->services; i++) {
+		const struct blob_service *service = &blob->services[i];
+		if ((service->protocol != POLICY_TCP && service->protocol != POLICY_UDP) ||
+		    service->initiator > INITIATOR_NETWORK || service->zone_rule > ZONE_EXCLUDE ||
+		    service->zone >= POLICY_ZONES_MAX || service->port_range > blob->header->port_ranges ||
+		    service->port_ranges > blob->header->port_ranges - service->port_range)
+			return "a service is out of range";
+	}
+	for (uint32_t i = 0; i < blob->header->port_ranges; i++)
+		if (blob->port_ranges[i].first > blob->port_ranges[i].last)
+			return "a port range is upside down";
+	return NULL;
+}
+
+static const char *
+check_packages(const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->packages; i++) {
+		const struct blob_package *package = &blob->packages[i];
+		if (package->detectors > WATCH_DETECTORS || package->detector > blob->header->detectors ||
+		    package->detectors > blob->header->detectors - package->detector)
+			return "a package is out of range";
+	}
+	for (uint32_t i = 0; i < blob->header->detectors; i++) {
+		const struct blob_detector *detector = &blob->detectors[i];
+		if (detector->id == 0 || detector->service >= blob->header->services || detector->threshold == 0 ||
+		    detector->period_ms == 0 || detector->signal != SIGNAL_SESSIONS || detector->window != WINDOW_FIXED ||
+		    (detector->actions & ~(ACTION_REPORT | ACTION_BLOCK)) != 0)
+			return "a detector is out of range";
+	}
+	return NULL;
+}
+
+const char *
+policy_check(const void *bytes, size_t length)
+{
+	const char *wrong = check_shape(bytes, length);
+	if (wrong != NULL)
+		return wrong;
+
+	struct blob blob = blob_open(bytes);
+	wrong = check_prefixes(blob.zone_prefixes, blob.header->zone_prefixes, POLICY_ZONES_MAX);
+	if (wrong == NULL)
+		wrong = check_prefixes(blob.group_prefixes, blob.header->group_prefixes, blob.header->groups);
+	if (wrong == NULL)
+		wrong = check_groups(&blob);
+	if (wrong == NULL)
+		wrong = check_services(&blob);
+	if (wrong == NULL)
+		wrong = check_packages(&blob);
+	return wrong;
+}
+
+// Hands out pieces of one block of memory; with no block it only measures.
+struct arena {
+	uint8_t *memory;
+	size_t used;
+};
+
+static void *
+arena_take(struct arena *arena, size_t size)
+{
+	size_t at = arena->used;
+
+	arena->used += (size + 63) & ~(size_t)63;
+	return arena->memory == NULL ? NULL : arena->memory + at;
+}
+
+// The pieces of a compiled policy, in the order in which they lie.
+struct layout {
+	struct policy *policy;
+	struct package *packages;
+	struct group *groups;
+	void *ports;
+	void *zones;
+	void *group_prefixes;
+	struct blob_prefix *scratch; // prefixes, sorted
+};
+
+static struct layout
+lay_out(struct arena *arena, const struct blob_header *h)
+{
+	uint32_t most = h->zone_prefixes > h->group_prefixes ? h->zone_prefixes : h->group_prefixes;
+
+	return (struct layout){
+		.policy = arena_take(arena, sizeof(struct policy)),
+		.packages = arena_take(arena, h->packages * sizeof(struct package)),
+		.groups = arena_take(arena, h->groups * sizeof(struct group)),
+		.ports = arena_take(arena, classifier_ports_size(h->port_ranges * POLICY_SERVICES_MAX)),
+		.zones = arena_take(arena, prefix_table_size(h->zone_prefixes)),
+		.group_prefixes = arena_take(arena, prefix_table_size(h->group_prefixes)),
+		.scratch = arena_take(arena, most * sizeof(struct blob_prefix)),
+	};
+}
+
+size_t
+policy_size(const void *bytes)
+{
+	struct arena arena = {0};
+
+	lay_out(&arena, bytes);
+	return arena.used;
+}
+
+static void
+compile_packages(const struct layout *to, const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->packages; i++) {
+		struct package *package = &to->packages[i];
+
+		*package = (struct package){.id = blob->packages[i].id, .detector_count = blob->packages[i].detectors};
+		for (uint32_t d = 0; d < package->detector_count; d++) {
+			const struct blob_detector *from = &blob->detectors[blob->packages[i].detector + d];
+			package->detectors[d] = (struct detector){
+				.id = from->id,
+				.threshold = from->threshold,
+				.period_ms = from->period_ms,
+				.signal = from->signal,
+				.window = from->window,
+				.actions = from->actions,
+				.service = UINT64_C(1) << from->service,
+			};
+		}
+	}
+}
+
+static void
+compile_groups(const struct layout *to, const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->groups; i++)
+		to->groups[i] = (struct group){
+			.package = &to->packages[blob->groups[i].package],
+			.template_number = (uint16_t)blob->groups[i].template_number,
+			.prefix_length = (uint8_t)blob->groups[i].prefix_length,
+		};
+}
+
+static void
+compile_prefixes(struct prefix_table *table, void *memory, const struct layout *to, const struct blob_prefix *prefixes,
+		 uint32_t count, enum prefix_merge merge)
+{
+	if (count > 0)
+		memcpy(to->scratch, prefixes, count * sizeof(*prefixes));
+	prefix_table_build(table, memory, to->scratch, count, merge);
+}
+
+struct policy *
+policy_compile(const void *bytes, void *memory, uint32_t generation)
+{
+	struct blob blob = blob_open(bytes);
+	struct arena arena = {.memory = memory};
+	struct layout to = lay_out(&arena, blob.header);
+	uint32_t ageing = blob.header->subscriber_ageing_seconds;
+
+	*to.policy = (struct policy){
+		.generation = generation,
+		.revision = blob.header->revision,
+		.subscriber_ageing_ms = ageing == 0 ? UINT64_MAX : ageing * UINT64_C(1000),
+		.groups = to.groups,
+		.packages = to.packages,
+	};
+	memcpy(to.policy->link_mode, blob.header->link_mode, sizeof(to.policy->link_mode));
+	compile_packages(&to, &blob);
+	compile_groups(&to, &blob);
+	classifier_build(&to.policy->classifier, to.ports, blob.services, blob.header->services, blob.port_ranges);
+	compile_prefixes(&to.policy->classifier.zones, to.zones, &to, blob.zone_prefixes, blob.header->zone_prefixes,
+			 PREFIX_UNION);
+	compile_prefixes(&to.policy->group_prefixes, to.group_prefixes, &to, blob.group_prefixes,
+			 blob.header->group_prefixes, PREFIX_LONGEST);
+	return to.policy;
+}
+
+const struct group *
+policy_group(const struct policy *policy, const struct address *address)
+{
+	uint64_t index = prefix_table_find(&policy->group_prefixes, address);
+
+	return index == PREFIX_NONE ? NULL : &policy->groups[index];
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiled policy: what the pipeline judges by. Built from a blob by the control thread into memory of its own, then
+// immutable; workers read it through one pointer that the control thread swaps.
+
+#pragma once
+
+#include "classifier.h"
+#include "policy_blob.h"
+#include "prefix_table.h"
+#include "records.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct detector {
+	uint32_t id;
+	uint32_t threshold;
+	uint32_t period_ms;
+	uint8_t signal;   // enum policy_signal
+	uint8_t window;   // enum policy_window
+	uint8_t actions;  // enum policy_action bits
+	uint8_t reserved;
+	uint64_t service; // the bit of the service it counts
+};
+
+struct package {
+	uint32_t id;
+	uint32_t detector_count;
+	struct detector detectors[WATCH_DETECTORS];
+};
+
+struct group {
+	const struct package *package;
+	uint16_t template_number;
+	uint8_t prefix_length; // of an IPv6 subscriber
+};
+
+struct policy {
+	uint32_t generation; // of this start of the engine: sessions judged under another are judged again
+	uint32_t revision;   // the daemon's
+	uint64_t subscriber_ageing_ms; // UINT64_MAX = never
+	uint8_t link_mode[LINKS_MAX];
+	struct classifier classifier;
+	struct prefix_table group_prefixes;
+	struct group *groups;
+	struct package *packages;
+};
+
+// Checks every length, index, range and name in the blob. Returns NULL when it is good, else a sentence without a full stop
+// that says what is wrong.
+const char *policy_check(const void *blob, size_t length);
+
+// Bytes that policy_compile needs for a checked blob.
+size_t policy_size(const void *blob);
+
+// Compiles a checked blob into `memory` (policy_size bytes, aligned to 64). Keeps no pointer into the blob.
+struct policy *policy_compile(const void *blob, void *memory, uint32_t generation);
+
+// The anonymous group of a subscriber-side address; NULL: not a subscriber of ours.
+const struct group *policy_group(const struct policy *policy, const struct address *address);
+
+// Bits of an anonymous subscriber's prefix in this group, in the form of address.h.
+static inline uint8_t
+group_prefix_length(const struct group *group, const struct address *address)
+{
+	return address_is_ipv4(address) ? 128 : group->prefix_length;
+}

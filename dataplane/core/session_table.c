@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The session table: see session_table.h.
+
+#include "session_table.h"
+
+#include "records.h"
+
+static size_t
+tags_size(uint32_t capacity)
+{
+	return ((size_t)tag_table_buckets(capacity) * sizeof(struct tag_bucket) + 63) & ~(size_t)63;
+}
+
+size_t
+session_table_size(uint32_t capacity)
+{
+	return tags_size(capacity) + (size_t)tag_table_slots(capacity) * sizeof(struct session);
+}
+
+void
+session_table_init(struct session_table *table, void *memory, uint32_t capacity)
+{
+	*table = (struct session_table){
+		.tags = {.buckets = memory, .bucket_count = tag_table_buckets(capacity)},
+		.entries = (void *)((uint8_t *)memory + tags_size(capacity)),
+		.capacity = capacity,
+	};
+}
+
+struct session *
+session_table_search(struct session_table *table, const struct session_key *key, uint64_t hash)
+{
+	uint16_t tag = tag_of(hash);
+
+	for (int choice = 0; choice < 2; choice++) {
+		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
+		for (uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag); match != 0; match &= match - 1) {
+			uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
+			if (session_key_equal(&table->entries[slot].key, key))
+				return &table->entries[slot];
+		}
+	}
+	return NULL;
+}
+
+static bool
+expired(const struct session *session, uint64_t now_ms)
+{
+	return (uint32_t)now_ms - session->last_seen_ms >= session_idle_ms[session->state];
+}
+
+static void
+remove_slot(struct session_table *table, uint32_t slot, session_removed removed, void *context)
+{
+	removed(context, &table->entries[slot]);
+	tag_table_clear(&table->tags, slot);
+	table->entries[slot].state = SESSION_FREE;
+	table->used--;
+}
+
+// How gladly an entry makes room; 0: not at all.
+static int
+dispensable(const struct session *session, uint64_t now_ms)
+{
+	if (session->state == SESSION_FREE)
+		return 0;
+	if (expired(session, now_ms))
+		return 3;
+	return session->state == SESSION_REFUSED ? 2 : session->state == SESSION_CLOSED;
+}
+
+// Makes room in one of the key's two buckets.
+static bool
+evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
+{
+	uint32_t chosen = TAG_NO_SLOT;
+	int best = 0;
+
+	for (uint32_t i = 0; i < 2 * TAG_SLOTS; i++) {
+		uint32_t slot = tag_table_bucket(&table->tags, hash, (int)(i / TAG_SLOTS)) * TAG_SLOTS + i % TAG_SLOTS;
+		int how = dispensable(&table->entries[slot], now_ms);
+		if (how > best) {
+			best = how;
+			chosen = slot;
+		}
+	}
+	if (chosen == TAG_NO_SLOT)
+		return false;
+	remove_slot(table, chosen, removed, context);
+	return true;
+}
+
+struct session *
+session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash, uint64_t now_ms,
+		     session_removed removed, void *context, bool *evicted)
+{
+	uint32_t slot = table->used < table->capacity ? tag_table_place(&table->tags, hash) : TAG_NO_SLOT;
+
+	*evicted = false;
+	if (slot == TAG_NO_SLOT) {
+		*evicted = evict(table, hash, now_ms, removed, context);
+		if (!*evicted)
+			return NULL;
+		slot = tag_table_place(&table->tags, hash);
+	}
+	table->used++;
+
+	struct session *session = &table->entries[slot];
+	*session = (struct session){.key = *key, .last_seen_ms = (uint32_t)now_ms, .subscriber = RECORD_NONE};
+	return session;
+}
+
+uint32_t
+session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed, void *context)
+{
+	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, found = 0;
+
+	for (; count > 0; count--) {
+		struct session *session = &table->entries[table->sweep];
+		if (session->state != SESSION_FREE && expired(session, now_ms)) {
+			remove_slot(table, table->sweep, removed, context);
+			found++;
+		}
+		if (++table->sweep == slots)
+			table->sweep = 0;
+	}
+	return found;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sessions of one worker. Fixed memory: 64 bytes a slot beside 2 bytes of tag, 1.25 slots a session. Only its worker
+// touches it; it does not outlive the process.
+//
+// When both buckets of a new key are full, an entry in them that is over its time, refused or closed makes room (in this
+// order); with none of these the caller gets no entry and judges the session without one.
+
+#pragma once
+
+#include "hash.h"
+#include "packet.h"
+#include "session_state.h"
+#include "tag_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session {
+	struct session_key key;
+	uint32_t opening_sequence; // of the SYN that opened it, host order
+	uint32_t last_seen_ms;     // low 32 bits; within SESSION_SEEN_GRAIN_MS of the truth
+	uint64_t services;         // bit i: the policy's service i
+	uint32_t subscriber;       // slot; RECORD_NONE
+	uint16_t generation;       // low bits of the policy's, when `services` was found
+	uint8_t state;             // enum session_state
+	uint8_t opener : 1;        // enum side
+	uint8_t fin_by_opener : 1;
+	uint8_t unbound : 1; // opened from the network toward an address of a group that has no subscriber yet
+	uint8_t reserved : 5;
+};
+_Static_assert(sizeof(struct session) == 64, "one cache line");
+
+// A line is written for its time only this often, so most packets leave it clean.
+#define SESSION_SEEN_GRAIN_MS 500
+
+struct session_table {
+	struct tag_table tags;
+	struct session *entries; // one a slot
+	uint32_t capacity;       // sessions, at most; there are 1.25 slots for each
+	uint32_t used;
+	uint32_t sweep; // next slot to look at
+};
+
+// Called for each session that leaves the table.
+typedef void (*session_removed)(void *context, const struct session *session);
+
+size_t session_table_size(uint32_t capacity);
+
+// An empty table over session_table_size(capacity) zeroed bytes, aligned to 64.
+void session_table_init(struct session_table *table, void *memory, uint32_t capacity);
+
+// Starts to fetch what session_table_candidate will read; then what session_table_find will.
+static inline void
+session_table_prefetch(const struct session_table *table, uint64_t hash)
+{
+	tag_table_prefetch(&table->tags, hash);
+}
+
+// The slot that most likely holds the key, its line on the way; TAG_NO_SLOT when no tag matches.
+static inline uint32_t
+session_table_candidate(const struct session_table *table, uint64_t hash)
+{
+	uint16_t tag = tag_of(hash);
+
+	for (int choice = 0; choice < 2; choice++) {
+		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
+		uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag);
+		if (match != 0) {
+			uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
+			__builtin_prefetch(&table->entries[slot], 1);
+			return slot;
+		}
+	}
+	return TAG_NO_SLOT;
+}
+
+static inline bool
+session_key_equal(const struct session_key *a, const struct session_key *b)
+{
+	__m256i x = _mm256_loadu_si256((const __m256i *)a), y = _mm256_loadu_si256((const __m256i *)b);
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y)) == UINT32_MAX &&
+	       memcmp((const uint8_t *)a + 32, (const uint8_t *)b + 32, 8) == 0;
+}
+
+// The key's session by looking at every slot whose tag matches.
+struct session *session_table_search(struct session_table *table, const struct session_key *key, uint64_t hash);
+
+// The key's session, or NULL. `candidate` is what session_table_candidate said, TAG_NO_SLOT if it was not asked.
+static inline struct session *
+session_table_find(struct session_table *table, const struct session_key *key, uint64_t hash, uint32_t candidate)
+{
+	if (candidate != TAG_NO_SLOT && session_key_equal(&table->entries[candidate].key, key) &&
+	    table->entries[candidate].state != SESSION_FREE)
+		return &table->entries[candidate];
+	return session_table_search(table, key, hash);
+}
+
+// A new entry for a key that has none: its key and time set, its state SESSION_FREE until the caller sets one. NULL: full.
+// `*evicted` tells whether another session made room; `removed` was then called for it.
+struct session *session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash, uint64_t now_ms,
+				     session_removed removed, void *context, bool *evicted);
+
+static inline void
+session_touch(struct session *session, uint64_t now_ms)
+{
+	if ((uint32_t)now_ms - session->last_seen_ms >= SESSION_SEEN_GRAIN_MS)
+		session->last_seen_ms = (uint32_t)now_ms;
+}
+
+// Looks at the next `count` slots and removes the sessions that were idle too long. Returns how many.
+uint32_t session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed,
+			     void *context);

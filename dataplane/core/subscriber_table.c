@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subscriber table: see subscriber_table.h.
+
+#include "subscriber_table.h"
+
+static size_t
+rounded(size_t size)
+{
+	return (size + 63) & ~(size_t)63;
+}
+
+size_t
+subscriber_table_size(uint32_t capacity)
+{
+	return rounded((size_t)tag_table_buckets(capacity) * sizeof(struct tag_bucket)) +
+	       rounded((size_t)tag_table_slots(capacity) * sizeof(uint32_t)) + rounded((size_t)capacity * sizeof(uint32_t));
+}
+
+void
+subscriber_table_init(struct subscriber_table *table, void *memory, struct subscriber *records, uint32_t capacity,
+		      const struct hash_secret *secret)
+{
+	uint8_t *tags = memory;
+	uint8_t *slots = tags + rounded((size_t)tag_table_buckets(capacity) * sizeof(struct tag_bucket));
+	uint8_t *free = slots + rounded((size_t)tag_table_slots(capacity) * sizeof(uint32_t));
+
+	*table = (struct subscriber_table){
+		.records = records,
+		.capacity = capacity,
+		.secret = secret,
+		.tags = {.buckets = (void *)tags, .bucket_count = tag_table_buckets(capacity)},
+		.slots = (void *)slots,
+		.free = (void *)free,
+	};
+}
+
+void
+subscriber_table_give(struct subscriber_table *table, uint32_t record)
+{
+	table->free[table->free_count++] = record;
+}
+
+static uint64_t
+hash_key(const struct subscriber_table *table, const struct subscriber_key *key)
+{
+	return hash_bytes(table->secret, key, sizeof(*key));
+}
+
+static bool
+matches(const struct subscriber *record, const struct subscriber_key *key)
+{
+	return address_equal(&record->address, &key->address) && record->tags == key->tags &&
+	       record->prefix_length == key->prefix_length;
+}
+
+uint32_t
+subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key)
+{
+	uint64_t hash = hash_key(table, key);
+
+	for (int choice = 0; choice < 2; choice++) {
+		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
+		uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag_of(hash));
+		for (; match != 0; match &= match - 1) {
+			uint32_t record = table->slots[bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match)];
+			if (matches(&table->records[record], key))
+				return record;
+		}
+	}
+	return RECORD_NONE;
+}
+
+static bool
+enter(struct subscriber_table *table, const struct subscriber_key *key, uint32_t record)
+{
+	uint32_t slot = tag_table_place(&table->tags, hash_key(table, key));
+
+	if (slot == TAG_NO_SLOT)
+		return false;
+	table->slots[slot] = record;
+	table->used++;
+	return true;
+}
+
+uint32_t
+subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key, uint16_t template_number,
+			uint64_t now_ms)
+{
+	if (table->free_count == 0 || !enter(table, key, table->free[table->free_count - 1]))
+		return RECORD_NONE;
+
+	uint32_t slot = table->free[--table->free_count];
+	struct subscriber *record = &table->records[slot];
+	record->address = key->address;
+	record->created_ms = now_ms;
+	record->last_seen_ms = now_ms;
+	record->watch = (struct record_handle){.slot = RECORD_NONE};
+	record->tags = key->tags;
+	record->open_sessions = 0;
+	record->template_number = template_number;
+	record->prefix_length = (uint8_t)key->prefix_length;
+	atomic_store_explicit(&record->state, RECORD_USED, memory_order_release);
+	return slot;
+}
+
+// Frees the record; handles to it are stale from here on.
+static void
+empty(struct subscriber *record)
+{
+	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
+	record->generation++;
+}
+
+bool
+subscriber_whole(const struct subscriber *subscriber, uint64_t now_ms)
+{
+	if (atomic_load_explicit(&subscriber->state, memory_order_acquire) != RECORD_USED)
+		return false;
+
+	struct address first = address_prefix(&subscriber->address, subscriber->prefix_length & 127);
+	bool host = subscriber->prefix_length == 128;
+	bool prefix = subscriber->prefix_length >= 32 && subscriber->prefix_length < 128 &&
+		      !address_is_ipv4(&subscriber->address) && address_equal(&first, &subscriber->address);
+
+	return (host || prefix) && subscriber->tags < 1u << 24 && subscriber->created_ms <= now_ms &&
+	       subscriber->last_seen_ms <= now_ms;
+}
+
+bool
+subscriber_table_adopt(struct subscriber_table *table, uint32_t slot, uint64_t now_ms)
+{
+	struct subscriber *record = &table->records[slot];
+	const struct subscriber_key key = {
+		.address = record->address,
+		.tags = record->tags,
+		.prefix_length = record->prefix_length,
+	};
+
+	if (subscriber_whole(record, now_ms) && subscriber_table_find(table, &key) == RECORD_NONE && enter(table, &key, slot)) {
+		// Sessions do not outlive the process.
+		record->open_sessions = 0;
+		return true;
+	}
+	empty(record);
+	return false;
+}
+
+uint32_t
+subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t now_ms, uint64_t ageing_ms,
+		       bool (*has_watch)(void *context, const struct subscriber *subscriber), void *context)
+{
+	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, removed = 0;
+
+	for (; count > 0; count--) {
+		uint32_t slot = table->sweep;
+		table->sweep = slot + 1 == slots ? 0 : slot + 1;
+		if (table->tags.buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] == 0)
+			continue;
+
+		struct subscriber *record = &table->records[table->slots[slot]];
+		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms || has_watch(context, record))
+			continue;
+		tag_table_clear(&table->tags, slot);
+		empty(record);
+		subscriber_table_give(table, table->slots[slot]);
+		table->used--;
+		removed++;
+	}
+	return removed;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The counting state of a subscriber who has shown a signal.
+//
+// Life cycle: a watch is taken from a fixed pool at the first counted signal and returns when all its periods have ended.
+// Synchronisation: `lock` is held by workers only, while a signal is counted and while a sweep looks; readers of the region
+// use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer.
+// Exhaustion: a subscriber who finds no watch is not counted; the caller counts that.
+
+#pragma once
+
+#include "counters.h"
+#include "event_ring.h"
+#include "policy.h"
+#include "records.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// One worker's share of the pool: the slots `worker`, `worker + workers`, ...
+struct watch_pool {
+	struct watch *records;
+	uint32_t capacity; // of the whole pool
+	uint32_t worker;
+	uint32_t workers;
+	uint32_t used;  // of the share
+	uint32_t sweep; // next slot to look at
+	uint32_t free_count;
+	uint32_t *free; // slots, a stack
+};
+
+// Where breaches are told.
+struct watch_reports {
+	struct event_ring *ring;
+	struct engine_counters *counters;
+};
+
+static inline size_t
+watch_pool_size(uint32_t capacity, uint32_t workers)
+{
+	return ((size_t)capacity / workers + 1) * sizeof(uint32_t);
+}
+
+// Binds the share to the records and rebuilds its free list from them. `memory`: watch_pool_size bytes.
+void watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacity, uint32_t worker, uint32_t workers,
+		     void *memory);
+
+// The subscriber's watch, locked; NULL when the handle is stale or none.
+struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
+
+// A new watch for the subscriber in `slot`, locked, its handle stored in the subscriber; NULL when the share is used up.
+struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot);
+
+void watch_unlock(struct watch *watch);
+
+// Who is judged, by what, when.
+struct watch_context {
+	const struct package *package;
+	const struct subscriber *subscriber;
+	uint64_t now_ms;
+	struct watch_reports *reports;
+};
+
+// True when a detector of the package refuses a session of these services now; the attempt is counted as refused if `attempt`.
+bool watch_refuses(struct watch *watch, const struct watch_context *context, uint64_t services, bool attempt);
+
+// Counts one signal on every detector of the package that counts it in one of these services, and tells the breaches that it
+// declares and the ends that it finds.
+void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal, uint64_t services);
+
+// Looks at the share's next `count` watches: tells ended breaches, returns idle watches.
+void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,
+		 struct watch_reports *reports);
+
+// Adoption: clears a lock that a killed worker left, and drops the record unless it is whole: used, bound to the subscriber in
+// its slot, bound back by it, no period from the future. Returns true when it is kept.
+bool watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
+		 uint64_t now_ms);

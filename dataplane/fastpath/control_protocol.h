@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one way in: a Unix stream socket to the control thread. A client sends batches, one after the other; each batch is
+// answered whole, in order, before the next is read. Little-endian, no padding. mgmt/engine/control_client.ts is the client.
+
+#pragma once
+
+#include <stdint.h>
+
+#define CONTROL_VERSION 1
+#define CONTROL_BYTES_MAX (8u << 20) // of a batch, this header included
+
+struct control_batch {
+	uint32_t length;  // of the batch, this header included
+	uint16_t version; // CONTROL_VERSION; another one is answered `invalid` and the connection is closed
+	uint16_t commands;
+};
+
+// Followed by `commands` commands, each with its payload.
+enum control_kind {
+	CONTROL_POLICY = 1, // payload: a policy blob (core/policy_blob.h)
+};
+
+struct control_command {
+	uint32_t length; // of the payload
+	uint16_t kind;   // enum control_kind
+	uint16_t reserved;
+};
+
+enum control_status {
+	CONTROL_OK = 0,
+	CONTROL_FULL = 1,    // no room for it now
+	CONTROL_UNKNOWN = 2, // no such kind, or it names what does not exist
+	CONTROL_INVALID = 3, // `text` says why
+};
+
+// The answer: one of these a command.
+struct control_answer {
+	uint32_t status;     // enum control_status
+	uint32_t generation; // of the policy in force after the command
+	char text[120];      // zero-terminated; empty when ok
+};
