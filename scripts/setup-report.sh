@@ -29,11 +29,11 @@ fail() {
 
 # show_progress LOG: the log's last line, in place on a terminal, else every 15 seconds.
 show_progress() {
-	line=$(tail -n 1 "$1" | tr -d '\r' | cut -c 1-100)
+	line="  $step: $((ticks / 5)) s $(tail -n 1 "$1" | tr -d '\r' | cut -c 1-100)"
 	if [ -t 1 ]; then
-		printf '\r\033[K  %s' "$line"
+		printf '\r\033[K%s' "$line"
 	elif [ $((ticks % 75)) -eq 0 ]; then
-		echo "  $line"
+		echo "$line"
 	fi
 }
 

@@ -18,7 +18,7 @@ check_machine() {
 	for flag in avx2 aes; do
 		grep -qw "$flag" /proc/cpuinfo || fail "this processor has no $flag; use one made after 2013, or pass the host's processor on to this virtual machine."
 	done
-	[ "$(id -u)" -eq 0 ] || fail "set-up and lab need root, for packages, ports and network namespaces; run the same command with sudo."
+	[ "$(id -u)" -eq 0 ] || fail "packages, ports and network namespaces need root; run the same command as root."
 	if wants lab; then
 		(: <>/dev/net/tun) 2>/dev/null || fail "no tap support: /dev/net/tun cannot be opened; run 'modprobe tun', or give the device to this container."
 		[ "$(cat /proc/sys/vm/nr_hugepages)" -gt 0 ] || [ -w /proc/sys/vm/nr_hugepages ] ||
@@ -90,7 +90,7 @@ install_node_modules() {
 		finish "nothing missing"
 		return
 	fi
-	quietly npm ci --no-audit --no-fund || fail "npm ci failed (above); check this machine's network and npm registry, then run this again."
+	quietly npm ci --no-audit --no-fund --loglevel=error || fail "npm ci failed (above); check this machine's network and npm registry, then run this again."
 	cp package-lock.json "$stamp"
 	finish "installed, Node $(node_modules/.bin/node --version)"
 }
