@@ -9,7 +9,7 @@ export interface Step {
 
 /** The last lines of a tool's output: enough to see what went wrong. */
 export function tail(finished: Finished): string[] {
-  return `${finished.stdout}\n${finished.stderr}`.trim().split("\n").slice(-100);
+  return `${finished.stdout}\n${finished.stderr}`.trim().split("\n").slice(-60);
 }
 
 /** A whole tool as one test. */
