@@ -1,0 +1,72 @@
+// The two emulated ports, and the addresses behind each. The ports are persistent taps made inside their namespaces:
+// a fast path attaches to them by name, and they keep addresses and routes when it dies.
+import type { Namespace } from "./namespace.ts";
+import { dns, exchangers, type Host, homes, mail, prefixes, web, zombie } from "./plan.ts";
+import type { Site } from "./site.ts";
+
+/** One end of the appliance's link: the interface that stands for everything behind that port. */
+export interface Port {
+  readonly namespace: Namespace;
+  readonly device: string;
+  /** Source of every Ethernet frame that comes from this side. */
+  readonly mac: string;
+}
+
+export interface Edge {
+  readonly subscriberSide: Port;
+  readonly networkSide: Port;
+}
+
+/**
+ * A driver that attaches may set the port's MAC, and the kernel then forgets all neighbours at a moment when a question
+ * for them is lost. With the kernel's second between two questions, traffic would stand still that long.
+ */
+function neighbourSettings(device: string): string[] {
+  return ["ipv4", "ipv6"].flatMap((family) => {
+    const prefix = `net.${family}.neigh.${device}`;
+    return [`${prefix}.retrans_time_ms=20`, `${prefix}.mcast_solicit=100`, `${prefix}.ucast_solicit=100`];
+  });
+}
+
+async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]): Promise<void> {
+  // DPDK's net_tap attaches to multi-queue taps only.
+  await namespace.ip([
+    `tuntap add dev ${device} mode tap multi_queue`,
+    `link set dev ${device} address ${mac}`,
+    ...hosts.flatMap(({ ipv4, ipv6 }) => [
+      `addr add ${ipv4}/32 dev ${device}`,
+      `addr add ${ipv6}/128 dev ${device} nodad`,
+    ]),
+    `link set dev ${device} up`,
+  ]);
+  await namespace.run(["sysctl", "-qw", ...neighbourSettings(device)]);
+}
+
+const route = (prefix: string, { device }: Port, source?: string) =>
+  `route add ${prefix} dev ${device}${source ? ` src ${source}` : ""}`;
+
+/** Makes both ports, with addresses and routes, up; without carrier until a fast path attaches. */
+export async function makeEdge(site: Site): Promise<Edge> {
+  const subscriberSide: Port = { namespace: site.subscribers, device: "sub0", mac: "02:00:5e:30:00:01" };
+  const networkSide: Port = { namespace: site.network, device: "net0", mac: "02:00:5e:30:00:02" };
+  await Promise.all([
+    makePort(subscriberSide, [...homes, zombie]),
+    makePort(networkSide, [mail, dns, web, ...exchangers]),
+  ]);
+  await subscriberSide.namespace.ip([
+    route(prefixes.provider.ipv4, subscriberSide),
+    route(prefixes.provider.ipv6, subscriberSide),
+    route(prefixes.elsewhere.ipv4, subscriberSide, zombie.ipv4),
+    route(prefixes.elsewhere.ipv6, subscriberSide, zombie.ipv6),
+  ]);
+  await networkSide.namespace.ip([
+    route(prefixes.subscribers.ipv4, networkSide),
+    route(prefixes.subscribers.ipv6, networkSide),
+  ]);
+  return { subscriberSide, networkSide };
+}
+
+/** The link in the form of the fast path's --link option. */
+export function linkArgument({ subscriberSide, networkSide }: Edge): string {
+  return [subscriberSide, networkSide].map(({ namespace, device }) => `tap:${namespace.name}/${device}`).join(",");
+}

@@ -1,0 +1,30 @@
+// Huge pages for one lab: raises the machine's number if too few are free. The janitor gives back what was raised.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const pool = "/sys/kernel/mm/hugepages/hugepages-2048kB";
+
+const figure = async (name: string) => Number(await readFile(join(pool, name), "utf8"));
+
+/**
+ * Sees to it that `pages` huge pages of 2 MiB are free.
+ * @param directory the lab's directory, where the janitor finds how many were added.
+ * @returns false if the machine has none to give; the lab then runs on ordinary pages.
+ */
+export async function reserveHugePages(pages: number, directory: string): Promise<boolean> {
+  try {
+    const [total, free, reserved] = await Promise.all([
+      figure("nr_hugepages"),
+      figure("free_hugepages"),
+      figure("resv_hugepages"),
+    ]);
+    const missing = pages - (free - reserved);
+    if (missing <= 0) return true;
+    await writeFile(join(pool, "nr_hugepages"), String(total + missing));
+    const raised = (await figure("nr_hugepages")) - total;
+    await writeFile(join(directory, "huge-pages-raised"), String(raised));
+    return raised === missing;
+  } catch {
+    return false;
+  }
+}
