@@ -32,13 +32,17 @@ async function build({ buildDirectory, sanitize }: Sanitizer): Promise<TestResul
   return ninja.ok ? undefined : asTest(`ninja -C ${buildDirectory}`, ninja);
 }
 
-/** The cases inside one executable, and one more failure if it ended badly without a failed case. */
-function casesOf({ name, result, stdout, stderr = "" }: MesonTest): TestResult[] {
-  const cases = parseTap(stdout).map((test): TestResult => ({ ...test, title: `${name}: ${test.title}` }));
-  if (cases.length > 0 && (result === "OK" || cases.some((test) => test.status === "failed"))) return cases;
+/** The cases inside one executable, and a failure of the whole if it crashed, was too slow or a sanitizer spoke. */
+function resultsOf({ name, result, stdout, stderr = "" }: MesonTest): TestResult[] {
+  const executable = name.replace(/^.* \/ /, "");
+  const cases = parseTap(stdout).map((test): TestResult => ({ ...test, title: `${executable}: ${test.title}` }));
   const notes = stderr.trim().split("\n").slice(-60);
-  if (result === "OK") return [{ title: `${name} reported no test case`, status: "failed", notes }];
-  return [...cases, { title: `${name} ended with ${result}`, status: "failed", notes }];
+  if (cases.length === 0) {
+    return [{ title: `${executable} ended with ${result} and reported no test`, status: "failed", notes }];
+  }
+  const failedByItself = stderr === "" && cases.some((test) => test.status === "failed");
+  if (result === "OK" || failedByItself) return cases;
+  return [...cases, { title: `${executable} ended with ${result}`, status: "failed", notes }];
 }
 
 async function runTests({ buildDirectory, select }: Sanitizer): Promise<TestResult[]> {
@@ -49,7 +53,7 @@ async function runTests({ buildDirectory, select }: Sanitizer): Promise<TestResu
   });
   if (!existsSync(log)) return test.ok ? [] : [asTest("meson test", test)];
   const lines = (await readFile(log, "utf8")).trim().split("\n");
-  return lines.flatMap((line) => casesOf(JSON.parse(line) as MesonTest));
+  return lines.flatMap((line) => resultsOf(JSON.parse(line) as MesonTest));
 }
 
 function sanitizerStep(name: string, sanitizer: Sanitizer): Step {

@@ -32,6 +32,6 @@ export function parseTap(text: string): TestResult[] {
     else if (!ignoredLine.test(line)) results.at(-1)?.notes.push(line.replace(/^#\s*/, ""));
   }
   const unreported = planned - results.length;
-  if (unreported > 0) results.push({ title: `${unreported} planned tests never ran`, status: "failed", notes: [] });
+  if (unreported > 0) results.push({ title: `planned and never ran: ${unreported}`, status: "failed", notes: [] });
   return results;
 }
