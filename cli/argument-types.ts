@@ -1,0 +1,71 @@
+// The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
+
+import { printPorts, readPorts } from "./ports.ts";
+import { type Prefix, printRange, readPrefix, readRange } from "./prefix.ts";
+
+/** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
+export type Reading<T> = { readonly value: T } | { readonly refusal: string } | undefined;
+
+export interface ArgumentType<T> {
+  /** What can be typed, to follow "Expected". */
+  readonly expected: string;
+  read(word: string): Reading<T>;
+  /** The inverse: `read` gives the value back (once quotes are taken off). */
+  print(value: T): string;
+}
+
+export const argumentTypes = {
+  /** A name that needs no quotes. */
+  WORD: textType({
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    expected: "a name of 1 to 64 letters, digits, dots, hyphens and underscores",
+    print: (name) => name,
+  }),
+  /** A text that is printed in quotes. */
+  STRING: textType({
+    pattern: /^[ !#-~]{1,64}$/,
+    expected: 'a text of 1 to 64 printable ASCII characters in quotes, such as "north side"',
+    print: (text) => `"${text}"`,
+  }),
+  /** A label of RFC 1123 2.1: prompts begin with it. */
+  HOSTNAME: textType({
+    pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+    expected: "a host name of 1 to 63 letters, digits and inner hyphens",
+    print: (name) => `"${name}"`,
+  }),
+  PREFIX: {
+    expected: "an address prefix, such as 192.0.2.0/24 or 2001:db8::/48",
+    read: readPrefix,
+    print: (prefix: Prefix) => prefix,
+  },
+  /** A prefix too; IPv4 is printed in the SCE's form. */
+  "IP-RANGE": {
+    expected: "an address range, such as 10.30.94.0:0xffffff00 or 10.30.94.0/24 or 2001:db8:30::/48",
+    read: readRange,
+    print: printRange,
+  },
+  PORTS: {
+    expected: "ports from 1 to 65535, such as 25 or 25,465,587 or 1000-2000",
+    read: readPorts,
+    print: printPorts,
+  },
+} satisfies Record<string, ArgumentType<unknown>>;
+
+export type ArgumentTypes = typeof argumentTypes;
+
+/** A whole number from `first` to `last`: what `<id:0-255>` stands for. */
+export function numberType(first: number, last: number): ArgumentType<number> {
+  return {
+    expected: `a number from ${first} to ${last}`,
+    read(word) {
+      const value = Number(word);
+      return /^\d{1,15}$/.test(word) && value >= first && value <= last ? { value } : undefined;
+    },
+    print: String,
+  };
+}
+
+function textType({ pattern, ...type }: { pattern: RegExp; expected: string; print(text: string): string }) {
+  const read = (word: string): Reading<string> => (pattern.test(word) ? { value: word } : undefined);
+  return { ...type, read };
+}

@@ -1,0 +1,81 @@
+// A command is data: what is typed, where, what each word means, and what it does there.
+
+import { type Arguments, type HelpWords, type Route, routesOf, type Token } from "./syntax.ts";
+
+/** A mode whose commands can be typed in every other. */
+export const EVERYWHERE = "everywhere";
+
+/** A command with its types erased, as tables hold it. */
+export interface Command {
+  /** The mode it is typed in. */
+  readonly mode: string;
+  readonly syntax: string;
+  /** A sentence for each keyword, word of a choice, and `<argument>`. */
+  readonly help: Readonly<Record<string, string>>;
+  readonly routes: readonly Route[];
+  /** The mode that it opens: the lines that follow act on what `run` returned. */
+  readonly enters?: string;
+  /** What it closes: its mode, or all of them. */
+  readonly leaves?: "mode" | "all";
+  /** Acts on the subject of its mode and returns what it made or changed, so that a later complaint can name the line. */
+  run(subject: never, args: never): unknown;
+}
+
+/** A command that can also be printed. */
+export interface PrintableCommand<Args> extends Command {
+  /** The line that does this; arguments that the syntax lacks are ignored. */
+  print(args: Args): string;
+}
+
+interface Definition<Subjects, Mode extends keyof Subjects, Syntax extends string, Entered extends keyof Subjects> {
+  mode: Mode;
+  syntax: Syntax;
+  help: Readonly<Record<HelpWords<Syntax>, string>>;
+  enters?: Entered;
+  run(subject: Subjects[Mode], args: Arguments<Syntax>): [Entered] extends [never] ? unknown : Subjects[Entered];
+}
+
+/**
+ * The function that defines commands for a set of modes.
+ * `Subjects`: each mode's name and what the lines typed in it act on.
+ */
+export function commandsFor<Subjects extends Record<string, object>>() {
+  return function command<
+    const Mode extends keyof Subjects & string,
+    const Syntax extends string,
+    const Entered extends keyof Subjects & string = never,
+  >(definition: Definition<Subjects, Mode, Syntax, Entered>): PrintableCommand<Arguments<Syntax>> {
+    const routes = routesOf(definition.syntax);
+    return { ...definition, routes, print: (args) => printed(routes, args) };
+  };
+}
+
+/** The commands that close modes. */
+export const leavingCommands: readonly Command[] = [
+  leaving("exit", "Leave this mode", "mode"),
+  leaving("end", "Leave configuration", "all"),
+];
+
+function leaving(word: string, help: string, leaves: "mode" | "all"): Command {
+  return {
+    mode: EVERYWHERE,
+    syntax: word,
+    help: { [word]: help },
+    routes: routesOf(word),
+    leaves,
+    run: () => undefined,
+  };
+}
+
+/** Prints the fullest route whose arguments are all given. */
+function printed(routes: readonly Route[], args: Readonly<Record<string, unknown>>): string {
+  const given = (token: Token) => token.name === undefined || args[token.name] !== undefined;
+  const route = routes.find((tokens) => tokens.every(given)) ?? [];
+  return route.map((token) => printedToken(token, args)).join(" ");
+}
+
+function printedToken(token: Token, args: Readonly<Record<string, unknown>>): string {
+  if ("type" in token) return token.type.print(args[token.name]);
+  if (token.name === undefined) return token.words.join(" ");
+  return [args[token.name]].flat().join(" ");
+}

@@ -1,0 +1,61 @@
+// Address prefixes as text. One form is kept; the SCE's form, an address and a hexadecimal mask, is read and printed too.
+
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import type { Reading } from "./argument-types.ts";
+
+/** A prefix in its one canonical form, host bits zero: `192.0.2.0/24`, `2001:db8::/48` (RFC 5952). */
+export type Prefix = string;
+
+export interface ParsedPrefix {
+  readonly family: 4 | 6;
+  /** The network's address, 4 or 16 bytes in network order. */
+  readonly bytes: Uint8Array;
+  /** In bits: 0 to 32, or 0 to 128. */
+  readonly length: number;
+}
+
+/** The parts of a canonical prefix. */
+export function parsePrefix(prefix: Prefix): ParsedPrefix {
+  const [address, length] = ipaddr.parseCIDR(prefix);
+  return { family: address.kind() === "ipv4" ? 4 : 6, bytes: Uint8Array.from(address.toByteArray()), length };
+}
+
+/** Reads `192.0.2.0/24` or `2001:db8::/48`. */
+export function readPrefix(word: string): Reading<Prefix> {
+  const [, address = "", length] = /^([^/%]+)\/(\d{1,3})$/.exec(word) ?? [];
+  return length === undefined ? undefined : canonical(address, Number(length));
+}
+
+/** Reads a prefix or the SCE's form, `10.30.94.0:0xffffff00`. */
+export function readRange(word: string): Reading<Prefix> {
+  const [, address = "", mask] = /^([\d.]+):0x([0-9a-f]{8})$/i.exec(word) ?? [];
+  if (mask === undefined) return readPrefix(word);
+  const length = ipaddr.fromByteArray([...Buffer.from(mask, "hex")]).prefixLengthFromSubnetMask();
+  if (length === null) return { refusal: `0x${mask} is no mask: its one bits must come before its zero bits.` };
+  return canonical(address, length);
+}
+
+/** An IPv4 prefix in the SCE's form; an IPv6 prefix as it is. */
+export function printRange(prefix: Prefix): string {
+  const { family, length } = parsePrefix(prefix);
+  if (family === 6) return prefix;
+  const mask = Buffer.from(ipaddr.IPv4.subnetMaskFromPrefixLength(length).toByteArray());
+  return prefix.replace(/\/.*/, `:0x${mask.toString("hex")}`);
+}
+
+function canonical(text: string, length: number): Reading<Prefix> {
+  const family = isIP(text);
+  if (family === 0 || length > (family === 4 ? 32 : 128)) return undefined;
+  if (family === 4) return withoutHostBits(text, `${ipaddr.IPv4.networkAddressFromCIDR(`${text}/${length}`)}`, length);
+
+  const address = ipaddr.IPv6.parse(text);
+  if (address.isIPv4MappedAddress()) return { refusal: `Write it as an IPv4 address: ${address.toIPv4Address()}.` };
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${text}/${length}`);
+  return withoutHostBits(address.toRFC5952String(), network.toRFC5952String(), length);
+}
+
+function withoutHostBits(address: string, network: string, length: number): Reading<Prefix> {
+  if (address === network) return { value: `${network}/${length}` };
+  return { refusal: `${address}/${length} has host bits set: the network is ${network}/${length}.` };
+}

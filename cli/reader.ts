@@ -1,0 +1,56 @@
+// Reads lines one after the other, through the modes that they open and close. Indentation means nothing.
+
+import { cliText } from "../mgmt/errors.ts";
+import type { LineError, Place } from "./line-error.ts";
+import { begins, type Match, type Mismatch, match } from "./match.ts";
+import type { CommandTable } from "./table.ts";
+import { type Word, wordsOf } from "./words.ts";
+
+/** The open modes, innermost last; none after `end`. */
+type Modes = readonly string[];
+
+/** A line that was understood; its place is that of its first word. */
+export interface Statement extends Match, Place {
+  /** How many modes were open: it acts on the subject of the innermost. */
+  readonly depth: number;
+}
+
+/** Reads every line. One that opens or closes a mode does so even when it is wrong, so that what follows can be judged. */
+export function readLines(table: CommandTable, text: string): { statements: Statement[]; errors: LineError[] } {
+  const statements: Statement[] = [];
+  const errors: LineError[] = [];
+  let modes: Modes = [table.start];
+  for (const [index, typed] of text.split(/\r\n|\n|\r/).entries()) {
+    const words = wordsOf(typed);
+    const [first] = words;
+    if (!first) continue;
+    const place = { line: index + 1, text: typed, column: first.column };
+    const { open, found } = readWords(table, modes, first, words);
+    if ("code" in found) errors.push(lineError(found, place));
+    else if (!found.command.leaves) statements.push({ ...found, ...place, depth: open.length });
+    modes = modesAfter(found, open);
+  }
+  return { statements, errors };
+}
+
+/** Matches a line in the innermost mode that knows its first word: this closes the modes inside that one. */
+function readWords(table: CommandTable, modes: Modes, first: Word, words: readonly Word[]) {
+  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode), first));
+  if (innermost < 0) return { open: modes, found: match(modes.toReversed().flatMap(table.commandsIn), words) };
+  const open = modes.slice(0, innermost + 1);
+  return { open, found: match(open.slice(-1).flatMap(table.commandsIn), words) };
+}
+
+/** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */
+function modesAfter(found: Match | Mismatch, open: Modes): Modes {
+  const [command, ...others] = "code" in found ? found.candidates : [found.command];
+  const agreed = others.every(({ enters, leaves }) => enters === command?.enters && leaves === command?.leaves);
+  if (!command || !agreed) return open;
+  if (command.leaves) return command.leaves === "all" ? [] : open.slice(0, -1);
+  return command.enters === undefined ? open : [...open, command.enters];
+}
+
+function lineError({ code, hint, column }: Mismatch, place: Place): LineError {
+  const message = code === "ambiguous-command" ? cliText(code, place.text.trim()) : cliText(code);
+  return { ...place, code, message, hint, column };
+}

@@ -1,0 +1,69 @@
+// Where a line being typed can stand in the commands: the steps that the matcher and the table's own check both take.
+
+import type { Command } from "./command.ts";
+import type { Route, Token, ValueToken } from "./syntax.ts";
+
+/** A point on a route, and what the words up to it gave. */
+export interface State {
+  readonly command: Command;
+  readonly route: Route;
+  /** Index of the token that comes next; the route's length when the command is complete. */
+  readonly next: number;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Where each argument was typed. */
+  readonly columns: Readonly<Record<string, number>>;
+}
+
+export function startOf(commands: readonly Command[]): State[] {
+  return commands.flatMap((command) =>
+    command.routes.map((route) => ({ command, route, next: 0, args: {}, columns: {} })),
+  );
+}
+
+export function isComplete(state: State): boolean {
+  return state.next === state.route.length;
+}
+
+/** The keywords and words of choices that may come next, each once. */
+export function keywordsAt(states: readonly State[]): string[] {
+  return [...new Set(states.flatMap(keywordsOf))];
+}
+
+/** The states that expect a value next. */
+export function valuesAt(states: readonly State[]): { state: State; token: ValueToken }[] {
+  return states.flatMap((state) => {
+    const token = state.route[state.next];
+    return token && "type" in token ? [{ state, token }] : [];
+  });
+}
+
+/** Where the keyword leads; `keyword` is spelt as the syntax spells it. */
+export function afterKeyword(states: readonly State[], keyword: string, column: number): State[] {
+  return states.filter((state) => keywordsOf(state).includes(keyword)).flatMap((state) => take(state, keyword, column));
+}
+
+/** Where the value leads. */
+export function take(state: State, value: unknown, column: number): State[] {
+  const token = state.route[state.next];
+  const next = state.next + 1;
+  if (token?.name === undefined) return [{ ...state, next }];
+  const columns = { [token.name]: column, ...state.columns };
+  if ("type" in token || !token.many)
+    return [{ ...state, next, columns, args: { ...state.args, [token.name]: value } }];
+  const chosen = token.words.filter((word) => word === value || chosenOf(state, token).includes(word));
+  const args = { ...state.args, [token.name]: chosen };
+  return [
+    { ...state, columns, args },
+    { ...state, next, columns, args },
+  ];
+}
+
+function keywordsOf(state: State): readonly string[] {
+  const token = state.route[state.next];
+  if (!token || "type" in token) return [];
+  return token.many ? token.words.filter((word) => !chosenOf(state, token).includes(word)) : token.words;
+}
+
+function chosenOf(state: State, token: Token): readonly string[] {
+  return token.name === undefined ? [] : ((state.args[token.name] as string[] | undefined) ?? []);
+}

@@ -1,0 +1,28 @@
+// The line card: the one interface that traffic passes, configured in its own mode by links and subscribers.
+
+import { line, nested, type Section } from "../section.ts";
+import { links } from "./links.ts";
+import { subscribers } from "./subscribers.ts";
+
+const parts: readonly Section[] = [links, subscribers];
+
+const lineCard = line({
+  mode: "global",
+  syntax: "interface LineCard 0",
+  help: { interface: "Configure an interface", LineCard: "The one that traffic passes", "0": "Its number" },
+  enters: "linecard",
+  run: (candidate) => candidate,
+});
+
+export const linecard: Section = {
+  lines: [lineCard, ...parts.flatMap(({ lines }) => lines)],
+
+  render(configuration) {
+    const lines = parts.flatMap((part) => part.render(configuration).flat());
+    return [nested(lineCard.print({}), lines)];
+  },
+
+  *check(configuration) {
+    for (const part of parts) yield* part.check(configuration);
+  },
+};

@@ -1,0 +1,45 @@
+// Links: what the appliance does with the traffic of each pair of ports.
+
+import { z } from "zod";
+import { line, type Section } from "../section.ts";
+
+/** A box has 1 to 4 links; a mode may be set before its link is there. */
+export const LINKS = ["0", "1", "2", "3"] as const;
+
+/** The mode of link 0, 1, ... */
+export const linkModesSchema = z.array(z.enum(["forwarding", "bypass", "cutoff"])).length(LINKS.length);
+
+const linkMode = line({
+  mode: "linecard",
+  syntax: "link mode <link:all-links|0|1|2|3> <mode:forwarding|bypass|cutoff>",
+  help: {
+    link: "A pair of ports",
+    mode: "What to do with its traffic",
+    "all-links": "Every link",
+    "0": "The first link",
+    "1": "The second link",
+    "2": "The third link",
+    "3": "The fourth link",
+    forwarding: "Judge and forward it (the default)",
+    bypass: "Forward it and judge nothing",
+    cutoff: "Forward nothing",
+  },
+  run: ({ linkModes }, { link, mode }) => {
+    if (link === "all-links") linkModes.fill(mode);
+    else linkModes[Number(link)] = mode;
+  },
+});
+
+export const links: Section = {
+  lines: [linkMode],
+
+  render({ linkModes }) {
+    const [mode] = linkModes;
+    if (mode && linkModes.every((other) => other === mode)) return [[linkMode.print({ link: "all-links", mode })]];
+    return [
+      LINKS.flatMap((link, index) => linkModes.slice(index, index + 1).map((mode) => linkMode.print({ link, mode }))),
+    ];
+  },
+
+  check: () => [],
+};

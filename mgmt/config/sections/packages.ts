@@ -1,0 +1,150 @@
+// Packages: the policy of a group of subscribers, with the detectors that watch them.
+
+import { z } from "zod";
+import type { Configuration } from "../configuration.ts";
+import { add, findOrAdd } from "../lists.ts";
+import { type Path, type Problem, problem, repeats } from "../problems.ts";
+import { line, nested, type Section } from "../section.ts";
+import { string, word } from "../values.ts";
+
+/** Ours; the SCE's collector knew 0 to 4999 (reference of 3.6). The fast path's policy holds 256 packages. */
+export const PACKAGE_ID_MAX = 255;
+
+/** A watch in the fast path holds the windows of three detectors. */
+export const PACKAGE_DETECTORS_MAX = 3;
+
+export const THRESHOLD_MAX = 1_000_000;
+
+/** A day. */
+export const PERIOD_SECONDS_MAX = 86_400;
+
+export const packageId = z.int().min(0).max(PACKAGE_ID_MAX);
+
+/** Declares a breach by the `threshold`-th signal within the period. Known by its signal and period, once in a service. */
+export const detectorSchema = z.strictObject({
+  signal: z.enum(["sessions"]),
+  threshold: z.int().min(1).max(THRESHOLD_MAX),
+  periodSeconds: z.int().min(1).max(PERIOD_SECONDS_MAX),
+  window: z.enum(["fixed"]),
+  actions: z
+    .array(z.enum(["report", "block"]))
+    .min(1)
+    .readonly(),
+});
+
+/** What is counted of one service's sessions. */
+export const massMailingSchema = z.strictObject({ service: word, detectors: z.array(detectorSchema) });
+
+export const packageSchema = z.strictObject({
+  id: packageId,
+  name: string.optional(),
+  massMailing: z.array(massMailingSchema),
+});
+
+export type Detector = z.infer<typeof detectorSchema>;
+export type MassMailing = z.infer<typeof massMailingSchema>;
+export type Package = z.infer<typeof packageSchema>;
+
+const packageLine = line({
+  mode: "global",
+  syntax: `package <id:0-${PACKAGE_ID_MAX}> [name <name:STRING>]`,
+  help: {
+    package: "The policy of a group of subscribers",
+    "<id>": "Its number",
+    name: "Name it",
+    "<name>": "Its name",
+  },
+  enters: "package",
+  run: ({ packages }, { id, name }) => {
+    const entered = findOrAdd(packages, { id, massMailing: [] }, (each) => each.id);
+    if (name !== undefined) entered.name = name;
+    return entered;
+  },
+});
+
+const massMailing = line({
+  mode: "package",
+  syntax: "mass-mailing service <service:WORD>",
+  help: {
+    "mass-mailing": "Protection against mass mailing",
+    service: "The sessions to count",
+    "<service>": "The service's name",
+  },
+  enters: "mass-mailing",
+  run: ({ massMailing }, { service }) => findOrAdd(massMailing, { service, detectors: [] }, (each) => each.service),
+});
+
+const detect = line({
+  mode: "mass-mailing",
+  syntax: `detect <signal:sessions> <threshold:1-${THRESHOLD_MAX}> period <periodSeconds:1-${PERIOD_SECONDS_MAX}> window <window:fixed> action <actions:report|block...>`,
+  help: {
+    detect: "Declare a breach when a subscriber shows too much of a signal",
+    sessions: "Sessions opened",
+    "<threshold>": "The signal that declares the breach",
+    period: "The time to count in",
+    "<periodSeconds>": "Seconds",
+    window: "How periods follow each other",
+    fixed: "The first signal after a period's end begins the next",
+    action: "What to do at the breach",
+    report: "Record it and tell the operator",
+    block: "Refuse the service's sessions until the breach ends",
+  },
+  run: ({ detectors }, detector) => add(detectors, detector, detectorKey),
+});
+
+export const packages: Section = {
+  lines: [packageLine, massMailing, detect],
+
+  render: ({ packages }) =>
+    packages.map((each) =>
+      nested(
+        packageLine.print(each),
+        each.massMailing.flatMap((watched) => nested(massMailing.print(watched), watched.detectors.map(detect.print))),
+      ),
+    ),
+
+  *check({ packages, services }) {
+    yield* repeats(
+      ["packages"],
+      packages,
+      ({ id }) => id,
+      ({ id }) => `Package ${id}`,
+    );
+    const known = new Map(services.map((each) => [each.name, each]));
+    for (const [index, { massMailing }] of packages.entries()) {
+      yield* checkMassMailing(["packages", index, "massMailing"], massMailing, known);
+    }
+  },
+};
+
+function* checkMassMailing(
+  path: Path,
+  massMailing: Configuration["packages"][number]["massMailing"],
+  services: ReadonlyMap<string, Configuration["services"][number]>,
+): Iterable<Problem> {
+  yield* repeats(
+    path,
+    massMailing,
+    ({ service }) => service,
+    ({ service }) => `Service ${service}`,
+  );
+  for (const [index, { service, detectors }] of massMailing.entries()) {
+    const known = services.get(service);
+    if (!known) yield problem([...path, index, "service"], "unknown-service", service);
+    else if (!known.transport) yield problem([...path, index, "service"], "incomplete-service", service);
+    yield* repeats([...path, index, "detectors"], detectors, detectorKey, detectorName);
+  }
+  const paths = massMailing.flatMap(({ detectors }, index) =>
+    detectors.map((_, at) => [...path, index, "detectors", at]),
+  );
+  const beyond = paths[PACKAGE_DETECTORS_MAX];
+  if (beyond) yield problem(beyond, "too-many", "detectors in a package", PACKAGE_DETECTORS_MAX);
+}
+
+function detectorKey({ signal, periodSeconds }: Pick<Detector, "signal" | "periodSeconds">): string {
+  return `${signal} ${periodSeconds}`;
+}
+
+function detectorName({ signal, periodSeconds }: Pick<Detector, "signal" | "periodSeconds">): string {
+  return `A detector of ${signal} with period ${periodSeconds}`;
+}

@@ -1,0 +1,104 @@
+// Services: the sessions that detectors count, told by protocol, server ports, initiating side and zone.
+
+import { z } from "zod";
+import { findOrAdd } from "../lists.ts";
+import { excess, problem, repeats } from "../problems.ts";
+import { line, nested, type Section } from "../section.ts";
+import { ports, word } from "../values.ts";
+
+/** A session's services are a 64-bit set in the fast path. */
+export const SERVICES_MAX = 64;
+
+export const serviceSchema = z.strictObject({
+  name: word,
+  /** Absent: the service is incomplete and matches nothing. */
+  transport: z.strictObject({ protocol: z.enum(["tcp", "udp"]), ports }).optional(),
+  /** The side that opens the session. */
+  initiator: z.enum(["subscriber", "network", "either"]),
+  /** Whether the other end's address must be in the zone or outside it. */
+  zone: z.strictObject({ relation: z.enum(["include", "exclude"]), name: word }).optional(),
+});
+
+export type Service = z.infer<typeof serviceSchema>;
+
+const service = line({
+  mode: "global",
+  syntax: "service <name:WORD>",
+  help: { service: "A kind of session to count", "<name>": "Its name" },
+  enters: "service",
+  run: ({ services }, { name }) => findOrAdd(services, { name, initiator: "either" }, nameOf),
+});
+
+const protocol = line({
+  mode: "service",
+  syntax: "protocol <protocol:tcp|udp> port <ports:PORTS>",
+  help: {
+    protocol: "The protocol and the server's ports",
+    tcp: "Connections",
+    udp: "Exchanges",
+    port: "The server's ports",
+    "<ports>": "A list of ports and ranges",
+  },
+  run: (service, transport) => {
+    service.transport = transport;
+  },
+});
+
+const initiator = line({
+  mode: "service",
+  syntax: "initiator <initiator:subscriber|network|either>",
+  help: {
+    initiator: "The side that opens the session",
+    subscriber: "Outbound: the subscriber",
+    network: "Inbound: a host on the network side",
+    either: "Both (the default)",
+  },
+  run: (service, { initiator }) => {
+    service.initiator = initiator;
+  },
+});
+
+const zone = line({
+  mode: "service",
+  syntax: "zone <relation:include|exclude> <name:WORD>",
+  help: {
+    zone: "The address on the network side",
+    include: "Count only sessions with the zone",
+    exclude: "Leave out sessions with the zone",
+    "<name>": "The zone's name",
+  },
+  run: (service, zone) => {
+    service.zone = zone;
+    return zone;
+  },
+});
+
+export const services: Section = {
+  lines: [service, protocol, initiator, zone],
+
+  render: ({ services }) =>
+    services.map((each) =>
+      nested(service.print(each), [
+        ...(each.transport ? [protocol.print(each.transport)] : []),
+        initiator.print(each),
+        ...(each.zone ? [zone.print(each.zone)] : []),
+      ]),
+    ),
+
+  *check({ services, zones }) {
+    yield* repeats(["services"], services, nameOf, ({ name }) => `Service ${name}`);
+    yield* excess(["services"], services, SERVICES_MAX, "services");
+    const known = new Map(zones.map((each) => [each.name, each]));
+    for (const [index, { zone }] of services.entries()) {
+      if (!zone) continue;
+      const path = ["services", index, "zone", "name"];
+      const { prefixes } = known.get(zone.name) ?? {};
+      if (!prefixes) yield problem(path, "unknown-zone", zone.name);
+      else if (prefixes.length === 0) yield problem(path, "empty-zone", zone.name);
+    }
+  },
+};
+
+function nameOf({ name }: Pick<Service, "name">): string {
+  return name;
+}

@@ -1,0 +1,54 @@
+// Zones: sets of addresses that services include or exclude, such as the home mail servers.
+
+import { z } from "zod";
+import { findOrAdd } from "../lists.ts";
+import { excess, repeats } from "../problems.ts";
+import { line, nested, type Section } from "../section.ts";
+import { prefix, word } from "../values.ts";
+
+/** A zone is one bit of a 64-bit set in the fast path. */
+export const ZONES_MAX = 64;
+
+export const zoneSchema = z.strictObject({
+  name: word,
+  /** None yet: the zone is incomplete, and no service may refer to it. */
+  prefixes: z.array(prefix),
+});
+
+export type Zone = z.infer<typeof zoneSchema>;
+
+const zone = line({
+  mode: "global",
+  syntax: "zone <name:WORD>",
+  help: { zone: "A set of addresses", "<name>": "Its name" },
+  enters: "zone",
+  run: ({ zones }, { name }) => findOrAdd(zones, { name, prefixes: [] }, nameOf),
+});
+
+const ip = line({
+  mode: "zone",
+  syntax: "ip <prefix:PREFIX>",
+  help: { ip: "Add addresses to the zone", "<prefix>": "Their IPv4 or IPv6 prefix" },
+  run: ({ prefixes }, { prefix }) => findOrAdd(prefixes, prefix, (known) => known),
+});
+
+export const zones: Section = {
+  lines: [zone, ip],
+
+  render: ({ zones }) =>
+    zones.map((each) =>
+      nested(
+        zone.print(each),
+        each.prefixes.map((prefix) => ip.print({ prefix })),
+      ),
+    ),
+
+  *check({ zones }) {
+    yield* repeats(["zones"], zones, nameOf, ({ name }) => `Zone ${name}`);
+    yield* excess(["zones"], zones, ZONES_MAX, "zones");
+  },
+};
+
+function nameOf({ name }: Pick<Zone, "name">): string {
+  return name;
+}

@@ -1,0 +1,27 @@
+// Schemas of the values that lines are typed with: a value is good when the command line would read it so.
+
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { argumentTypes } from "../../cli/argument-types.ts";
+import { printPorts, readPorts } from "../../cli/ports.ts";
+
+export const hostname = text("HOSTNAME");
+export const word = text("WORD");
+export const string = text("STRING");
+export const prefix = text("PREFIX");
+
+const port = z.int().min(1).max(65535);
+
+export const ports = z
+  .array(z.strictObject({ first: port, last: port }).readonly())
+  .min(1)
+  .readonly()
+  .refine((ranges) => isDeepStrictEqual(readPorts(printPorts(ranges)), { value: ranges }), {
+    error: "expected port ranges in order, apart from each other",
+  });
+
+function text(name: "HOSTNAME" | "WORD" | "STRING" | "PREFIX") {
+  const type = argumentTypes[name];
+  const isCanonical = (value: string) => isDeepStrictEqual(type.read(value), { value });
+  return z.string().refine(isCanonical, { error: `expected ${type.expected}` });
+}

@@ -1,0 +1,36 @@
+// The one table of the errors that a person or a program outside can be given: every way out renders from here.
+// The command line prints a text after "% "; a row gets further columns (HTTP status, SNMP error) with their first user.
+
+const table = {
+  "invalid-input": { cli: () => "Invalid input detected at '^' marker." },
+  "incomplete-command": { cli: () => "Incomplete command." },
+  "ambiguous-command": { cli: (line: string) => `Ambiguous command:  "${line}"` },
+
+  "invalid-value": { cli: (what: string, why: string) => `${what}: ${why}.` },
+  "given-twice": { cli: (what: string) => `${what} is given twice: leave one of them out.` },
+  "too-many": { cli: (what: string, limit: number) => `At most ${limit} ${what} are possible: leave some out.` },
+  "unknown-zone": { cli: (name: string) => `Zone ${name} does not exist: create it with "zone ${name}".` },
+  "empty-zone": { cli: (name: string) => `Zone ${name} has no addresses: give it some with "ip" lines.` },
+  "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },
+  "incomplete-service": { cli: (name: string) => `Service ${name} has no ports: give it a "protocol" line.` },
+  "unknown-package": { cli: (id: number) => `Package ${id} does not exist: create it with "package ${id}".` },
+  "unknown-template": {
+    cli: (id: number) => `Template ${id} has no package: give it one with "subscriber template ${id} package".`,
+  },
+  "subscriber-wider-than-group": {
+    cli: (group: string, length: number) =>
+      `A subscriber of ${group} cannot be wider than it: use prefix-length ${length} or more.`,
+  },
+  "prefix-length-is-for-ipv6": { cli: () => "An IPv4 subscriber is one address: leave prefix-length out." },
+} satisfies Record<string, { cli: (...parameters: never[]) => string }>;
+
+export type ErrorCode = keyof typeof table;
+
+/** What the texts of a code are made from. */
+export type ErrorParameters<Code extends ErrorCode> = Parameters<(typeof table)[Code]["cli"]>;
+
+/** The sentence for a person at the command line. */
+export function cliText<Code extends ErrorCode>(code: Code, ...parameters: ErrorParameters<Code>): string {
+  const render: (...parameters: never[]) => string = table[code].cli;
+  return render(...(parameters as never[]));
+}
