@@ -1,0 +1,104 @@
+// The port to the fast path: all that the daemon asks of it and hears from it. native_engine.ts is the real one, fake_engine.ts
+// stands in for it in tests.
+
+import type { BreachRecord, EngineEvent, RegionCounters, RegionHeader, RegionLive } from "./region_data.ts";
+
+export interface EnginePort {
+  /**
+   * Begins to look for the region and keeps looking, whether one is there or not; `owner` hears of each one found and lost.
+   * `after`: the last event stored of each ring of each region; reading goes on behind it.
+   */
+  start(owner: EngineOwner, after: readonly EventPlace[]): Promise<void>;
+
+  /** Lets go of the region and the socket. The owner hears nothing afterwards. */
+  stop(): Promise<void>;
+
+  /** CLOCK_BOOTTIME in milliseconds: the clock of every time that the fast path tells. */
+  nowMs(): number;
+
+  /**
+   * Gives the fast path a policy (policy_blob.ts) and waits for its answer. Refused: the old policy stays in force. Rejects with
+   * an EngineError when nobody answers. The fast path keeps the last good policy, but nobody gives it a new one by itself:
+   * the owner applies its own whenever `attached` is called.
+   */
+  apply(policy: Uint8Array): Promise<Applied>;
+
+  /** What the region says now; undefined while none is attached. A memory read: cheap enough for every question. */
+  status(): EngineStatus | undefined;
+
+  /**
+   * The next events of every ring, at most `max`, in order within a ring; none while no region is attached. Events are hints: at
+   * `attached`, and whenever `lost` is not 0, `breached` has the truth.
+   */
+  events(max: number): EngineEvents;
+
+  /** Every breach that goes on, read off the main thread. Rejects with an EngineError while no region is attached. */
+  breached(): Promise<BreachedSet>;
+}
+
+export interface EngineOwner {
+  /**
+   * A process serves a region: the first one found, one that took over the same region (`starts` has grown), or one with a new
+   * region. What was applied or read before may no longer hold: apply the policy and read `breached`.
+   */
+  attached(header: RegionHeader): void;
+
+  /** There is no region any more, or none that can be read. Called once for each reason, until `attached` is called. */
+  detached(reason: EngineError): void;
+}
+
+export type Applied =
+  | { readonly ok: true /** Of the policy in force, from this process's start. */; readonly generation: number }
+  | { readonly ok: false /** One sentence: what is wrong with the policy. */; readonly text: string };
+
+export interface EngineStatus {
+  readonly header: RegionHeader;
+  readonly live: RegionLive;
+  readonly counters: RegionCounters;
+}
+
+/** The last event of a ring that somebody has read. */
+export interface EventPlace {
+  /** `RegionHeader.region`. */
+  readonly region: string;
+  readonly ring: number;
+  readonly sequence: number;
+}
+
+export interface EngineEvents {
+  readonly region: string;
+  readonly events: readonly EngineEvent[];
+  /** Events that were overwritten before they were read, since the last call. */
+  readonly lost: number;
+}
+
+export interface BreachedSet {
+  readonly region: string;
+  /** The moment that "goes on" refers to. */
+  readonly readMs: number;
+  readonly breaches: readonly BreachRecord[];
+  /** Records that contradict themselves: left out. */
+  readonly bad: number;
+}
+
+/** Why the fast path cannot be read or reached. */
+export type EngineErrorCode =
+  | "absent" // no region, or nobody listens on the socket
+  | "no-permission"
+  | "not-a-region"
+  | "other-version"
+  | "damaged"
+  | "too-short"
+  | "no-answer" // the socket was closed, or the answer did not come in time
+  | "unreadable"; // any other reason the kernel gave
+
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: EngineErrorCode;
+
+  /** `message`: one sentence that says what is wrong and, where a person can do something, what. */
+  constructor(code: EngineErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,161 @@
+// What the fast path tells through its region, as plain data. The words are those of the C headers (dataplane/region/region.h,
+// core/counters.h, core/records.h, core/event_ring.h), and the addon fills these shapes.
+//
+// Every time is CLOCK_BOOTTIME in milliseconds. Times and counters are 64-bit in C and numbers here: at ten million packets a
+// second a counter stays exact (2^53) for 28 years.
+
+/** Why the engine does not judge; "none": it does. */
+export type Bypass = "none" | "no-policy" | "policy-damaged" | "no-memory" | "crashes";
+
+export type Side = "subscriber" | "network";
+
+/** What there is one of for each port of a link. */
+export type BySide<T> = Readonly<Record<Side, T>>;
+
+/** Sizes of the engine's tables. */
+export interface EngineSize {
+  readonly workers: number;
+  /** Sessions of all workers together. */
+  readonly sessions: number;
+  /** Records of subscribers. */
+  readonly subscribers: number;
+  /** Records of watches. */
+  readonly watches: number;
+}
+
+/** What the present process found in the records that an earlier one left. */
+export interface Adoption {
+  readonly subscribers: number;
+  readonly watches: number;
+  /** Watches kept that are in breach. */
+  readonly breached: number;
+  /** Records half-written, contradictory or impossible. */
+  readonly dropped: number;
+}
+
+/** A region and the process that serves it. */
+export interface RegionHeader {
+  /** Names one region file of one boot: sequences of events are unique within it. Opaque. */
+  readonly region: string;
+  /** The kernel's boot id, 32 hexadecimal digits. */
+  readonly bootId: string;
+  readonly engine: EngineSize;
+  /** 1 to 4. */
+  readonly links: number;
+  readonly startedMs: number;
+  readonly pid: number;
+  /** Processes that served this region, the present one included. */
+  readonly starts: number;
+  readonly adoption: Adoption;
+}
+
+/** What the control thread keeps up to date while it runs. */
+export interface RegionLive {
+  /** Grows by one a turn of the control thread; one that stands still is a dead or hung process. */
+  readonly heartbeat: number;
+  readonly bypass: Bypass;
+  /** Of the policy in force, counted from this process's start; 0: none yet. */
+  readonly policyGeneration: number;
+  /** The number that the daemon gave the configuration in force. */
+  readonly policyRevision: number;
+  readonly policyAppliedMs: number;
+  readonly links: readonly BySide<PortLive>[];
+  readonly mbufsFree: number;
+  readonly mbufs: number;
+}
+
+export interface PortLive {
+  readonly up: boolean;
+  /** Packets that the driver had no room for; they were never received. */
+  readonly missed: number;
+}
+
+/** Counters of the engine, all workers together; sessions, subscribers and watches say how many entries are in use. */
+export type EngineCounters = Readonly<Record<EngineCounter, number>>;
+
+export type EngineCounter =
+  | "malformed"
+  | "sessions_opened"
+  | "sessions_joined"
+  | "sessions_refused"
+  | "retransmissions"
+  | "sessions_expired"
+  | "sessions_evicted"
+  | "session_table_full"
+  | "subscribers_created"
+  | "subscribers_expired"
+  | "subscriber_table_full"
+  | "watch_pool_full"
+  | "breaches"
+  | "breaches_ended"
+  | "sessions"
+  | "subscribers"
+  | "watches";
+
+/** Why a packet did not leave by the other port. */
+export type DropReason = "refused" | "cutoff" | "transmit" | "handover_full" | "oversize";
+
+/** Of one ingress port: received is forwarded and dropped together, whenever nothing is in flight. */
+export interface PortCounters {
+  readonly receivedPackets: number;
+  readonly receivedBytes: number;
+  readonly forwardedPackets: number;
+  readonly forwardedBytes: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+export interface WorkerCounters {
+  /** Grows by one a turn of the worker's loop. */
+  readonly heartbeat: number;
+  readonly turnsIdle: number;
+  /** Packets given to the worker that owns them. */
+  readonly handedOver: number;
+}
+
+export interface RegionCounters {
+  readonly engine: EngineCounters;
+  readonly workers: readonly WorkerCounters[];
+  readonly links: readonly BySide<PortCounters>[];
+}
+
+/** An anonymous subscriber: a prefix within its tags. */
+export interface SubscriberAddress {
+  /** The prefix's first address: `192.0.2.7`, `2001:db8:0:1::` (RFC 5952). */
+  readonly address: string;
+  /** In bits: 32 for IPv4, 32 to 128 for IPv6. */
+  readonly prefixLength: number;
+  /** VLAN ids; 0: no such tag. */
+  readonly outerVlan: number;
+  readonly innerVlan: number;
+}
+
+/**
+ * A detector's period in which a subscriber is, or was, in breach. Subscriber, detector and `periodStartedMs` together name one
+ * breach within a boot: they are the same in its events and in its record.
+ */
+export interface BreachFacts {
+  readonly subscriber: SubscriberAddress;
+  /** The id that the policy gave the detector. */
+  readonly detector: number;
+  readonly periodStartedMs: number;
+  /** The breach lasts until `periodStartedMs + periodMs`. */
+  readonly periodMs: number;
+  /** Signals counted in the period. */
+  readonly counted: number;
+  /** Attempts refused in the period. */
+  readonly refused: number;
+}
+
+/** A hint that something happened; (region, ring, sequence) is unique. */
+export interface EngineEvent extends BreachFacts {
+  readonly kind: "breach-started" | "breach-ended";
+  readonly timeMs: number;
+  readonly ring: number;
+  /** From 1 in each ring. */
+  readonly sequence: number;
+}
+
+/** A breach that goes on, read from the subscriber's record. */
+export interface BreachRecord extends BreachFacts {
+  readonly watch: { readonly slot: number; readonly generation: number };
+}
