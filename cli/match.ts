@@ -74,7 +74,7 @@ function expected(states: readonly State[]): string {
 }
 
 function oneOf(phrases: readonly string[]): string {
-  return new Intl.ListFormat("en", { type: "disjunction" }).format(phrases);
+  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(phrases);
 }
 
 function commandsOf(states: readonly State[]): Command[] {

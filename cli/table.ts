@@ -44,8 +44,8 @@ function* overlaps(states: readonly State[], typed: string): Iterable<string> {
   if (complete.size > 1) yield `"${typed}" is ${complete.size} commands.`;
 
   const values = valuesAt(states);
-  const arguments_ = new Set(values.map(({ token }) => `<${token.name}:${token.spec}>`));
-  if (arguments_.size > 1) yield `After "${typed}" come ${[...arguments_].join(" and ")}.`;
+  const kinds = new Set(values.map(({ token }) => `<${token.name}:${token.spec}>`));
+  if (kinds.size > 1) yield `After "${typed}" come ${[...kinds].join(" and ")}.`;
 
   for (const keyword of keywordsAt(states)) {
     const swallowed = values.find(({ token }) => "value" in (token.type.read(keyword) ?? {}));
@@ -56,5 +56,5 @@ function* overlaps(states: readonly State[], typed: string): Iterable<string> {
     yield* overlaps(after, `${typed} ${keyword}`.trim());
   }
   const after = values.flatMap(({ state }) => take(state, undefined, 0));
-  if (after.length > 0) yield* overlaps(after, `${typed} ${[...arguments_].join("|")}`.trim());
+  if (after.length > 0) yield* overlaps(after, `${typed} ${[...kinds].join("|")}`.trim());
 }

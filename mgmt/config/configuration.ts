@@ -1,11 +1,13 @@
 // The configuration: plain data that the daemon obeys, put together from its sections.
 
 import { z } from "zod";
+import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
 import { LINKS, linkModesSchema } from "./sections/links.ts";
 import { packageSchema } from "./sections/packages.ts";
 import { serviceSchema } from "./sections/services.ts";
-import { AGEING_MINUTES_DEFAULT, subscribersSchema } from "./sections/subscribers.ts";
+import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
 import { hostnameSchema } from "./sections/system.ts";
+import { templateSchema } from "./sections/templates.ts";
 import { zoneSchema } from "./sections/zones.ts";
 
 export const configurationSchema = z.strictObject({
@@ -14,7 +16,10 @@ export const configurationSchema = z.strictObject({
   services: z.array(serviceSchema),
   packages: z.array(packageSchema),
   linkModes: linkModesSchema,
-  subscribers: subscribersSchema,
+  subscriberMode: subscriberModeSchema,
+  anonymousAgeingMinutes: anonymousAgeingSchema,
+  anonymousGroups: z.array(anonymousGroupSchema),
+  templates: z.array(templateSchema),
 });
 
 /** A configuration that lines are being applied to: nothing obeys it. */
@@ -33,11 +38,9 @@ export function emptyConfiguration(): Candidate {
     services: [],
     packages: [],
     linkModes: LINKS.map(() => "forwarding"),
-    subscribers: {
-      mode: "anonymous",
-      anonymousGroups: [],
-      templates: [],
-      anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
-    },
+    subscriberMode: "anonymous",
+    anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
+    anonymousGroups: [],
+    templates: [],
   };
 }

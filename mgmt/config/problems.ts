@@ -17,21 +17,22 @@ export function problem<Code extends ErrorCode>(path: Path, code: Code, ...param
   return { path, code, message: cliText(code, ...parameters) };
 }
 
-/** A problem for each item whose key an earlier item has. `nameOf` begins the sentence. */
-export function* repeats<T>(
-  path: Path,
-  list: readonly T[],
-  keyOf: (item: T) => Key,
-  nameOf: (item: T) => string,
-): Iterable<Problem> {
+export function pathsOf(path: Path, list: readonly unknown[]): Path[] {
+  return list.map((_, index) => [...path, index]);
+}
+
+/** A problem for each item whose key an earlier one has: "`kind` `key` is given twice". */
+export function* repeats<T>(path: Path, list: readonly T[], kind: string, keyOf: (item: T) => Key): Iterable<Problem> {
   const keys = new Set<Key>();
   for (const [index, item] of list.entries()) {
-    if (keys.has(keyOf(item))) yield problem([...path, index], "given-twice", nameOf(item));
-    keys.add(keyOf(item));
+    const key = keyOf(item);
+    if (keys.has(key)) yield problem([...path, index], "given-twice", `${kind} ${key}`);
+    keys.add(key);
   }
 }
 
-/** A problem at the first item beyond the limit. `items` says what they are, in the plural. */
-export function* excess(path: Path, list: readonly unknown[], limit: number, items: string): Iterable<Problem> {
-  if (list.length > limit) yield problem([...path, limit], "too-many", items, limit);
+/** A problem at the first of these that is beyond the limit: "at most `limit` `kinds`". */
+export function* excess(paths: readonly Path[], limit: number, kinds: string): Iterable<Problem> {
+  const first = paths[limit];
+  if (first) yield problem(first, "too-many", kinds, limit);
 }

@@ -1,10 +1,12 @@
 // The line card: the one interface that traffic passes, configured in its own mode by links and subscribers.
 
 import { line, nested, type Section } from "../section.ts";
+import { anonymousGroups } from "./anonymous-groups.ts";
 import { links } from "./links.ts";
 import { subscribers } from "./subscribers.ts";
+import { templates } from "./templates.ts";
 
-const parts: readonly Section[] = [links, subscribers];
+const parts: readonly Section[] = [links, subscribers, templates, anonymousGroups];
 
 const lineCard = line({
   mode: "global",

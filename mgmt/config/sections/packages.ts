@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
 import { add, findOrAdd } from "../lists.ts";
-import { type Path, type Problem, problem, repeats } from "../problems.ts";
+import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
 import { line, nested, type Section } from "../section.ts";
 import { string, word } from "../values.ts";
 
-/** Ours; the SCE's collector knew 0 to 4999 (reference of 3.6). The fast path's policy holds 256 packages. */
+/** The fast path's policy holds 256 packages. (The SCE's were 0 to 4999.) */
 export const PACKAGE_ID_MAX = 255;
 
 /** A watch in the fast path holds the windows of three detectors. */
@@ -104,12 +104,7 @@ export const packages: Section = {
     ),
 
   *check({ packages, services }) {
-    yield* repeats(
-      ["packages"],
-      packages,
-      ({ id }) => id,
-      ({ id }) => `Package ${id}`,
-    );
+    yield* repeats(["packages"], packages, "Package", ({ id }) => id);
     const known = new Map(services.map((each) => [each.name, each]));
     for (const [index, { massMailing }] of packages.entries()) {
       yield* checkMassMailing(["packages", index, "massMailing"], massMailing, known);
@@ -122,29 +117,17 @@ function* checkMassMailing(
   massMailing: Configuration["packages"][number]["massMailing"],
   services: ReadonlyMap<string, Configuration["services"][number]>,
 ): Iterable<Problem> {
-  yield* repeats(
-    path,
-    massMailing,
-    ({ service }) => service,
-    ({ service }) => `Service ${service}`,
-  );
+  yield* repeats(path, massMailing, "Service", ({ service }) => service);
   for (const [index, { service, detectors }] of massMailing.entries()) {
     const known = services.get(service);
     if (!known) yield problem([...path, index, "service"], "unknown-service", service);
     else if (!known.transport) yield problem([...path, index, "service"], "incomplete-service", service);
-    yield* repeats([...path, index, "detectors"], detectors, detectorKey, detectorName);
+    yield* repeats([...path, index, "detectors"], detectors, "Detector of", detectorKey);
   }
-  const paths = massMailing.flatMap(({ detectors }, index) =>
-    detectors.map((_, at) => [...path, index, "detectors", at]),
-  );
-  const beyond = paths[PACKAGE_DETECTORS_MAX];
-  if (beyond) yield problem(beyond, "too-many", "detectors in a package", PACKAGE_DETECTORS_MAX);
+  const detectors = massMailing.flatMap((each, index) => pathsOf([...path, index, "detectors"], each.detectors));
+  yield* excess(detectors, PACKAGE_DETECTORS_MAX, "detectors in a package");
 }
 
 function detectorKey({ signal, periodSeconds }: Pick<Detector, "signal" | "periodSeconds">): string {
-  return `${signal} ${periodSeconds}`;
-}
-
-function detectorName({ signal, periodSeconds }: Pick<Detector, "signal" | "periodSeconds">): string {
-  return `A detector of ${signal} with period ${periodSeconds}`;
+  return `${signal} with period ${periodSeconds}`;
 }

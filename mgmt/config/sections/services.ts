@@ -1,13 +1,17 @@
 // Services: the sessions that detectors count, told by protocol, server ports, initiating side and zone.
 
 import { z } from "zod";
+import type { Configuration } from "../configuration.ts";
 import { findOrAdd } from "../lists.ts";
-import { excess, problem, repeats } from "../problems.ts";
+import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
 import { line, nested, type Section } from "../section.ts";
 import { ports, word } from "../values.ts";
 
 /** A session's services are a 64-bit set in the fast path. */
 export const SERVICES_MAX = 64;
+
+/** So that all services fit the 1024 of the fast path's policy. */
+export const SERVICE_PORT_RANGES_MAX = 16;
 
 export const serviceSchema = z.strictObject({
   name: word,
@@ -41,6 +45,7 @@ const protocol = line({
   },
   run: (service, transport) => {
     service.transport = transport;
+    return transport;
   },
 });
 
@@ -86,18 +91,24 @@ export const services: Section = {
     ),
 
   *check({ services, zones }) {
-    yield* repeats(["services"], services, nameOf, ({ name }) => `Service ${name}`);
-    yield* excess(["services"], services, SERVICES_MAX, "services");
+    yield* repeats(["services"], services, "Service", nameOf);
+    yield* excess(pathsOf(["services"], services), SERVICES_MAX, "services");
     const known = new Map(zones.map((each) => [each.name, each]));
-    for (const [index, { zone }] of services.entries()) {
-      if (!zone) continue;
-      const path = ["services", index, "zone", "name"];
-      const { prefixes } = known.get(zone.name) ?? {};
-      if (!prefixes) yield problem(path, "unknown-zone", zone.name);
-      else if (prefixes.length === 0) yield problem(path, "empty-zone", zone.name);
+    for (const [index, { transport, zone }] of services.entries()) {
+      const path = ["services", index];
+      if (zone) yield* checkZone([...path, "zone", "name"], zone.name, known.get(zone.name));
+      const ports = [...path, "transport", "ports"];
+      if ((transport?.ports.length ?? 0) > SERVICE_PORT_RANGES_MAX) {
+        yield problem(ports, "too-many", "port ranges in a service", SERVICE_PORT_RANGES_MAX);
+      }
     }
   },
 };
+
+function* checkZone(path: Path, name: string, zone: Configuration["zones"][number] | undefined): Iterable<Problem> {
+  if (!zone) yield problem(path, "unknown-zone", name);
+  else if (zone.prefixes.length === 0) yield problem(path, "empty-zone", name);
+}
 
 function nameOf({ name }: Pick<Service, "name">): string {
   return name;

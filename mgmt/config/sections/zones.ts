@@ -2,12 +2,15 @@
 
 import { z } from "zod";
 import { findOrAdd } from "../lists.ts";
-import { excess, repeats } from "../problems.ts";
+import { excess, pathsOf, repeats } from "../problems.ts";
 import { line, nested, type Section } from "../section.ts";
 import { prefix, word } from "../values.ts";
 
 /** A zone is one bit of a 64-bit set in the fast path. */
 export const ZONES_MAX = 64;
+
+/** Of all zones together: what the fast path's policy holds. */
+export const ZONE_PREFIXES_MAX = 100_000;
 
 export const zoneSchema = z.strictObject({
   name: word,
@@ -44,8 +47,10 @@ export const zones: Section = {
     ),
 
   *check({ zones }) {
-    yield* repeats(["zones"], zones, nameOf, ({ name }) => `Zone ${name}`);
-    yield* excess(["zones"], zones, ZONES_MAX, "zones");
+    yield* repeats(["zones"], zones, "Zone", nameOf);
+    yield* excess(pathsOf(["zones"], zones), ZONES_MAX, "zones");
+    const prefixes = zones.flatMap((zone, index) => pathsOf(["zones", index, "prefixes"], zone.prefixes));
+    yield* excess(prefixes, ZONE_PREFIXES_MAX, "addresses of zones");
   },
 };
 

@@ -1,0 +1,88 @@
+// Anonymous groups: the addresses that become subscribers when traffic from them is seen. The longest range wins.
+
+import { z } from "zod";
+import { type Prefix, parsePrefix } from "../../../cli/prefix.ts";
+import { add } from "../lists.ts";
+import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
+import { line, type Section } from "../section.ts";
+import { prefix, string } from "../values.ts";
+import { SUBSCRIBER } from "./subscribers.ts";
+import { TEMPLATE_MAX } from "./templates.ts";
+
+/** The SCE8000's limit (Software Configuration Guide 3.1.6S, page 9-4). */
+export const ANONYMOUS_GROUPS_MAX = 1000;
+
+/** An IPv6 subscriber is a /64 unless its group says otherwise; an IPv4 subscriber is an address. */
+const USUAL_PREFIX_LENGTH = { 4: 32, 6: 64 } as const;
+
+export const anonymousGroupSchema = z.strictObject({
+  name: string,
+  prefix,
+  template: z.int().min(0).max(TEMPLATE_MAX),
+  /** In bits: each such prefix inside the group is one subscriber. IPv4: 32. */
+  subscriberPrefixLength: z.int().min(32).max(128),
+});
+
+export type AnonymousGroup = z.infer<typeof anonymousGroupSchema>;
+
+const anonymousGroup = line({
+  mode: "linecard",
+  syntax: `subscriber anonymous-group name <name:STRING> IP-range <prefix:IP-RANGE> [template <template:0-${TEMPLATE_MAX}>] [prefix-length <subscriberPrefixLength:32-128>]`,
+  help: {
+    subscriber: SUBSCRIBER,
+    "anonymous-group": "Addresses that become subscribers when they are seen",
+    name: "Name the group",
+    "<name>": "Its name",
+    "IP-range": "Its addresses",
+    "<prefix>": "An IPv4 or IPv6 range; where groups overlap, the longest wins",
+    template: "What its subscribers are born with",
+    "<template>": "The template's number (default 0)",
+    "prefix-length": "How much of an IPv6 address is one subscriber",
+    "<subscriberPrefixLength>": "In bits (default 64)",
+  },
+  run: ({ anonymousGroups }, { name, prefix, template = 0, subscriberPrefixLength = usualPrefixLength(prefix) }) =>
+    add(anonymousGroups, { name, prefix, template, subscriberPrefixLength }, nameOf),
+});
+
+export const anonymousGroups: Section = {
+  lines: [anonymousGroup],
+
+  render: ({ anonymousGroups }) => [anonymousGroups.map(printGroup)],
+
+  *check({ anonymousGroups, templates, packages }) {
+    const path = ["anonymousGroups"];
+    yield* repeats(path, anonymousGroups, "Group", nameOf);
+    yield* repeats(path, anonymousGroups, "IP-range", ({ prefix }) => prefix);
+    yield* excess(pathsOf(path, anonymousGroups), ANONYMOUS_GROUPS_MAX, "anonymous groups");
+    const known = new Set([0, ...templates.map(({ id }) => id)]);
+    const hasPackage0 = packages.some(({ id }) => id === 0);
+    for (const [index, group] of anonymousGroups.entries()) {
+      const at = [...path, index, "template"];
+      if (!known.has(group.template)) yield problem(at, "unknown-template", group.template);
+      else if (group.template === 0 && !hasPackage0) yield problem(at, "unknown-package", 0);
+      yield* checkPrefixLength([...path, index, "subscriberPrefixLength"], group);
+    }
+  },
+};
+
+function* checkPrefixLength(path: Path, group: Readonly<AnonymousGroup>): Iterable<Problem> {
+  const { family, length } = parsePrefix(group.prefix);
+  if (family === 4 && group.subscriberPrefixLength !== USUAL_PREFIX_LENGTH[4]) {
+    yield problem(path, "prefix-length-is-for-ipv6");
+  } else if (group.subscriberPrefixLength < length) {
+    yield problem(path, "subscriber-wider-than-group", group.name, length);
+  }
+}
+
+function printGroup({ subscriberPrefixLength, ...group }: Readonly<AnonymousGroup>): string {
+  const isUsual = subscriberPrefixLength === usualPrefixLength(group.prefix);
+  return anonymousGroup.print(isUsual ? group : { ...group, subscriberPrefixLength });
+}
+
+function usualPrefixLength(prefix: Prefix): number {
+  return USUAL_PREFIX_LENGTH[parsePrefix(prefix).family];
+}
+
+function nameOf({ name }: Readonly<AnonymousGroup>): string {
+  return name;
+}
