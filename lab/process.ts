@@ -2,7 +2,7 @@
 // Used by every file of the lab. Parts run in a process group of their own: a Ctrl-C reaches only the lab, which then
 // stops them in order.
 import { type ChildProcess, spawn } from "node:child_process";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -65,11 +65,13 @@ export class Part {
   /** Settles when the program has ended: its exit status, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
+  readonly #log: string;
 
-  private constructor(name: string, child: ChildProcess, pid: number) {
+  private constructor(name: string, child: ChildProcess, pid: number, log: string) {
     this.name = name;
     this.pid = pid;
     this.#child = child;
+    this.#log = log;
     this.ended = new Promise((resolve) => child.on("exit", (status, signal) => resolve(signal ?? status ?? -1)));
   }
 
@@ -83,11 +85,17 @@ export class Part {
       log.close(),
     );
     if (child.stdout && options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);
-    return new Part(name, child, child.pid ?? 0);
+    return new Part(name, child, child.pid ?? 0, options.log);
   }
 
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The last line of its log. */
+  async lastWords(): Promise<string> {
+    const lines = (await readFile(this.#log, "utf8")).trim().split("\n");
+    return lines.at(-1) || "it logged nothing";
   }
 
   /** Sends a signal; false if the program has ended already. */
@@ -107,7 +115,7 @@ export class Part {
 
 /**
  * Asks again until `probe` says true.
- * @param what names the awaited state in the error, as in "the mail sink listens".
+ * @param what names the awaited state, as in "the mail sink listens".
  * @param part if given, its end makes further waiting useless.
  */
 export async function until(
@@ -117,9 +125,10 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + timeoutSeconds * 1000;
   while (!(await probe())) {
-    if (part && !part.running)
-      throw new Error(`${part.name} ended (${await part.ended}) before this was true: ${what}`);
-    if (performance.now() > deadline) throw new Error(`not true after ${timeoutSeconds} s: ${what}`);
+    if (part && !part.running) {
+      throw new Error(`${part.name} ended (${await part.ended}) before ${what}: ${await part.lastWords()}`);
+    }
+    if (performance.now() > deadline) throw new Error(`${what}: waited ${timeoutSeconds} s in vain`);
     await delay(20);
   }
 }

@@ -1,0 +1,123 @@
+// The appliance in the lab: starts, finds ready and stops the fast path (its supervisor, which keeps it running) and the
+// daemon, as their users would.
+import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import type { Namespace } from "./namespace.ts";
+import { type Part, until } from "./process.ts";
+
+const root = join(import.meta.dirname, "..");
+
+export interface ApplianceOptions {
+  /** The text of the configuration file. */
+  readonly configuration: string;
+  readonly workers: number;
+  /** False runs the fast path on ordinary pages. */
+  readonly hugePages: boolean;
+  /** Sizes of the fast path's tables. */
+  readonly sessions: number;
+  readonly subscribers: number;
+  readonly watches: number;
+}
+
+/** The size of a lab: a small town for a table, a small appetite for memory. */
+export const labSize = { workers: 1, sessions: 65_536, subscribers: 4_096, watches: 1_024 } as const;
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    const settle = (answered: boolean) => {
+      connection.destroy();
+      resolve(answered);
+    };
+    connection.on("connect", () => settle(true)).on("error", () => settle(false));
+  });
+}
+
+export class Appliance {
+  readonly runDirectory: string;
+  readonly stateDirectory: string;
+  readonly #box: Namespace;
+  readonly #directory: string;
+  readonly #link: string;
+  readonly #options: ApplianceOptions;
+  readonly #onLine: (line: string) => void;
+  #supervisor: Part | undefined;
+  #daemon: Part | undefined;
+
+  /**
+   * @param box the namespace it runs in.
+   * @param directory where its directories and logs are put.
+   * @param link the fast path's --link argument.
+   * @param onLine called with each line of the daemon's standard output.
+   */
+  constructor(
+    box: Namespace,
+    directory: string,
+    link: string,
+    options: ApplianceOptions,
+    onLine: (line: string) => void,
+  ) {
+    this.#box = box;
+    this.#directory = directory;
+    this.#link = link;
+    this.#options = options;
+    this.#onLine = onLine;
+    this.runDirectory = join(directory, "run");
+    this.stateDirectory = join(directory, "state");
+  }
+
+  get supervisor(): Part {
+    if (!this.#supervisor) throw new Error("the fast path is not started");
+    return this.#supervisor;
+  }
+
+  get daemon(): Part {
+    if (!this.#daemon) throw new Error("the daemon is not started");
+    return this.#daemon;
+  }
+
+  async start(): Promise<void> {
+    await this.startFastPath();
+    await this.startDaemon();
+  }
+
+  async startFastPath(): Promise<void> {
+    const { workers, sessions, subscribers, watches, hugePages } = this.#options;
+    const sizes = Object.entries({ workers, sessions, subscribers, watches });
+    const command = [
+      join(root, "build/fastpath/postern-fastpath"),
+      ...["--run-dir", this.runDirectory, "--link", this.#link, "--idle", "sleep"],
+      ...sizes.flatMap(([name, value]) => [`--${name}`, String(value)]),
+      ...(hugePages ? [] : ["--no-huge"]),
+    ];
+    this.#supervisor = await this.#box.start("fast path", command, { log: this.#log("fastpath") });
+    await this.#ready(this.#supervisor, "fastpath.sock");
+  }
+
+  async startDaemon(): Promise<void> {
+    const file = join(this.#directory, "config.txt");
+    await writeFile(file, this.#options.configuration);
+    const command = [
+      process.execPath,
+      join(root, "mgmt/main.ts"),
+      ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", file],
+    ];
+    this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });
+    await this.#ready(this.#daemon, "daemon.sock");
+  }
+
+  async stop(): Promise<void> {
+    await this.#daemon?.stop();
+    await this.#supervisor?.stop();
+  }
+
+  #log(name: string): string {
+    return join(this.#directory, `${name}.log`);
+  }
+
+  #ready(part: Part, socket: string): Promise<void> {
+    const path = join(this.runDirectory, socket);
+    return until(`the ${part.name} answers`, () => answers(path), { part });
+  }
+}

@@ -1,0 +1,74 @@
+// One lab: the site, the two ports and what is behind them, the appliance between, and a witness at each port.
+// The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
+import { Appliance, type ApplianceOptions, labSize } from "./appliance.ts";
+import { Capture } from "./capture.ts";
+import { configurationText, type Quota, usualQuota } from "./configuration.ts";
+import { type Edge, linkArgument, makeEdge } from "./edge.ts";
+import { reserveHugePages } from "./hugepages.ts";
+import { Peers } from "./peers.ts";
+import { Site } from "./site.ts";
+import { type Framing, tagPorts } from "./tagger.ts";
+import { Traffic } from "./traffic.ts";
+
+/** For a lab of `labSize`: 64 MiB of packet memory and the engine's tables. */
+const hugePagesWanted = 128;
+
+export interface LabOptions {
+  readonly framing?: Framing;
+  readonly quota?: Quota;
+  readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages">>;
+  /** Called with each line the daemon writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+export class Lab {
+  readonly site: Site;
+  readonly edge: Edge;
+  readonly peers: Peers;
+  readonly traffic: Traffic;
+  readonly appliance: Appliance;
+  /** True if the fast path runs on huge pages. */
+  readonly hugePages: boolean;
+  /** The witnesses at the two ports. */
+  readonly near: Capture;
+  readonly far: Capture;
+
+  private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
+    const { framing = "untagged", quota = usualQuota } = options;
+    const configuration = configurationText(quota);
+    const applianceOptions = { ...labSize, ...options.size, configuration, hugePages };
+    this.site = site;
+    this.edge = edge;
+    this.hugePages = hugePages;
+    this.near = new Capture(edge.subscriberSide, framing, site.directory);
+    this.far = new Capture(edge.networkSide, framing, site.directory);
+    this.peers = new Peers(site.network, `${site.directory}/peers`);
+    this.traffic = new Traffic(site.subscribers, site.directory);
+    const onLine = options.onLine ?? (() => {});
+    this.appliance = new Appliance(site.box, site.directory, linkArgument(edge), applianceOptions, onLine);
+  }
+
+  /** Builds and starts everything; leaves nothing behind if a part of it does not start. */
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    const site = new Site();
+    try {
+      await site.start();
+      const edge = await makeEdge(site);
+      await tagPorts([edge.subscriberSide, edge.networkSide], options.framing ?? "untagged", site.directory);
+      const hugePages = await reserveHugePages(hugePagesWanted, site.directory);
+      const lab = new Lab(site, edge, options, hugePages);
+      await Promise.all([lab.near.start(), lab.far.start(), lab.peers.start()]);
+      await lab.appliance.start();
+      return lab;
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
+  }
+
+  /** Stops everything and removes all of it. */
+  async stop(): Promise<void> {
+    await this.appliance.stop();
+    await this.site.stop();
+  }
+}
