@@ -12,7 +12,8 @@
 #define DROP 2
 
 SEC("push")
-int push_tags(struct __sk_buff *skb)
+int
+push_tags(struct __sk_buff *skb)
 {
 	if (bpf_skb_vlan_push(skb, bpf_htons(INNER_PROTOCOL), INNER_VLAN))
 		return DROP;
@@ -24,7 +25,8 @@ int push_tags(struct __sk_buff *skb)
 }
 
 SEC("pop")
-int pop_tags(struct __sk_buff *skb)
+int
+pop_tags(struct __sk_buff *skb)
 {
 	if (bpf_skb_vlan_pop(skb))
 		return DROP;
