@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clock of everything that the fast path records.
+
+#pragma once
+
+#include <stdint.h>
+#include <time.h>
+
+// Milliseconds since boot, suspend included. The vDSO's: no system call.
+static inline uint64_t
+clock_boottime_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control socket: see control.h.
+
+#include "control.h"
+
+#include "clock.h"
+#include "control_protocol.h"
+#include "message.h"
+#include "privileges.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+// A client that began a batch and does not finish it in this time is not waited for.
+#define BATCH_TIMEOUT_MS 5000
+
+void
+control_open(struct control *control, const char *path, struct policies *policies)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	*control = (struct control){.policies = policies};
+	for (int c = 0; c < CONTROL_CLIENTS; c++)
+		control->clients[c].fd = -1;
+	if (strlen(path) >= sizeof(address.sun_path))
+		fatal("the path %s is too long for a socket; use a shorter --run-dir", path);
+	strcpy(address.sun_path, path);
+	unlink(path);
+	control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (control->listener < 0 || bind(control->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(control->listener, CONTROL_CLIENTS) != 0)
+		fatal("cannot make the socket %s: %s", path, strerror(errno));
+	privileges_give(path, 0660);
+}
+
+static void
+disconnect(struct control_client *client)
+{
+	close(client->fd);
+	free(client->bytes);
+	*client = (struct control_client){.fd = -1};
+}
+
+static void
+accept_client(struct control *control)
+{
+	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	for (int c = 0; fd >= 0 && c < CONTROL_CLIENTS; c++) {
+		struct control_client *client = &control->clients[c];
+		if (client->fd >= 0)
+			continue;
+		*client = (struct control_client){.fd = fd, .bytes = malloc(CONTROL_BYTES_MAX)};
+		if (client->bytes == NULL)
+			disconnect(client);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static struct control_answer
+execute(struct control *control, const struct control_command *command)
+{
+	struct control_answer answer = {.status = CONTROL_UNKNOWN};
+
+	if (command->kind == CONTROL_POLICY) {
+		const char *wrong = policies_apply(control->policies, command + 1, command->length);
+		answer.status = wrong == NULL ? CONTROL_OK : CONTROL_INVALID;
+		if (wrong != NULL)
+			strncpy(answer.text, wrong, sizeof(answer.text) - 1);
+	}
+	answer.generation = control->policies->generation;
+	return answer;
+}
+
+static bool
+send_answer(const struct control_client *client, const struct control_answer *answer)
+{
+	// Answers are small and the client reads each before its next batch; one that does not is let go.
+	return send(client->fd, answer, sizeof(*answer), MSG_NOSIGNAL) == (ssize_t)sizeof(*answer);
+}
+
+static bool
+refuse(const struct control_client *client, const char *text)
+{
+	struct control_answer answer = {.status = CONTROL_INVALID};
+
+	strncpy(answer.text, text, sizeof(answer.text) - 1);
+	send_answer(client, &answer);
+	return false;
+}
+
+// Executes a whole batch. False: the client is to be let go.
+static bool
+execute_batch(struct control *control, struct control_client *client, const struct control_batch *batch)
+{
+	const uint8_t *at = (const uint8_t *)(batch + 1), *end = (const uint8_t *)batch + batch->length;
+
+	for (unsigned i = 0; i < batch->commands; i++) {
+		const struct control_command *command = (const void *)at;
+		// Payloads are whole words, so that the next command is aligned too.
+		if ((size_t)(end - at) < sizeof(*command) || command->length > (size_t)(end - at) - sizeof(*command) ||
+		    command->length % 4 != 0)
+			return refuse(client, "a command does not fit its batch");
+		struct control_answer answer = execute(control, command);
+		if (!send_answer(client, &answer))
+			return false;
+		at += sizeof(*command) + command->length;
+	}
+	return true;
+}
+
+// Executes the batches that have arrived whole and keeps the rest.
+static bool
+take_batches(struct control *control, struct control_client *client)
+{
+	size_t done = 0;
+	bool good = true;
+
+	while (good && client->received - done >= sizeof(struct control_batch)) {
+		const struct control_batch *batch = (const void *)(client->bytes + done);
+		if (batch->version != CONTROL_VERSION)
+			return refuse(client, "it speaks another version of the control protocol");
+		if (batch->length < sizeof(*batch) || batch->length > CONTROL_BYTES_MAX || batch->length % 4 != 0)
+			return refuse(client, "a batch has an impossible length");
+		if (batch->length > client->received - done)
+			break;
+		good = execute_batch(control, client, batch);
+		done += batch->length;
+	}
+	client->received -= done;
+	memmove(client->bytes, client->bytes + done, client->received);
+	return good;
+}
+
+static void
+receive(struct control *control, struct control_client *client)
+{
+	ssize_t n = recv(client->fd, client->bytes + client->received, CONTROL_BYTES_MAX - client->received, 0);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		disconnect(client);
+		return;
+	}
+	if (client->received == 0)
+		client->since_ms = clock_boottime_ms();
+	client->received += (size_t)n;
+	if (!take_batches(control, client))
+		disconnect(client);
+}
+
+static void
+let_go_of_slow(struct control *control)
+{
+	for (int c = 0; c < CONTROL_CLIENTS; c++) {
+		struct control_client *client = &control->clients[c];
+		if (client->fd >= 0 && client->received > 0 && clock_boottime_ms() - client->since_ms > BATCH_TIMEOUT_MS)
+			disconnect(client);
+	}
+}
+
+void
+control_serve(struct control *control, int timeout_ms)
+{
+	struct pollfd polled[CONTROL_CLIENTS + 1];
+
+	for (int c = 0; c < CONTROL_CLIENTS; c++)
+		polled[c] = (struct pollfd){.fd = control->clients[c].fd, .events = POLLIN};
+	polled[CONTROL_CLIENTS] = (struct pollfd){.fd = control->listener, .events = POLLIN};
+	if (poll(polled, CONTROL_CLIENTS + 1, timeout_ms) > 0) {
+		for (int c = 0; c < CONTROL_CLIENTS; c++)
+			if (polled[c].revents != 0)
+				receive(control, &control->clients[c]);
+		if (polled[CONTROL_CLIENTS].revents != 0)
+			accept_client(control);
+	}
+	let_go_of_slow(control);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast path's process: see fastpath.h.
+
+#include "fastpath.h"
+
+#include "clock.h"
+#include "control.h"
+#include "eal.h"
+#include "message.h"
+#include "policies.h"
+#include "ports.h"
+#include "privileges.h"
+#include "worker.h"
+
+#include <rte_cpuflags.h>
+#include <rte_eal.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define CONTROL_TURN_MS 100
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void
+on_signal(int signal)
+{
+	(void)signal;
+	asked_to_stop = 1;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t none;
+
+	// The supervisor waits for its signals with them blocked, and that was inherited.
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+}
+
+// The engine's private memory, zeroed: on huge pages if there are enough, else on ordinary ones.
+static void *
+private_memory(size_t size, bool huge_pages)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+	void *memory = MAP_FAILED;
+
+	size = (size + (2u << 20) - 1) & ~(size_t)0x1fffff;
+	if (huge_pages)
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_HUGETLB, -1, 0);
+	if (memory == MAP_FAILED)
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+// The engine over the region's records; NULL when its memory cannot be had.
+static struct engine *
+make_engine(const struct options *options, struct region *region)
+{
+	const struct engine_size *size = &options->geometry.engine;
+	struct engine *engine = aligned_alloc(64, (sizeof(*engine) + 63) & ~(size_t)63);
+	void *memory = private_memory(engine_memory_size(size), options->huge_pages);
+	struct engine_records records = {
+		.subscribers = region->subscribers,
+		.watches = region->watches,
+		.counters = region->counters,
+	};
+	struct hash_secret secret;
+
+	if (engine == NULL || memory == NULL) {
+		message("no memory for %u sessions and %u subscribers: %s; traffic passes unjudged", size->sessions,
+			size->subscribers, strerror(errno));
+		return NULL;
+	}
+	if (getrandom(secret.bytes, sizeof(secret.bytes), 0) != sizeof(secret.bytes))
+		fatal("the kernel gives no random bytes: %s", strerror(errno));
+	memcpy(records.rings, region->rings, sizeof(records.rings));
+	region->header->adoption = engine_init(engine, size, &records, &secret, memory, clock_boottime_ms());
+	return engine;
+}
+
+static void
+check_processor(void)
+{
+	if (rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) <= 0 || rte_cpu_get_flag_enabled(RTE_CPUFLAG_BMI2) <= 0)
+		fatal("this processor lacks AVX2 or BMI2; it needs an x86-64-v3 one (2013 or later)");
+}
+
+static void
+begin_record(struct region_header *header)
+{
+	header->started_ms = clock_boottime_ms();
+	header->pid = (uint32_t)getpid();
+	header->starts++;
+}
+
+static void
+control_loop(struct control *control, struct ports *ports, struct region_header *header, const struct workers *workers)
+{
+	while (!asked_to_stop) {
+		control_serve(control, CONTROL_TURN_MS);
+		ports_poll(ports, &header->live);
+		// A policy that was given since ends the two bypasses for want of one.
+		if (atomic_load_explicit(&workers->policy, memory_order_relaxed) != NULL && workers->engine != NULL)
+			atomic_store_explicit(&header->live.bypass, BYPASS_NONE, memory_order_relaxed);
+		counter_add(&header->live.heartbeat, 1);
+	}
+}
+
+int
+fastpath_run(const struct options *options, struct region_file *file, enum region_bypass bypass, atomic_bool *ready)
+{
+	struct region_header *header = file->region.header;
+	struct ports ports;
+	struct control control;
+	struct workers workers = {
+		.count = options->geometry.engine.workers,
+		.idle_spin = options->idle_spin,
+		.ports = &ports,
+		.counters = file->region.counters,
+	};
+	struct policies policies = {.workers = &workers, .region = &file->region};
+	char path[4096];
+
+	check_processor();
+	catch_signals();
+	begin_record(header);
+	eal_start(options);
+	ports_open(&ports, options);
+	workers_prepare(&workers);
+	if (bypass == BYPASS_NONE && !file->in_file)
+		bypass = BYPASS_NO_MEMORY;
+	if (bypass == BYPASS_NONE) {
+		workers.engine = make_engine(options, &file->region);
+		bypass = workers.engine == NULL ? BYPASS_NO_MEMORY : policies_load(&policies);
+	}
+	atomic_store_explicit(&header->live.bypass, bypass, memory_order_relaxed);
+	snprintf(path, sizeof(path), "%s/fastpath/control.sock", options->run_dir);
+	control_open(&control, path, &policies);
+	workers_launch(&workers);
+	privileges_drop();
+	atomic_store(ready, true);
+
+	control_loop(&control, &ports, header, &workers);
+
+	unlink(path);
+	atomic_store(&workers.stop, true);
+	workers_join();
+	ports_close(&ports);
+	rte_eal_cleanup();
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: see options.h.
+
+#include "options.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"postern-fastpath [--run-dir DIR] --link SUBSCRIBER_PORT,NETWORK_PORT [--link ...]\n"
+	"                 [--workers N] [--idle sleep|spin] [--no-huge] [--sessions N] [--subscribers N] [--watches N]\n"
+	"\n"
+	"  PORT            tap:[NETNS/]INTERFACE   a persistent multi-queue tap, in that network namespace\n"
+	"  --run-dir       where its files are, in the subdirectory fastpath; default /run/postern\n"
+	"  --workers       threads that handle packets, 1 to 8; default 1\n"
+	"  --idle          what a worker does without traffic: sleep 50 us (default) or spin, on a core of its own\n"
+	"  --no-huge       do without huge pages: slower\n"
+	"  --sessions      open at once; default 1048576, 84 bytes each\n"
+	"  --subscribers   known at once; default 262144, 80 bytes each\n"
+	"  --watches       subscribers with an open quota period at once; default 65536, 132 bytes each\n";
+
+static uint32_t
+number(const char *name, const char *text, uint32_t least, uint32_t most)
+{
+	char *end;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (errno != 0 || end == text || *end != 0 || value < least || value > most)
+		fatal("--%s takes a number from %u to %u, not \"%s\"", name, least, most, text);
+	return (uint32_t)value;
+}
+
+static void
+parse_port(struct port_option *port, const char *text)
+{
+	const char *rest = strncmp(text, "tap:", 4) == 0 ? text + 4 : NULL;
+	const char *slash = rest == NULL ? NULL : strchr(rest, '/');
+	const char *interface = slash == NULL ? rest : slash + 1;
+
+	if (rest == NULL)
+		fatal("a port is tap:NETNS/INTERFACE, not \"%s\"", text);
+	if (slash != NULL && (size_t)(slash - rest) >= sizeof(port->namespace))
+		fatal("the namespace in \"%s\" is too long", text);
+	if (strlen(interface) == 0 || strlen(interface) >= sizeof(port->interface))
+		fatal("the interface in \"%s\" needs a name of 1 to %zu bytes", text, sizeof(port->interface) - 1);
+	if (slash != NULL)
+		memcpy(port->namespace, rest, (size_t)(slash - rest));
+	strcpy(port->interface, interface);
+}
+
+static void
+parse_link(struct options *options, char *text)
+{
+	char *comma = strchr(text, ',');
+
+	if (comma == NULL)
+		fatal("a link is two ports with a comma between them, not \"%s\"", text);
+	if (options->geometry.links == LINKS_MAX)
+		fatal("there are at most %d links", LINKS_MAX);
+	*comma = 0;
+	parse_port(&options->ports[options->geometry.links][SIDE_SUBSCRIBER], text);
+	parse_port(&options->ports[options->geometry.links][SIDE_NETWORK], comma + 1);
+	options->geometry.links++;
+}
+
+static bool
+parse_idle(const char *text)
+{
+	if (strcmp(text, "sleep") != 0 && strcmp(text, "spin") != 0)
+		fatal("--idle is sleep or spin, not \"%s\"", text);
+	return strcmp(text, "spin") == 0;
+}
+
+void
+options_parse(struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"run-dir", required_argument, NULL, 'r'},  {"link", required_argument, NULL, 'l'},
+		{"workers", required_argument, NULL, 'w'},  {"idle", required_argument, NULL, 'i'},
+		{"no-huge", no_argument, NULL, 'n'},        {"sessions", required_argument, NULL, 's'},
+		{"subscribers", required_argument, NULL, 'u'}, {"watches", required_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},           {0},
+	};
+	struct engine_size *engine = &options->geometry.engine;
+	int c;
+
+	*options = (struct options){
+		.run_dir = "/run/postern",
+		.geometry.engine = {.workers = 1, .sessions = 1048576, .subscribers = 262144, .watches = 65536},
+		.huge_pages = true,
+	};
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (c) {
+		case 'r': options->run_dir = optarg; break;
+		case 'l': parse_link(options, optarg); break;
+		case 'w': engine->workers = number("workers", optarg, 1, WORKERS_MAX); break;
+		case 'i': options->idle_spin = parse_idle(optarg); break;
+		case 'n': options->huge_pages = false; break;
+		case 's': engine->sessions = number("sessions", optarg, 16, 1u << 26); break;
+		case 'u': engine->subscribers = number("subscribers", optarg, 16, 1u << 24); break;
+		case 'a': engine->watches = number("watches", optarg, 16, 1u << 24); break;
+		case 'h': fputs(usage, stdout); exit(EXIT_SUCCESS);
+		default: fatal("see postern-fastpath --help");
+		}
+	}
+	if (optind < argc)
+		fatal("\"%s\" is not an option; see postern-fastpath --help", argv[optind]);
+	if (options->geometry.links == 0)
+		fatal("it needs at least one --link; see postern-fastpath --help");
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ports: see ports.h. The one place that knows which driver is behind a port.
+
+#include "ports.h"
+
+#include "message.h"
+#include "namespace.h"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PACKETS 16383     // 2^n - 1 is what a mempool holds best
+#define PACKETS_CACHE 256 // of a worker
+#define DESCRIPTORS 256   // of a queue
+
+// The interface's own hardware address. net_tap gives it a random one unless told.
+static void
+read_mac(const struct port_option *option, uint8_t mac[6])
+{
+	struct ifreq request = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(request.ifr_name, option->interface, sizeof(option->interface));
+	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) != 0)
+		fatal("there is no interface %s in namespace \"%s\"; make it with: ip tuntap add dev %s mode tap multi_queue",
+		      option->interface, option->namespace, option->interface);
+	close(fd);
+	memcpy(mac, request.ifr_hwaddr.sa_data, 6);
+}
+
+static void
+start_device(struct port *port, struct rte_mempool *packets, uint16_t queues)
+{
+	struct rte_eth_conf conf = {0};
+	uint16_t mtu;
+	int error = rte_eth_dev_configure(port->id, queues, queues, &conf);
+
+	for (uint16_t q = 0; error == 0 && q < queues; q++)
+		error = rte_eth_rx_queue_setup(port->id, q, DESCRIPTORS, SOCKET_ID_ANY, NULL, packets);
+	for (uint16_t q = 0; error == 0 && q < queues; q++)
+		error = rte_eth_tx_queue_setup(port->id, q, DESCRIPTORS, SOCKET_ID_ANY, NULL);
+	if (error == 0)
+		error = rte_eth_dev_start(port->id);
+	if (error == 0)
+		error = rte_eth_dev_get_mtu(port->id, &mtu);
+	if (error != 0)
+		fatal("cannot start port %s: %s", port->name, rte_strerror(-error));
+	// net_tap sends an MTU, an Ethernet header and two tags, and refuses the rest of a burst with one that is longer.
+	port->frame_max = (uint16_t)(mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN);
+}
+
+// A tap is opened inside its namespace: one that is moved afterwards reports no link. Starting opens the device again, so
+// the namespace is left only then.
+static void
+open_tap(struct port *port, const struct port_option *option, struct rte_mempool *packets, uint16_t queues)
+{
+	static unsigned count;
+	char device[32], arguments[128];
+	uint8_t mac[6];
+	int before = namespace_enter(option->namespace);
+
+	read_mac(option, mac);
+	snprintf(device, sizeof(device), "net_tap%u", count++);
+	snprintf(arguments, sizeof(arguments), "iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", option->interface, mac[0], mac[1],
+		 mac[2], mac[3], mac[4], mac[5]);
+	if (rte_eal_hotplug_add("vdev", device, arguments) != 0 || rte_eth_dev_get_port_by_name(device, &port->id) != 0)
+		fatal("cannot attach to %s: it must be a tap made with multi_queue that nobody else uses, and /dev/net/tun must "
+		      "be there",
+		      port->name);
+	start_device(port, packets, queues);
+	namespace_leave(before);
+}
+
+void
+ports_open(struct ports *ports, const struct options *options)
+{
+	*ports = (struct ports){.links = options->geometry.links};
+	ports->packets = rte_pktmbuf_pool_create("packets", PACKETS, PACKETS_CACHE, sizeof(struct packet),
+						 RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (ports->packets == NULL)
+		fatal("no memory for packets: %s", rte_strerror(rte_errno));
+
+	for (uint32_t l = 0; l < ports->links; l++) {
+		for (int s = 0; s < SIDES; s++) {
+			const struct port_option *option = &options->ports[l][s];
+			struct port *port = &ports->ports[l][s];
+			snprintf(port->name, sizeof(port->name), "tap:%s%s%s", option->namespace,
+				 *option->namespace != 0 ? "/" : "", option->interface);
+			open_tap(port, option, ports->packets, (uint16_t)options->geometry.engine.workers);
+			port->up = true;
+		}
+	}
+}
+
+static void
+poll_port(struct port *port, uint32_t link, enum side side, struct region_live *live)
+{
+	struct rte_eth_link state = {0};
+	struct rte_eth_stats stats = {0};
+
+	bool up = rte_eth_link_get_nowait(port->id, &state) == 0 && state.link_status == RTE_ETH_LINK_UP;
+	if (up != port->up)
+		message("link %u, %s side (%s) is %s", link, side == SIDE_SUBSCRIBER ? "subscriber" : "network", port->name,
+			up ? "up" : "down: look at its cable or interface");
+	port->up = up;
+	atomic_store_explicit(&live->link_up[link][side], up, memory_order_relaxed);
+	if (rte_eth_stats_get(port->id, &stats) == 0)
+		atomic_store_explicit(&live->port_missed[link][side], stats.imissed + stats.rx_nombuf, memory_order_relaxed);
+}
+
+void
+ports_poll(struct ports *ports, struct region_live *live)
+{
+	for (uint32_t l = 0; l < ports->links; l++)
+		for (int s = 0; s < SIDES; s++)
+			poll_port(&ports->ports[l][s], l, s, live);
+	atomic_store_explicit(&live->mbufs, PACKETS, memory_order_relaxed);
+	atomic_store_explicit(&live->mbufs_free, rte_mempool_avail_count(ports->packets), memory_order_relaxed);
+}
+
+void
+ports_close(struct ports *ports)
+{
+	for (uint32_t l = 0; l < ports->links; l++) {
+		for (int s = 0; s < SIDES; s++) {
+			rte_eth_dev_stop(ports->ports[l][s].id);
+			rte_eth_dev_close(ports->ports[l][s].id);
+		}
+	}
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Privileges: see privileges.h.
+
+#include "privileges.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct passwd *
+fastpath_user(void)
+{
+	const struct passwd *user = getpwnam(FASTPATH_USER);
+
+	if (user == NULL)
+		fatal("there is no user %s; scripts/setup.sh makes it", FASTPATH_USER);
+	return user;
+}
+
+static gid_t
+fastpath_group(void)
+{
+	const struct group *group = getgrnam(FASTPATH_GROUP);
+
+	if (group == NULL)
+		fatal("there is no group %s; scripts/setup.sh makes it", FASTPATH_GROUP);
+	return group->gr_gid;
+}
+
+void
+privileges_give(const char *path, unsigned mode)
+{
+	if (geteuid() == 0 && chown(path, fastpath_user()->pw_uid, fastpath_group()) != 0)
+		fatal("cannot give %s to %s: %s", path, FASTPATH_USER, strerror(errno));
+	if (chmod(path, mode) != 0)
+		fatal("cannot set the mode of %s: %s", path, strerror(errno));
+}
+
+void
+privileges_drop(void)
+{
+	if (geteuid() != 0)
+		return;
+
+	uid_t user = fastpath_user()->pw_uid;
+	gid_t group = fastpath_group();
+	// Capabilities go with the user id; no_new_privs keeps any from coming back.
+	if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		fatal("cannot become %s: %s", FASTPATH_USER, strerror(errno));
+	if (setuid(0) == 0)
+		fatal("could become root again, so it does not run");
+}

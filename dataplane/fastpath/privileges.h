@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who the fast path is. The supervisor stays root, to open ports again after a crash; the process that handles packets does
+// not. Started by somebody else, nothing changes.
+
+#pragma once
+
+#define FASTPATH_USER "postern-fastpath"
+#define FASTPATH_GROUP "postern" // whose members may read the region and write to the control socket
+
+// Gives a file or directory to FASTPATH_USER:FASTPATH_GROUP with this mode. As another user than root: only the mode.
+void privileges_give(const char *path, unsigned mode);
+
+// Becomes FASTPATH_USER without any capability, for good, in all threads. Does nothing for another user than root.
+void privileges_drop(void);

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers: see worker.h.
+
+#include "worker.h"
+
+#include "clock.h"
+#include "message.h"
+
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HANDOVER_PACKETS 1024 // of a ring: 32 bursts
+#define IDLE_TURNS 1000       // without a packet before a worker sleeps
+#define IDLE_SLEEP_US 50
+
+// Packets on their way out by one port, all received on the link's other port.
+struct outbox {
+	uint16_t count;
+	struct rte_mbuf *packets[BURST_MAX];
+};
+
+// One worker's own.
+struct worker {
+	struct workers *shared;
+	uint32_t number;
+	struct pipeline *pipeline; // NULL: links are bypassed
+	struct worker_counters *counters;
+	const struct policy *policy; // of this turn
+	uint64_t now_ms;             // of this turn
+	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
+};
+
+static struct packet *
+packet_of(struct rte_mbuf *mbuf)
+{
+	return rte_mbuf_to_priv(mbuf);
+}
+
+static void
+drop(struct worker *worker, struct rte_mbuf *mbuf, uint32_t link, enum side side, enum drop_reason reason)
+{
+	counter_add(&worker->counters->ports[link][side].dropped[reason], 1);
+	rte_pktmbuf_free(mbuf);
+}
+
+// Sends what was received on this side by the link's other port. What the port does not take is dropped: nothing waits.
+static void
+flush(struct worker *worker, uint32_t link, enum side side)
+{
+	const struct port *to = &worker->shared->ports->ports[link][side_other(side)];
+	struct port_counters *counters = &worker->counters->ports[link][side];
+	struct outbox *outbox = &worker->outboxes[link][side];
+	uint64_t bytes = 0;
+
+	if (outbox->count == 0)
+		return;
+	for (uint16_t i = 0; i < outbox->count; i++)
+		bytes += outbox->packets[i]->pkt_len;
+	uint16_t sent = rte_eth_tx_burst(to->id, (uint16_t)worker->number, outbox->packets, outbox->count);
+	for (uint16_t i = sent; i < outbox->count; i++) {
+		bytes -= outbox->packets[i]->pkt_len;
+		drop(worker, outbox->packets[i], link, side, DROP_transmit);
+	}
+	counter_add(&counters->forwarded_packets, sent);
+	counter_add(&counters->forwarded_bytes, bytes);
+	outbox->count = 0;
+}
+
+static void
+forward(struct worker *worker, struct rte_mbuf *mbuf, uint32_t link, enum side side)
+{
+	struct outbox *outbox = &worker->outboxes[link][side];
+
+	if (mbuf->pkt_len > worker->shared->ports->ports[link][side_other(side)].frame_max) {
+		drop(worker, mbuf, link, side, DROP_oversize);
+		return;
+	}
+	outbox->packets[outbox->count++] = mbuf;
+	if (outbox->count == BURST_MAX)
+		flush(worker, link, side);
+}
+
+static void
+flush_all(struct worker *worker)
+{
+	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
+		for (int side = 0; side < SIDES; side++)
+			flush(worker, link, side);
+}
+
+// Packets that this worker owns, received by itself or by another.
+static void
+judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
+{
+	struct packet *packets[BURST_MAX];
+	uint8_t verdicts[BURST_MAX];
+
+	memset(verdicts, VERDICT_FORWARD, sizeof(verdicts));
+	for (unsigned i = 0; i < count; i++)
+		packets[i] = packet_of(mbufs[i]);
+	// Another worker may have seen the first policy a turn earlier.
+	if (worker->policy != NULL)
+		pipeline_burst(worker->pipeline, worker->policy, packets, count, worker->now_ms, verdicts);
+	for (unsigned i = 0; i < count; i++) {
+		if (verdicts[i] == VERDICT_FORWARD)
+			forward(worker, mbufs[i], packets[i]->link, packets[i]->side);
+		else
+			drop(worker, mbufs[i], packets[i]->link, packets[i]->side, DROP_refused);
+	}
+}
+
+static void
+hand_over(struct worker *worker, unsigned owner, struct rte_mbuf *mbuf)
+{
+	if (rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0)
+		counter_add(&worker->counters->handed_over, 1);
+	else
+		drop(worker, mbuf, packet_of(mbuf)->link, packet_of(mbuf)->side, DROP_handover_full);
+}
+
+// Takes out the packets that others own; returns how many are left.
+static unsigned
+keep_own(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
+{
+	unsigned own = 0;
+
+	if (worker->shared->count == 1)
+		return count;
+	for (unsigned i = 0; i < count; i++) {
+		const struct packet *packet = packet_of(mbufs[i]);
+		unsigned owner = worker->number;
+		if (packet_owned(packet))
+			owner = pipeline_owner(worker->pipeline->secret, &packet->key.subscriber, worker->shared->count);
+		if (owner == worker->number)
+			mbufs[own++] = mbufs[i];
+		else
+			hand_over(worker, owner, mbufs[i]);
+	}
+	return own;
+}
+
+static void
+parse(struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
+{
+	for (unsigned i = 0; i < count; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+	for (unsigned i = 0; i < count; i++)
+		packet_parse(packet_of(mbufs[i]), rte_pktmbuf_mtod(mbufs[i], const uint8_t *), mbufs[i]->data_len,
+			     mbufs[i]->pkt_len, (uint8_t)link, side);
+}
+
+static enum link_mode
+mode_of(const struct worker *worker, uint32_t link)
+{
+	enum link_mode mode = worker->policy == NULL ? LINK_BYPASS : worker->policy->link_mode[link];
+
+	return mode == LINK_FORWARDING && worker->pipeline == NULL ? LINK_BYPASS : mode;
+}
+
+static void
+count_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		bytes += mbufs[i]->pkt_len;
+	counter_add(&worker->counters->ports[link][side].received_packets, count);
+	counter_add(&worker->counters->ports[link][side].received_bytes, bytes);
+}
+
+static void
+handle(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
+{
+	count_received(worker, mbufs, count, link, side);
+	switch (mode_of(worker, link)) {
+	case LINK_FORWARDING:
+		parse(mbufs, count, link, side);
+		judge(worker, mbufs, keep_own(worker, mbufs, count));
+		break;
+	case LINK_BYPASS:
+		for (unsigned i = 0; i < count; i++)
+			forward(worker, mbufs[i], link, side);
+		break;
+	case LINK_CUTOFF:
+		for (unsigned i = 0; i < count; i++)
+			drop(worker, mbufs[i], link, side, DROP_cutoff);
+		break;
+	}
+}
+
+static unsigned
+receive_ports(struct worker *worker)
+{
+	struct rte_mbuf *mbufs[BURST_MAX];
+	unsigned received = 0;
+
+	for (uint32_t link = 0; link < worker->shared->ports->links; link++) {
+		for (int side = 0; side < SIDES; side++) {
+			uint16_t count = rte_eth_rx_burst(worker->shared->ports->ports[link][side].id,
+							  (uint16_t)worker->number, mbufs, BURST_MAX);
+			if (count > 0)
+				handle(worker, mbufs, count, link, side);
+			received += count;
+		}
+	}
+	return received;
+}
+
+// What other workers received for this one.
+static unsigned
+receive_handed_over(struct worker *worker)
+{
+	struct rte_mbuf *mbufs[BURST_MAX];
+	unsigned received = 0;
+
+	for (uint32_t from = 0; from < worker->shared->count; from++) {
+		if (from == worker->number)
+			continue;
+		unsigned count = rte_ring_sc_dequeue_burst(worker->shared->handover[from][worker->number], (void **)mbufs,
+							   BURST_MAX, NULL);
+		if (count > 0)
+			judge(worker, mbufs, count);
+		received += count;
+	}
+	return received;
+}
+
+static void
+rest(struct worker *worker, unsigned received, unsigned *idle_turns)
+{
+	if (received > 0) {
+		*idle_turns = 0;
+		return;
+	}
+	counter_add(&worker->counters->turns_idle, 1);
+	if (++*idle_turns >= IDLE_TURNS && !worker->shared->idle_spin)
+		usleep(IDLE_SLEEP_US);
+}
+
+static int
+run(void *argument)
+{
+	struct workers *shared = argument;
+	struct worker worker = {.shared = shared, .number = rte_lcore_id() - 1};
+	unsigned idle_turns = 0;
+
+	worker.counters = &shared->counters[worker.number];
+	worker.pipeline = shared->engine == NULL ? NULL : &shared->engine->pipelines[worker.number];
+	rte_rcu_qsbr_thread_register(shared->quiescence, worker.number);
+	rte_rcu_qsbr_thread_online(shared->quiescence, worker.number);
+	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed)) {
+		worker.policy = atomic_load_explicit(&shared->policy, memory_order_acquire);
+		worker.now_ms = clock_boottime_ms();
+		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);
+		flush_all(&worker);
+		if (worker.pipeline != NULL && worker.policy != NULL)
+			pipeline_sweep(worker.pipeline, worker.policy, worker.now_ms);
+		rte_rcu_qsbr_quiescent(shared->quiescence, worker.number);
+		counter_add(&worker.counters->heartbeat, 1);
+		rest(&worker, received, &idle_turns);
+	}
+	rte_rcu_qsbr_thread_offline(shared->quiescence, worker.number);
+	rte_rcu_qsbr_thread_unregister(shared->quiescence, worker.number);
+	return 0;
+}
+
+static void
+make_ring(struct workers *workers, uint32_t from, uint32_t to)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "handover_%u_%u", from, to);
+	workers->handover[from][to] = rte_ring_create(name, HANDOVER_PACKETS, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (workers->handover[from][to] == NULL)
+		fatal("no memory for the rings between workers; use fewer --workers");
+}
+
+void
+workers_prepare(struct workers *workers)
+{
+	workers->quiescence = rte_zmalloc("quiescence", rte_rcu_qsbr_get_memsize(workers->count), RTE_CACHE_LINE_SIZE);
+	if (workers->quiescence == NULL || rte_rcu_qsbr_init(workers->quiescence, workers->count) != 0)
+		fatal("no memory for the workers");
+	for (uint32_t from = 0; from < workers->count; from++)
+		for (uint32_t to = 0; to < workers->count; to++)
+			if (from != to)
+				make_ring(workers, from, to);
+}
+
+void
+workers_launch(struct workers *workers)
+{
+	for (uint32_t w = 0; w < workers->count; w++)
+		if (rte_eal_remote_launch(run, workers, w + 1) != 0)
+			fatal("cannot start worker %u", w);
+}
+
+void
+workers_join(void)
+{
+	rte_eal_mp_wait_lcore();
+}
+
+const struct policy *
+workers_swap_policy(struct workers *workers, const struct policy *policy)
+{
+	const struct policy *before = atomic_exchange_explicit(&workers->policy, policy, memory_order_acq_rel);
+
+	rte_rcu_qsbr_synchronize(workers->quiescence, RTE_QSBR_THRID_INVALID);
+	return before;
+}
