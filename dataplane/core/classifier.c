@@ -21,8 +21,8 @@ compare(const void *a, const void *b)
 
 // Marks where the ranges of one protocol begin and end; the services between marks are filled in after sorting.
 static void
-add_marks(struct port_table *table, const struct blob_service *services, uint32_t count, const struct blob_port_range *ranges,
-	  uint8_t protocol)
+add_marks(struct port_table *table, const struct blob_service *services, uint32_t count,
+	  const struct blob_port_range *ranges, uint8_t protocol)
 {
 	table->boundaries[table->count++].first = 0;
 	for (uint32_t s = 0; s < count; s++) {
@@ -38,8 +38,8 @@ add_marks(struct port_table *table, const struct blob_service *services, uint32_
 }
 
 static uint64_t
-services_of_port(uint32_t port, const struct blob_service *services, uint32_t count, const struct blob_port_range *ranges,
-		 uint8_t protocol)
+services_of_port(uint32_t port, const struct blob_service *services, uint32_t count,
+		 const struct blob_port_range *ranges, uint8_t protocol)
 {
 	uint64_t set = 0;
 
@@ -79,7 +79,8 @@ classifier_build(struct classifier *classifier, void *ports_memory, const struct
 		 const struct blob_port_range *ranges)
 {
 	build_ports(&classifier->tcp, ports_memory, services, count, ranges, POLICY_TCP);
-	build_ports(&classifier->udp, classifier->tcp.boundaries + classifier->tcp.count, services, count, ranges, POLICY_UDP);
+	build_ports(&classifier->udp, classifier->tcp.boundaries + classifier->tcp.count, services, count, ranges,
+		    POLICY_UDP);
 
 	for (uint32_t s = 0; s < count; s++) {
 		uint64_t bit = UINT64_C(1) << s, zone = UINT64_C(1) << services[s].zone;
@@ -126,8 +127,7 @@ apply_zones(const struct classifier *classifier, uint64_t services, const struct
 uint64_t
 classifier_services(const struct classifier *classifier, const struct session_key *key, enum side initiator)
 {
-	const struct port_table *ports =
-		session_key_protocol(key) == POLICY_TCP ? &classifier->tcp : &classifier->udp;
+	const struct port_table *ports = session_key_protocol(key) == POLICY_TCP ? &classifier->tcp : &classifier->udp;
 	uint16_t port = initiator == SIDE_SUBSCRIBER ? key->network_port : key->subscriber_port;
 	uint64_t services = port_table_find(ports, port) & classifier->initiated_by[initiator];
 

@@ -24,8 +24,8 @@ struct port_table {
 
 struct classifier {
 	struct port_table tcp, udp;
-	uint64_t initiated_by[SIDES]; // services that a session opened from this side may belong to
-	uint64_t zoned;               // services with a zone rule
+	uint64_t initiated_by[SIDES];          // services that a session opened from this side may belong to
+	uint64_t zoned;                        // services with a zone rule
 	uint64_t inside[POLICY_SERVICES_MAX];  // of a zoned service: the zones of which the address must be in one
 	uint64_t outside[POLICY_SERVICES_MAX]; // ... and those of which it must be in none
 	struct prefix_table zones;
@@ -35,8 +35,8 @@ struct classifier {
 size_t classifier_ports_size(uint32_t port_ranges);
 
 // Builds everything but `zones`. The blob's arrays are checked already (policy.c).
-void classifier_build(struct classifier *classifier, void *ports_memory, const struct blob_service *services, uint32_t count,
-		      const struct blob_port_range *ranges);
+void classifier_build(struct classifier *classifier, void *ports_memory, const struct blob_service *services,
+		      uint32_t count, const struct blob_port_range *ranges);
 
 // The set of services of the session `key`, opened from `initiator`. Bit i is the policy's service i.
 uint64_t classifier_services(const struct classifier *classifier, const struct session_key *key, enum side initiator);

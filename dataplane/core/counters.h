@@ -15,7 +15,7 @@
 #define DROP_REASONS(X)                                                                                                \
 	X(refused)       /* of a session that its subscriber's quota refuses */                                        \
 	X(cutoff)        /* the link's mode is cutoff */                                                               \
-	X(transmit)      /* the other port took no more: down, or its queue was full */                               \
+	X(transmit)      /* the other port took no more: down, or its queue was full */                                \
 	X(handover_full) /* the owner's ring was full */                                                               \
 	X(oversize)      /* longer than the other port carries */
 
@@ -24,14 +24,14 @@ enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 #undef X
 
 #define ENGINE_COUNTERS(X)                                                                                             \
-	X(malformed)             /* packets with a length that does not fit; forwarded */                              \
-	X(sessions_opened)       /* TCP and UDP, judged when they opened */                                            \
-	X(sessions_joined)       /* TCP seen in the middle: forwarded and not counted */                               \
-	X(sessions_refused)      /* attempts, retransmissions apart */                                                 \
-	X(retransmissions)       /* of opening SYNs */                                                                 \
-	X(sessions_expired)      /* removed by age */                                                                  \
-	X(sessions_evicted)      /* refused or closing ones that made room before their time */                        \
-	X(session_table_full)    /* sessions judged without an entry */                                                \
+	X(malformed)          /* packets with a length that does not fit; forwarded */                                 \
+	X(sessions_opened)    /* TCP and UDP, judged when they opened */                                               \
+	X(sessions_joined)    /* TCP seen in the middle: forwarded and not counted */                                  \
+	X(sessions_refused)   /* attempts, retransmissions apart */                                                    \
+	X(retransmissions)    /* of opening SYNs */                                                                    \
+	X(sessions_expired)   /* removed by age */                                                                     \
+	X(sessions_evicted)   /* refused or closing ones that made room before their time */                           \
+	X(session_table_full) /* sessions judged without an entry */                                                   \
 	X(subscribers_created)                                                                                         \
 	X(subscribers_expired)                                                                                         \
 	X(subscriber_table_full) /* first packets of addresses that found no free record; forwarded, not counted */    \

@@ -79,7 +79,8 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 		};
 		session_table_init(&pipeline->sessions, at, sessions_per_worker(size));
 		at += rounded(session_table_size(sessions_per_worker(size)));
-		subscriber_table_init(&pipeline->subscribers, at, records->subscribers, size->subscribers, &engine->secret);
+		subscriber_table_init(&pipeline->subscribers, at, records->subscribers, size->subscribers,
+				      &engine->secret);
 		at += rounded(subscriber_table_size(size->subscribers));
 	}
 	adopt_subscribers(engine, records->subscribers, now_ms, &adoption);

@@ -22,8 +22,8 @@ struct engine_size {
 struct engine_records {
 	struct subscriber *subscribers;
 	struct watch *watches;
-	struct worker_counters *counters;            // one a worker
-	struct event_ring *rings[WORKERS_MAX];       // initialised
+	struct worker_counters *counters;      // one a worker
+	struct event_ring *rings[WORKERS_MAX]; // initialised
 };
 
 // What was found in the records when the engine was made.
@@ -45,5 +45,6 @@ size_t engine_memory_size(const struct engine_size *size);
 
 // Makes the pipelines over zeroed `memory` (engine_memory_size bytes, aligned to 64) and adopts what the records hold. Records
 // of zero bytes are an empty set. `secret`: fresh random bytes.
-struct engine_adoption engine_init(struct engine *engine, const struct engine_size *size, const struct engine_records *records,
-				   const struct hash_secret *secret, void *memory, uint64_t now_ms);
+struct engine_adoption engine_init(struct engine *engine, const struct engine_size *size,
+				   const struct engine_records *records, const struct hash_secret *secret, void *memory,
+				   uint64_t now_ms);

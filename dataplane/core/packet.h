@@ -46,7 +46,8 @@ struct session_key {
 	struct address network;
 	uint16_t subscriber_port; // host order
 	uint16_t network_port;    // host order
-	uint32_t tags_protocol;   // outer VLAN id << 20 | inner VLAN id << 8 | IP protocol; no tag and VLAN id 0 are the same
+	uint32_t
+		tags_protocol; // outer VLAN id << 20 | inner VLAN id << 8 | IP protocol; no tag and VLAN id 0 are the same
 };
 
 // Outer VLAN id << 12 | inner VLAN id: the part of a key that tells two subscribers with one address apart.
@@ -77,4 +78,5 @@ _Static_assert(sizeof(struct packet) == 64, "one cache line; travels in an mbuf'
 
 // Fills `packet` from a frame of `total` bytes of which the first `contiguous` may be read. Never fails: what cannot be
 // read is PACKET_OTHER or PACKET_MALFORMED.
-void packet_parse(struct packet *packet, const uint8_t *bytes, uint32_t contiguous, uint32_t total, uint8_t link, enum side side);
+void packet_parse(struct packet *packet, const uint8_t *bytes, uint32_t contiguous, uint32_t total, uint8_t link,
+		  enum side side);

@@ -26,8 +26,7 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 		return RECORD_NONE;
 
 	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
-	struct subscriber_key key =
-		subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
+	struct subscriber_key key = subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
 	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
@@ -78,8 +77,8 @@ static struct session *
 new_session(struct pipeline *pipeline, const struct packet *packet, uint64_t now_ms)
 {
 	bool evicted;
-	struct session *session = session_table_insert(&pipeline->sessions, &packet->key, packet->hash, now_ms, session_left,
-						       pipeline, &evicted);
+	struct session *session = session_table_insert(&pipeline->sessions, &packet->key, packet->hash, now_ms,
+						       session_left, pipeline, &evicted);
 
 	if (evicted)
 		counter_add(&pipeline->counters->sessions_evicted, 1);
@@ -104,20 +103,21 @@ describe(struct pipeline *pipeline, const struct policy *policy, struct session 
 static bool
 live(const struct session *session)
 {
-	return session->state == SESSION_SYN || session->state == SESSION_ANSWERED || session->state == SESSION_ESTABLISHED;
+	return session->state == SESSION_SYN || session->state == SESSION_ANSWERED ||
+	       session->state == SESSION_ESTABLISHED;
 }
 
 // A packet that opens a session is judged before an entry is looked for, so the quota holds when the table is full.
 static enum verdict
-open_session(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, struct session *session,
-	     uint64_t now_ms)
+open_session(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
+	     struct session *session, uint64_t now_ms)
 {
 	struct belonging to = belonging_of(pipeline, policy, packet, packet->side, now_ms);
 	bool again = session != NULL && session->state == SESSION_REFUSED && session->opener == packet->side &&
 		     session->opening_sequence == packet->tcp_sequence;
-	enum verdict verdict =
-		to.group == NULL ? VERDICT_FORWARD
-				 : signal_sessions(pipeline, to.group->package, to.subscriber, to.services, now_ms, !again);
+	enum verdict verdict = to.group == NULL ? VERDICT_FORWARD
+						: signal_sessions(pipeline, to.group->package, to.subscriber,
+								  to.services, now_ms, !again);
 	enum session_state state = packet->kind == PACKET_TCP ? SESSION_SYN : SESSION_EXCHANGE;
 
 	if (verdict == VERDICT_REFUSE) {
@@ -216,7 +216,8 @@ judge_udp(struct pipeline *pipeline, const struct policy *policy, const struct p
 }
 
 static enum verdict
-judge(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint32_t candidate, uint64_t now_ms)
+judge(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint32_t candidate,
+      uint64_t now_ms)
 {
 	struct session *session = session_table_find(&pipeline->sessions, &packet->key, packet->hash, candidate);
 
@@ -289,14 +290,14 @@ pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t 
 		return;
 	pipeline->swept_ms = now_ms;
 	counter_add(&pipeline->counters->sessions_expired,
-		    session_table_sweep(&pipeline->sessions, slice(sessions, elapsed, SWEEP_SESSIONS_MS), now_ms, session_left,
-					pipeline));
+		    session_table_sweep(&pipeline->sessions, slice(sessions, elapsed, SWEEP_SESSIONS_MS), now_ms,
+					session_left, pipeline));
 	watch_sweep(&pipeline->watches, pipeline->subscribers.records,
-		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, elapsed, SWEEP_WATCHES_MS), now_ms,
-		    &pipeline->reports);
+		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, elapsed, SWEEP_WATCHES_MS),
+		    now_ms, &pipeline->reports);
 	counter_add(&pipeline->counters->subscribers_expired,
-		    subscriber_table_sweep(&pipeline->subscribers, slice(subscribers, elapsed, SWEEP_SUBSCRIBERS_MS), now_ms,
-					   policy->subscriber_ageing_ms, has_watch, pipeline));
+		    subscriber_table_sweep(&pipeline->subscribers, slice(subscribers, elapsed, SWEEP_SUBSCRIBERS_MS),
+					   now_ms, policy->subscriber_ageing_ms, has_watch, pipeline));
 	gauge(&pipeline->counters->sessions, pipeline->sessions.used);
 	gauge(&pipeline->counters->subscribers, pipeline->subscribers.used);
 	gauge(&pipeline->counters->watches, pipeline->watches.used);

@@ -33,15 +33,15 @@ struct pipeline {
 
 // Judges `count` parsed packets (at most BURST_MAX), all owned by this worker, in order. `now_ms`: CLOCK_BOOTTIME, never
 // going back.
-void pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct packet *const packets[], unsigned count,
-		    uint64_t now_ms, uint8_t verdicts[]);
+void pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct packet *const packets[],
+		    unsigned count, uint64_t now_ms, uint8_t verdicts[]);
 
 // Ages sessions, ends breaches, returns watches, ages subscribers: a slice that fits the time since the last call, so that
 // every table is seen whole in the times below whatever the traffic. Call it between bursts.
 void pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t now_ms);
 
-#define SWEEP_SESSIONS_MS 4000
-#define SWEEP_WATCHES_MS 1000 // so the end of a breach is told within a second; it ends for packets at once
+#define SWEEP_SESSIONS_MS    4000
+#define SWEEP_WATCHES_MS     1000 // so the end of a breach is told within a second; it ends for packets at once
 #define SWEEP_SUBSCRIBERS_MS 16000
 
 // The worker among `workers` that owns a subscriber-side address (of IPv6: its /64).

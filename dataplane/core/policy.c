@@ -45,8 +45,9 @@ check_shape(const void *bytes, size_t length)
 	if (memcmp(h->magic, POLICY_MAGIC, sizeof(h->magic)) != 0)
 		return "it is not a policy of this version";
 	if (h->zone_prefixes > POLICY_PREFIXES_MAX || h->group_prefixes > POLICY_PREFIXES_MAX ||
-	    h->groups > POLICY_GROUPS_MAX || h->services > POLICY_SERVICES_MAX || h->port_ranges > POLICY_PORT_RANGES_MAX ||
-	    h->packages > POLICY_PACKAGES_MAX || h->detectors > POLICY_PACKAGES_MAX * WATCH_DETECTORS)
+	    h->groups > POLICY_GROUPS_MAX || h->services > POLICY_SERVICES_MAX ||
+	    h->port_ranges > POLICY_PORT_RANGES_MAX || h->packages > POLICY_PACKAGES_MAX ||
+	    h->detectors > POLICY_PACKAGES_MAX * WATCH_DETECTORS)
 		return "it holds more than its limits allow";
 	if (h->length != length || blob_open(bytes).length != length)
 		return "its length does not fit its contents";
@@ -112,8 +113,8 @@ check_packages(const struct blob *blob)
 	for (uint32_t i = 0; i < blob->header->detectors; i++) {
 		const struct blob_detector *detector = &blob->detectors[i];
 		if (detector->id == 0 || detector->service >= blob->header->services || detector->threshold == 0 ||
-		    detector->period_ms == 0 || detector->signal != SIGNAL_SESSIONS || detector->window != WINDOW_FIXED ||
-		    (detector->actions & ~(ACTION_REPORT | ACTION_BLOCK)) != 0)
+		    detector->period_ms == 0 || detector->signal != SIGNAL_SESSIONS ||
+		    detector->window != WINDOW_FIXED || (detector->actions & ~(ACTION_REPORT | ACTION_BLOCK)) != 0)
 			return "a detector is out of range";
 	}
 	return NULL;

@@ -16,9 +16,9 @@ struct detector {
 	uint32_t id;
 	uint32_t threshold;
 	uint32_t period_ms;
-	uint8_t signal;   // enum policy_signal
-	uint8_t window;   // enum policy_window
-	uint8_t actions;  // enum policy_action bits
+	uint8_t signal;  // enum policy_signal
+	uint8_t window;  // enum policy_window
+	uint8_t actions; // enum policy_action bits
 	uint8_t reserved;
 	uint64_t service; // the bit of the service it counts
 };
@@ -36,8 +36,8 @@ struct group {
 };
 
 struct policy {
-	uint32_t generation; // of this start of the engine: sessions judged under another are judged again
-	uint32_t revision;   // the daemon's
+	uint32_t generation;           // of this start of the engine: sessions judged under another are judged again
+	uint32_t revision;             // the daemon's
 	uint64_t subscriber_ageing_ms; // UINT64_MAX = never
 	uint8_t link_mode[LINKS_MAX];
 	struct classifier classifier;

@@ -9,16 +9,16 @@
 
 #include <stdint.h>
 
-#define POLICY_MAGIC "PSTNPOL1"
+#define POLICY_MAGIC     "PSTNPOL1"
 #define POLICY_BYTES_MAX (4u << 20) // a policy slot's size
 
 // Bits of a 64-bit set each.
-#define POLICY_SERVICES_MAX 64
-#define POLICY_ZONES_MAX 64
-#define POLICY_GROUPS_MAX 1000 // the SCE's own limit is of this order; 85 is the largest list seen in the field
-#define POLICY_PACKAGES_MAX 256
+#define POLICY_SERVICES_MAX    64
+#define POLICY_ZONES_MAX       64
+#define POLICY_GROUPS_MAX      1000 // the SCE's own limit is of this order; 85 is the largest list seen in the field
+#define POLICY_PACKAGES_MAX    256
 #define POLICY_PORT_RANGES_MAX 1024
-#define POLICY_PREFIXES_MAX 100000
+#define POLICY_PREFIXES_MAX    100000
 
 enum policy_protocol { POLICY_TCP = 6, POLICY_UDP = 17 };
 enum policy_initiator { INITIATOR_EITHER = 0, INITIATOR_SUBSCRIBER = 1, INITIATOR_NETWORK = 2 };

@@ -9,14 +9,14 @@
 
 enum session_state {
 	SESSION_FREE = 0,
-	SESSION_SYN,          // opening SYN passed
-	SESSION_ANSWERED,     // SYN+ACK seen
-	SESSION_ESTABLISHED,  // ACK of the side that opened it
-	SESSION_HALF_CLOSED,  // FIN of one side; which one is in the entry
-	SESSION_CLOSED,       // FIN of both, or RST
-	SESSION_JOINED,       // no SYN seen: forwarded, not counted
-	SESSION_REFUSED,      // the quota refused its SYN
-	SESSION_EXCHANGE,     // UDP
+	SESSION_SYN,         // opening SYN passed
+	SESSION_ANSWERED,    // SYN+ACK seen
+	SESSION_ESTABLISHED, // ACK of the side that opened it
+	SESSION_HALF_CLOSED, // FIN of one side; which one is in the entry
+	SESSION_CLOSED,      // FIN of both, or RST
+	SESSION_JOINED,      // no SYN seen: forwarded, not counted
+	SESSION_REFUSED,     // the quota refused its SYN
+	SESSION_EXCHANGE,    // UDP
 	SESSION_STATES,
 };
 
@@ -41,4 +41,5 @@ enum session_input session_input(uint8_t tcp_flags);
 
 // The next state of a session in `state` on a segment; `by_opener`: sent by the side that opened it. `*fin_by_opener`
 // remembers who half-closed.
-enum session_state session_next(enum session_state state, enum session_input input, bool by_opener, bool *fin_by_opener);
+enum session_state session_next(enum session_state state, enum session_input input, bool by_opener,
+				bool *fin_by_opener);

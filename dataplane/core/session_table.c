@@ -34,7 +34,8 @@ session_table_search(struct session_table *table, const struct session_key *key,
 
 	for (int choice = 0; choice < 2; choice++) {
 		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
-		for (uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag); match != 0; match &= match - 1) {
+		for (uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag); match != 0;
+		     match &= match - 1) {
 			uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
 			if (session_key_equal(&table->entries[slot].key, key))
 				return &table->entries[slot];
@@ -111,7 +112,8 @@ session_table_insert(struct session_table *table, const struct session_key *key,
 }
 
 uint32_t
-session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed, void *context)
+session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed,
+		    void *context)
 {
 	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, found = 0;
 

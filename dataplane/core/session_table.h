@@ -98,8 +98,8 @@ session_table_find(struct session_table *table, const struct session_key *key, u
 
 // A new entry for a key that has none: its key and time set, its state SESSION_FREE until the caller sets one. NULL: full.
 // `*evicted` tells whether another session made room; `removed` was then called for it.
-struct session *session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash, uint64_t now_ms,
-				     session_removed removed, void *context, bool *evicted);
+struct session *session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash,
+				     uint64_t now_ms, session_removed removed, void *context, bool *evicted);
 
 static inline void
 session_touch(struct session *session, uint64_t now_ms)

@@ -14,8 +14,8 @@ counted(const struct package *package, uint64_t services)
 }
 
 enum verdict
-signal_sessions(struct pipeline *pipeline, const struct package *package, uint32_t slot, uint64_t services, uint64_t now_ms,
-		bool attempt)
+signal_sessions(struct pipeline *pipeline, const struct package *package, uint32_t slot, uint64_t services,
+		uint64_t now_ms, bool attempt)
 {
 	if (slot == RECORD_NONE || services == 0)
 		return VERDICT_FORWARD;

@@ -13,7 +13,8 @@ size_t
 subscriber_table_size(uint32_t capacity)
 {
 	return rounded((size_t)tag_table_buckets(capacity) * sizeof(struct tag_bucket)) +
-	       rounded((size_t)tag_table_slots(capacity) * sizeof(uint32_t)) + rounded((size_t)capacity * sizeof(uint32_t));
+	       rounded((size_t)tag_table_slots(capacity) * sizeof(uint32_t)) +
+	       rounded((size_t)capacity * sizeof(uint32_t));
 }
 
 void
@@ -136,7 +137,8 @@ subscriber_table_adopt(struct subscriber_table *table, uint32_t slot, uint64_t n
 		.prefix_length = record->prefix_length,
 	};
 
-	if (subscriber_whole(record, now_ms) && subscriber_table_find(table, &key) == RECORD_NONE && enter(table, &key, slot)) {
+	if (subscriber_whole(record, now_ms) && subscriber_table_find(table, &key) == RECORD_NONE &&
+	    enter(table, &key, slot)) {
 		// Sessions do not outlive the process.
 		record->open_sessions = 0;
 		return true;
@@ -158,7 +160,8 @@ subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t 
 			continue;
 
 		struct subscriber *record = &table->records[table->slots[slot]];
-		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms || has_watch(context, record))
+		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms ||
+		    has_watch(context, record))
 			continue;
 		tag_table_clear(&table->tags, slot);
 		empty(record);

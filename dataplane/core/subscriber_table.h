@@ -65,8 +65,8 @@ bool subscriber_table_adopt(struct subscriber_table *table, uint32_t record, uin
 uint32_t subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key);
 
 // A new record for a key that has none; RECORD_NONE when there is none free.
-uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key, uint16_t template_number,
-				 uint64_t now_ms);
+uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
+				 uint16_t template_number, uint64_t now_ms);
 
 // Looks at the next `count` slots of the index and removes subscribers last seen `ageing_ms` ago or longer. Returns how many.
 // `has_watch` tells whether a subscriber's watch is alive.

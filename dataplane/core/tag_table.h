@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TAG_SLOTS 16
+#define TAG_SLOTS   16
 #define TAG_NO_SLOT UINT32_MAX
 
 struct tag_bucket {
@@ -66,7 +66,8 @@ tag_table_prefetch(const struct tag_table *table, uint64_t hash)
 static inline uint32_t
 tag_bucket_match(const struct tag_bucket *bucket, uint16_t tag)
 {
-	__m256i equal = _mm256_cmpeq_epi16(_mm256_load_si256((const __m256i *)bucket->tags), _mm256_set1_epi16((short)tag));
+	__m256i equal =
+		_mm256_cmpeq_epi16(_mm256_load_si256((const __m256i *)bucket->tags), _mm256_set1_epi16((short)tag));
 	// Two equal bits a slot; keep one of them.
 	return _pext_u32((uint32_t)_mm256_movemask_epi8(equal), 0x55555555u);
 }

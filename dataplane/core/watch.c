@@ -127,8 +127,8 @@ settle(struct watch *watch, int i, const struct detector *detector, const struct
 	bool breached = window_breached(&watch->windows[i], detector, context->now_ms);
 
 	if (breached != told(watch, i))
-		tell(watch, i, context->subscriber, breached ? EVENT_BREACH_STARTED : EVENT_BREACH_ENDED, context->now_ms,
-		     context->reports);
+		tell(watch, i, context->subscriber, breached ? EVENT_BREACH_STARTED : EVENT_BREACH_ENDED,
+		     context->now_ms, context->reports);
 }
 
 static bool

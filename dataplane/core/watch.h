@@ -42,8 +42,8 @@ watch_pool_size(uint32_t capacity, uint32_t workers)
 }
 
 // Binds the share to the records and rebuilds its free list from them. `memory`: watch_pool_size bytes.
-void watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacity, uint32_t worker, uint32_t workers,
-		     void *memory);
+void watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacity, uint32_t worker,
+		     uint32_t workers, void *memory);
 
 // The subscriber's watch, locked; NULL when the handle is stale or none.
 struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
@@ -66,7 +66,8 @@ bool watch_refuses(struct watch *watch, const struct watch_context *context, uin
 
 // Counts one signal on every detector of the package that counts it in one of these services, and tells the breaches that it
 // declares and the ends that it finds.
-void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal, uint64_t services);
+void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal,
+		 uint64_t services);
 
 // Looks at the share's next `count` watches: tells ended breaches, returns idle watches.
 void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,

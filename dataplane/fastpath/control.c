@@ -162,7 +162,8 @@ let_go_of_slow(struct control *control)
 {
 	for (int c = 0; c < CONTROL_CLIENTS; c++) {
 		struct control_client *client = &control->clients[c];
-		if (client->fd >= 0 && client->received > 0 && clock_boottime_ms() - client->since_ms > BATCH_TIMEOUT_MS)
+		if (client->fd >= 0 && client->received > 0 &&
+		    clock_boottime_ms() - client->since_ms > BATCH_TIMEOUT_MS)
 			disconnect(client);
 	}
 }

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define CONTROL_VERSION 1
+#define CONTROL_VERSION   1
 #define CONTROL_BYTES_MAX (8u << 20) // of a batch, this header included
 
 struct control_batch {

@@ -10,4 +10,5 @@
 
 // Runs until SIGTERM or SIGINT. `bypass`: BYPASS_CRASHES makes it copy port to port and touch neither records nor policies.
 // `ready` is set once packets flow. Returns the process's exit status.
-int fastpath_run(const struct options *options, struct region_file *file, enum region_bypass bypass, atomic_bool *ready);
+int fastpath_run(const struct options *options, struct region_file *file, enum region_bypass bypass,
+		 atomic_bool *ready);

@@ -13,7 +13,8 @@
 
 static const char usage[] =
 	"postern-fastpath [--run-dir DIR] --link SUBSCRIBER_PORT,NETWORK_PORT [--link ...]\n"
-	"                 [--workers N] [--idle sleep|spin] [--no-huge] [--sessions N] [--subscribers N] [--watches N]\n"
+	"                 [--workers N] [--idle sleep|spin] [--no-huge] [--sessions N] [--subscribers N] [--watches "
+	"N]\n"
 	"\n"
 	"  PORT            tap:[NETNS/]INTERFACE   a persistent multi-queue tap, in that network namespace\n"
 	"  --run-dir       where its files are, in the subdirectory fastpath; default /run/postern\n"
@@ -81,11 +82,16 @@ void
 options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"run-dir", required_argument, NULL, 'r'},  {"link", required_argument, NULL, 'l'},
-		{"workers", required_argument, NULL, 'w'},  {"idle", required_argument, NULL, 'i'},
-		{"no-huge", no_argument, NULL, 'n'},        {"sessions", required_argument, NULL, 's'},
-		{"subscribers", required_argument, NULL, 'u'}, {"watches", required_argument, NULL, 'a'},
-		{"help", no_argument, NULL, 'h'},           {0},
+		{"run-dir", required_argument, NULL, 'r'},
+		{"link", required_argument, NULL, 'l'},
+		{"workers", required_argument, NULL, 'w'},
+		{"idle", required_argument, NULL, 'i'},
+		{"no-huge", no_argument, NULL, 'n'},
+		{"sessions", required_argument, NULL, 's'},
+		{"subscribers", required_argument, NULL, 'u'},
+		{"watches", required_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	struct engine_size *engine = &options->geometry.engine;
 	int c;
@@ -97,16 +103,35 @@ options_parse(struct options *options, int argc, char **argv)
 	};
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (c) {
-		case 'r': options->run_dir = optarg; break;
-		case 'l': parse_link(options, optarg); break;
-		case 'w': engine->workers = number("workers", optarg, 1, WORKERS_MAX); break;
-		case 'i': options->idle_spin = parse_idle(optarg); break;
-		case 'n': options->huge_pages = false; break;
-		case 's': engine->sessions = number("sessions", optarg, 16, 1u << 26); break;
-		case 'u': engine->subscribers = number("subscribers", optarg, 16, 1u << 24); break;
-		case 'a': engine->watches = number("watches", optarg, 16, 1u << 24); break;
-		case 'h': fputs(usage, stdout); exit(EXIT_SUCCESS);
-		default: fatal("see postern-fastpath --help");
+		case 'r':
+			options->run_dir = optarg;
+			break;
+		case 'l':
+			parse_link(options, optarg);
+			break;
+		case 'w':
+			engine->workers = number("workers", optarg, 1, WORKERS_MAX);
+			break;
+		case 'i':
+			options->idle_spin = parse_idle(optarg);
+			break;
+		case 'n':
+			options->huge_pages = false;
+			break;
+		case 's':
+			engine->sessions = number("sessions", optarg, 16, 1u << 26);
+			break;
+		case 'u':
+			engine->subscribers = number("subscribers", optarg, 16, 1u << 24);
+			break;
+		case 'a':
+			engine->watches = number("watches", optarg, 16, 1u << 24);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			fatal("see postern-fastpath --help");
 		}
 	}
 	if (optind < argc)

@@ -13,8 +13,8 @@
 struct policies {
 	struct workers *workers;
 	struct region *region;
-	uint32_t generation;  // of the policy in force
-	const void *memory;   // of the policy in force
+	uint32_t generation; // of the policy in force
+	const void *memory;  // of the policy in force
 };
 
 // Puts the newest good policy slot in force. Returns what to report: BYPASS_NONE, BYPASS_NO_POLICY or BYPASS_POLICY_DAMAGED.

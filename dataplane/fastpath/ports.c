@@ -20,9 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PACKETS 16383     // 2^n - 1 is what a mempool holds best
-#define PACKETS_CACHE 256 // of a worker
-#define DESCRIPTORS 256   // of a queue
+#define PACKETS       16383 // 2^n - 1 is what a mempool holds best
+#define PACKETS_CACHE 256   // of a worker
+#define DESCRIPTORS   256   // of a queue
 
 // The interface's own hardware address. net_tap gives it a random one unless told.
 static void
@@ -33,7 +33,8 @@ read_mac(const struct port_option *option, uint8_t mac[6])
 
 	memcpy(request.ifr_name, option->interface, sizeof(option->interface));
 	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) != 0)
-		fatal("there is no interface %s in namespace \"%s\"; make it with: ip tuntap add dev %s mode tap multi_queue",
+		fatal("there is no interface %s in namespace \"%s\"; make it with: ip tuntap add dev %s mode tap "
+		      "multi_queue",
 		      option->interface, option->namespace, option->interface);
 	close(fd);
 	memcpy(mac, request.ifr_hwaddr.sa_data, 6);
@@ -72,10 +73,11 @@ open_tap(struct port *port, const struct port_option *option, struct rte_mempool
 
 	read_mac(option, mac);
 	snprintf(device, sizeof(device), "net_tap%u", count++);
-	snprintf(arguments, sizeof(arguments), "iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", option->interface, mac[0], mac[1],
-		 mac[2], mac[3], mac[4], mac[5]);
+	snprintf(arguments, sizeof(arguments), "iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", option->interface, mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
 	if (rte_eal_hotplug_add("vdev", device, arguments) != 0 || rte_eth_dev_get_port_by_name(device, &port->id) != 0)
-		fatal("cannot attach to %s: it must be a tap made with multi_queue that nobody else uses, and /dev/net/tun must "
+		fatal("cannot attach to %s: it must be a tap made with multi_queue that nobody else uses, and "
+		      "/dev/net/tun must "
 		      "be there",
 		      port->name);
 	start_device(port, packets, queues);
@@ -111,12 +113,13 @@ poll_port(struct port *port, uint32_t link, enum side side, struct region_live *
 
 	bool up = rte_eth_link_get_nowait(port->id, &state) == 0 && state.link_status == RTE_ETH_LINK_UP;
 	if (up != port->up)
-		message("link %u, %s side (%s) is %s", link, side == SIDE_SUBSCRIBER ? "subscriber" : "network", port->name,
-			up ? "up" : "down: look at its cable or interface");
+		message("link %u, %s side (%s) is %s", link, side == SIDE_SUBSCRIBER ? "subscriber" : "network",
+			port->name, up ? "up" : "down: look at its cable or interface");
 	port->up = up;
 	atomic_store_explicit(&live->link_up[link][side], up, memory_order_relaxed);
 	if (rte_eth_stats_get(port->id, &stats) == 0)
-		atomic_store_explicit(&live->port_missed[link][side], stats.imissed + stats.rx_nombuf, memory_order_relaxed);
+		atomic_store_explicit(&live->port_missed[link][side], stats.imissed + stats.rx_nombuf,
+				      memory_order_relaxed);
 }
 
 void

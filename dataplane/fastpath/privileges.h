@@ -4,7 +4,7 @@
 
 #pragma once
 
-#define FASTPATH_USER "postern-fastpath"
+#define FASTPATH_USER  "postern-fastpath"
 #define FASTPATH_GROUP "postern" // whose members may read the region and write to the control socket
 
 // Gives a file or directory to FASTPATH_USER:FASTPATH_GROUP with this mode. As another user than root: only the mode.

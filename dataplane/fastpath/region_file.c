@@ -64,8 +64,8 @@ refuse(const struct region_header *header, const struct region_geometry *geometr
 	if (memcmp(boot, header->boot_id, sizeof(boot)) != 0)
 		return "it is of an earlier boot";
 	// Another number of workers is no reason: records belong to no worker until they are adopted.
-	if (header->engine.subscribers != geometry->engine.subscribers || header->engine.watches != geometry->engine.watches ||
-	    header->links != geometry->links)
+	if (header->engine.subscribers != geometry->engine.subscribers ||
+	    header->engine.watches != geometry->engine.watches || header->links != geometry->links)
 		return "it was made for other sizes";
 	return NULL;
 }
@@ -154,8 +154,8 @@ replace(struct region_file *file, const struct region_geometry *geometry)
 	if (file->in_file)
 		return;
 
-	message("cannot make %s of %llu MiB: %s; traffic passes unjudged until there is room and it is started again", file->path,
-		(unsigned long long)filled.size >> 20, wrong);
+	message("cannot make %s of %llu MiB: %s; traffic passes unjudged until there is room and it is started again",
+		file->path, (unsigned long long)filled.size >> 20, wrong);
 	void *memory = mmap(NULL, filled.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		fatal("no memory for %llu MiB: %s", (unsigned long long)filled.size >> 20, strerror(errno));
@@ -169,7 +169,8 @@ warn_of_disk(const char *directory)
 	struct statfs fs;
 
 	if (statfs(directory, &fs) == 0 && fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC)
-		message("%s is not on a tmpfs: a busy disk may hold up traffic; use a --run-dir that is on one", directory);
+		message("%s is not on a tmpfs: a busy disk may hold up traffic; use a --run-dir that is on one",
+			directory);
 }
 
 void

@@ -22,13 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS 100
-#define HANG_TURNS 10     // looks: one second
-#define START_MS 30000    // to get ready
-#define STOP_MS 5000      // to end when asked
-#define SOON_MS 5000      // after becoming ready
+#define LOOK_MS          100
+#define HANG_TURNS       10    // looks: one second
+#define START_MS         30000 // to get ready
+#define STOP_MS          5000  // to end when asked
+#define SOON_MS          5000  // after becoming ready
 #define CRASHES_IN_A_ROW 5
-#define PORT_RETRY_MS 1000
+#define PORT_RETRY_MS    1000
 
 struct supervisor {
 	const struct options *options;
@@ -174,7 +174,8 @@ count_crash(struct supervisor *supervisor, enum outcome outcome, const struct wa
 	else if (!soon)
 		supervisor->crashes = 0;
 	if (supervisor->crashes == CRASHES_IN_A_ROW)
-		message("it crashed %d times in a row: it now passes traffic unjudged, until it is started again by hand",
+		message("it crashed %d times in a row: it now passes traffic unjudged, until it is started again by "
+			"hand",
 			CRASHES_IN_A_ROW);
 }
 
@@ -218,11 +219,13 @@ supervisor_run(const struct options *options)
 
 	snprintf(supervisor.directory, sizeof(supervisor.directory), "%s/fastpath", options->run_dir);
 	if (mkdir(options->run_dir, 0755) != 0 && errno != EEXIST)
-		fatal("cannot make %s: %s; it needs root, or a --run-dir of its own", options->run_dir, strerror(errno));
+		fatal("cannot make %s: %s; it needs root, or a --run-dir of its own", options->run_dir,
+		      strerror(errno));
 	region_file_lock(supervisor.directory);
 	region_file_open(&supervisor.file, supervisor.directory, &options->geometry);
 
-	supervisor.ready = mmap(NULL, sizeof(*supervisor.ready), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	supervisor.ready =
+		mmap(NULL, sizeof(*supervisor.ready), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (supervisor.ready == MAP_FAILED)
 		fatal("no memory: %s", strerror(errno));
 	sigemptyset(&supervisor.signals);

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #define HANDOVER_PACKETS 1024 // of a ring: 32 bursts
-#define IDLE_TURNS 1000       // without a packet before a worker sleeps
-#define IDLE_SLEEP_US 50
+#define IDLE_TURNS       1000 // without a packet before a worker sleeps
+#define IDLE_SLEEP_US    50
 
 // Packets on their way out by one port, all received on the link's other port.
 struct outbox {
@@ -32,8 +32,8 @@ struct worker {
 	uint32_t number;
 	struct pipeline *pipeline; // NULL: links are bypassed
 	struct worker_counters *counters;
-	const struct policy *policy; // of this turn
-	uint64_t now_ms;             // of this turn
+	const struct policy *policy;              // of this turn
+	uint64_t now_ms;                          // of this turn
 	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
 };
 
@@ -137,7 +137,8 @@ keep_own(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 		const struct packet *packet = packet_of(mbufs[i]);
 		unsigned owner = worker->number;
 		if (packet_owned(packet))
-			owner = pipeline_owner(worker->pipeline->secret, &packet->key.subscriber, worker->shared->count);
+			owner = pipeline_owner(worker->pipeline->secret, &packet->key.subscriber,
+					       worker->shared->count);
 		if (owner == worker->number)
 			mbufs[own++] = mbufs[i];
 		else
@@ -223,8 +224,8 @@ receive_handed_over(struct worker *worker)
 	for (uint32_t from = 0; from < worker->shared->count; from++) {
 		if (from == worker->number)
 			continue;
-		unsigned count = rte_ring_sc_dequeue_burst(worker->shared->handover[from][worker->number], (void **)mbufs,
-							   BURST_MAX, NULL);
+		unsigned count = rte_ring_sc_dequeue_burst(worker->shared->handover[from][worker->number],
+							   (void **)mbufs, BURST_MAX, NULL);
 		if (count > 0)
 			judge(worker, mbufs, count);
 		received += count;
@@ -277,7 +278,8 @@ make_ring(struct workers *workers, uint32_t from, uint32_t to)
 	char name[32];
 
 	snprintf(name, sizeof(name), "handover_%u_%u", from, to);
-	workers->handover[from][to] = rte_ring_create(name, HANDOVER_PACKETS, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	workers->handover[from][to] =
+		rte_ring_create(name, HANDOVER_PACKETS, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (workers->handover[from][to] == NULL)
 		fatal("no memory for the rings between workers; use fewer --workers");
 }

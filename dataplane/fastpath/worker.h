@@ -24,10 +24,10 @@ struct workers {
 	uint32_t count;
 	bool idle_spin;
 	const struct ports *ports;
-	struct engine *engine;                  // NULL: there is none, links are bypassed
-	const struct policy *_Atomic policy;    // NULL: none yet, links are bypassed
-	struct worker_counters *counters;       // one a worker, in the region
-	struct rte_rcu_qsbr *quiescence;        // a worker's number is its thread id here
+	struct engine *engine;                               // NULL: there is none, links are bypassed
+	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed
+	struct worker_counters *counters;                    // one a worker, in the region
+	struct rte_rcu_qsbr *quiescence;                     // a worker's number is its thread id here
 	struct rte_ring *handover[WORKERS_MAX][WORKERS_MAX]; // [from][to]
 	atomic_bool stop;
 };

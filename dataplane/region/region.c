@@ -50,11 +50,13 @@ region_header_fill(struct region_header *header, const struct region_geometry *g
 	header->rings = rounded(header->counters + WORKERS_MAX * sizeof(struct worker_counters));
 	header->ring_stride = rounded(event_ring_size(REGION_EVENTS));
 	header->subscribers = rounded(header->rings + WORKERS_MAX * header->ring_stride);
-	header->watches = rounded(header->subscribers + (uint64_t)geometry->engine.subscribers * sizeof(struct subscriber));
+	header->watches =
+		rounded(header->subscribers + (uint64_t)geometry->engine.subscribers * sizeof(struct subscriber));
 	header->policies = rounded(header->watches + (uint64_t)geometry->engine.watches * sizeof(struct watch));
 	header->policy_stride = rounded(sizeof(struct policy_slot));
 	// Huge pages come in 2 MiB; a file on them has no other sizes.
-	header->size = (header->policies + REGION_POLICY_SLOTS * header->policy_stride + (2u << 20) - 1) & ~UINT64_C(0x1fffff);
+	header->size =
+		(header->policies + REGION_POLICY_SLOTS * header->policy_stride + (2u << 20) - 1) & ~UINT64_C(0x1fffff);
 }
 
 static const char *
@@ -78,11 +80,11 @@ offsets_right(const struct region_header *header)
 	const struct region_geometry geometry = {.engine = header->engine, .links = header->links};
 
 	region_header_fill(&computed, &geometry);
-	return computed.size == header->size &&
-	       computed.event_capacity == header->event_capacity && computed.counters == header->counters &&
-	       computed.rings == header->rings && computed.ring_stride == header->ring_stride &&
-	       computed.subscribers == header->subscribers && computed.watches == header->watches &&
-	       computed.policies == header->policies && computed.policy_stride == header->policy_stride;
+	return computed.size == header->size && computed.event_capacity == header->event_capacity &&
+	       computed.counters == header->counters && computed.rings == header->rings &&
+	       computed.ring_stride == header->ring_stride && computed.subscribers == header->subscribers &&
+	       computed.watches == header->watches && computed.policies == header->policies &&
+	       computed.policy_stride == header->policy_stride;
 }
 
 const char *

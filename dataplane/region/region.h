@@ -20,11 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REGION_MAGIC "PSTNREG1"
-#define REGION_VERSION 1
-#define REGION_EVENTS 4096 // a worker's ring; at 64 bytes 256 KiB
+#define REGION_MAGIC        "PSTNREG1"
+#define REGION_VERSION      1
+#define REGION_EVENTS       4096 // a worker's ring; at 64 bytes 256 KiB
 #define REGION_POLICY_SLOTS 2
-#define REGION_HEADER_SIZE 4096
+#define REGION_HEADER_SIZE  4096
 
 // Why the engine does not judge; 0: it does.
 enum region_bypass {
@@ -41,9 +41,9 @@ struct region_live {
 	counter bypass;    // enum region_bypass
 	counter policy_generation;
 	counter policy_revision;
-	counter policy_applied_ms;               // CLOCK_BOOTTIME
-	counter link_up[LINKS_MAX][SIDES];       // 0 or 1
-	counter port_missed[LINKS_MAX][SIDES];   // packets the driver had no room for; never received
+	counter policy_applied_ms;             // CLOCK_BOOTTIME
+	counter link_up[LINKS_MAX][SIDES];     // 0 or 1
+	counter port_missed[LINKS_MAX][SIDES]; // packets the driver had no room for; never received
 	counter mbufs_free;
 	counter mbufs;
 };
