@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { daemonSocket } from "../mgmt/paths.ts";
 import type { Namespace } from "./namespace.ts";
 import { type Part, until } from "./process.ts";
 
@@ -92,7 +93,7 @@ export class Appliance {
       ...(hugePages ? [] : ["--no-huge"]),
     ];
     this.#supervisor = await this.#box.start("fast path", command, { log: this.#log("fastpath") });
-    await this.#ready(this.#supervisor, "fastpath.sock");
+    await this.#ready(this.#supervisor, join(this.runDirectory, "fastpath/control.sock"));
   }
 
   async startDaemon(): Promise<void> {
@@ -104,7 +105,7 @@ export class Appliance {
       ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", file],
     ];
     this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });
-    await this.#ready(this.#daemon, "daemon.sock");
+    await this.#ready(this.#daemon, daemonSocket(this.runDirectory));
   }
 
   async stop(): Promise<void> {
@@ -117,7 +118,6 @@ export class Appliance {
   }
 
   #ready(part: Part, socket: string): Promise<void> {
-    const path = join(this.runDirectory, socket);
-    return until(`the ${part.name} answers`, () => answers(path), { part });
+    return until(`the ${part.name} answers`, () => answers(socket), { part });
   }
 }

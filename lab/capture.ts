@@ -73,10 +73,11 @@ export class Capture {
     return Number.parseInt(counted, 10);
   }
 
-  /** The frames that one side sent, in order. */
-  async framesFrom({ mac }: Port): Promise<Frame[]> {
+  /** The frames that one side sent and this port saw since a moment (milliseconds since 1970), in order. */
+  async framesFrom({ mac }: Port, since: number): Promise<Frame[]> {
     const source = Buffer.from(mac.replaceAll(":", ""), "hex");
-    return (await readFrames(this.file)).filter(({ bytes }) => bytes.subarray(6, 12).equals(source));
+    const frames = await readFrames(this.file);
+    return frames.filter(({ bytes, milliseconds }) => milliseconds >= since && bytes.subarray(6, 12).equals(source));
   }
 }
 

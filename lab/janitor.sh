@@ -16,7 +16,6 @@ for namespace in $(ip netns list | awk -v prefix="$name-" 'index($1, prefix) == 
 done
 
 if raised=$(cat "$directory/huge-pages-raised" 2>/dev/null); then
-	rm -f "$directory/region"
 	pages=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 	echo $(($(cat $pages) - raised)) >$pages
 fi

@@ -6,6 +6,8 @@ import { configurationText, type Quota, usualQuota } from "./configuration.ts";
 import { type Edge, linkArgument, makeEdge } from "./edge.ts";
 import { reserveHugePages } from "./hugepages.ts";
 import { Peers } from "./peers.ts";
+import { homes } from "./plan.ts";
+import { until } from "./process.ts";
 import { Site } from "./site.ts";
 import { type Framing, tagPorts } from "./tagger.ts";
 import { Traffic } from "./traffic.ts";
@@ -32,6 +34,8 @@ export class Lab {
   /** The witnesses at the two ports. */
   readonly near: Capture;
   readonly far: Capture;
+  /** When the first packets had passed, in milliseconds since 1970; frames of the start itself may have met a half-open link. */
+  readyAt = 0;
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
     const { framing = "untagged", quota = usualQuota } = options;
@@ -59,6 +63,8 @@ export class Lab {
       const lab = new Lab(site, edge, options, hugePages);
       await Promise.all([lab.near.start(), lab.far.start(), lab.peers.start()]);
       await lab.appliance.start();
+      await until("traffic passes", () => lab.traffic.resolveName(homes[0], "ipv4"));
+      lab.readyAt = Date.now();
       return lab;
     } catch (error) {
       await site.stop();

@@ -22,15 +22,16 @@ const server = (name: string, n: number): Host => ({ name, ipv4: `192.0.2.${n}`,
 /** A mail exchanger elsewhere. */
 const exchanger = (n: number): Host => ({ name: `mx-${n}`, ipv4: `198.51.100.${n}`, ipv6: `2001:db8:66::${n}` });
 
+const home = (n: number) => subscriber(`home-${n}`, n);
 /** Ordinary subscribers. */
-export const homes: readonly Host[] = [11, 12, 13].map((n) => subscriber(`home-${n}`, n));
+export const homes: readonly [Host, ...Host[]] = [home(11), home(12), home(13)];
 /** The infected one. Packets to the exchangers leave with its address, because smtp-source cannot choose its own. */
 export const zombie = subscriber("zombie", 66);
 
 export const mail = server("mail", 25);
 export const dns = server("dns", 53);
 export const web = server("web", 80);
-export const exchangers: readonly Host[] = [10, 11, 12].map(exchanger);
+export const exchangers: readonly [Host, ...Host[]] = [exchanger(10), exchanger(11), exchanger(12)];
 
 /** On-link prefixes of each side, as the other side reaches them. */
 export const prefixes = {

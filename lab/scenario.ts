@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Quota } from "./configuration.ts";
 import { EverydayLife } from "./everyday.ts";
 import type { Lab } from "./lab.ts";
-import { exchangers, type Family, families, type Host, homes, zombie } from "./plan.ts";
+import { exchangers, type Family, families, homes, zombie } from "./plan.ts";
 import { checkConservation, checkOpenings } from "./wire-checks.ts";
 
 /** One line of the checklist. */
@@ -50,7 +50,7 @@ async function checkBlocked({ peers, traffic }: Lab, family: Family, quota: Quot
     if (await traffic.fetchPage(zombie, family)) pages++;
     if (await traffic.resolveName(zombie, family)) names++;
   }
-  const passed = await traffic.sendMail(zombie, family, exchangers[0] as Host, 3);
+  const passed = await traffic.sendMail(zombie, family, exchangers[0], 3);
   const { sessions, mails } = await peers.mailFrom(zombie[family]);
   return [
     {
@@ -66,7 +66,7 @@ async function checkBlocked({ peers, traffic }: Lab, family: Family, quota: Quot
 }
 
 async function checkReleased({ peers, traffic }: Lab, family: Family, quota: Quota): Promise<Check> {
-  const delivered = await traffic.sendMail(zombie, family, exchangers[0] as Host);
+  const delivered = await traffic.sendMail(zombie, family, exchangers[0]);
   const { sessions, mails } = await peers.mailFrom(zombie[family]);
   const wanted = quota.sessions + 1;
   return {

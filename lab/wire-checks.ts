@@ -25,10 +25,10 @@ interface Crossing {
   readonly strange: readonly Frame[];
 }
 
-async function crossing({ near, far, edge }: Lab, direction: "upstream" | "downstream"): Promise<Crossing> {
+async function crossing({ near, far, edge, readyAt }: Lab, direction: "upstream" | "downstream"): Promise<Crossing> {
   const [from, to, source] =
     direction === "upstream" ? [near, far, edge.subscriberSide] : [far, near, edge.networkSide];
-  const [sent, arrived] = await Promise.all([from.framesFrom(source), to.framesFrom(source)]);
+  const [sent, arrived] = await Promise.all([from.framesFrom(source, readyAt), to.framesFrom(source, readyAt)]);
   return { sent, lost: missing(sent, arrived), strange: missing(arrived, sent) };
 }
 
