@@ -104,17 +104,22 @@ begin_record(struct region_header *header)
 	header->starts++;
 }
 
-static void
+// Returns the process's exit status.
+static int
 control_loop(struct control *control, struct ports *ports, struct region_header *header, const struct workers *workers)
 {
 	while (!asked_to_stop) {
 		control_serve(control, CONTROL_TURN_MS);
-		ports_poll(ports, &header->live);
 		// A policy that was given since ends the two bypasses for want of one.
 		if (atomic_load_explicit(&workers->policy, memory_order_relaxed) != NULL && workers->engine != NULL)
 			atomic_store_explicit(&header->live.bypass, BYPASS_NONE, memory_order_relaxed);
 		counter_add(&header->live.heartbeat, 1);
+		if (!ports_poll(ports, &header->live)) {
+			message("no link has both its interfaces any more; it starts again when they are back");
+			return EXIT_FAILURE;
+		}
 	}
+	return EXIT_SUCCESS;
 }
 
 int
@@ -151,12 +156,12 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 	privileges_drop();
 	atomic_store(ready, true);
 
-	control_loop(&control, &ports, header, &workers);
+	int status = control_loop(&control, &ports, header, &workers);
 
 	unlink(path);
 	atomic_store(&workers.stop, true);
 	workers_join();
 	ports_close(&ports);
 	rte_eal_cleanup();
-	return EXIT_SUCCESS;
+	return status;
 }

@@ -24,19 +24,31 @@
 #define PACKETS_CACHE 256   // of a worker
 #define DESCRIPTORS   256   // of a queue
 
-// The interface's own hardware address. net_tap gives it a random one unless told.
-static void
-read_mac(const struct port_option *option, uint8_t mac[6])
+// Asks the kernel about the port's interface.
+static bool
+ask(const struct port *port, unsigned long what, struct ifreq *request)
 {
-	struct ifreq request = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	*request = (struct ifreq){0};
+	memcpy(request->ifr_name, port->interface, sizeof(port->interface));
+	return ioctl(port->socket, what, request) == 0;
+}
 
-	memcpy(request.ifr_name, option->interface, sizeof(option->interface));
-	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) != 0)
+// Finds the interface, in the namespace that the thread is in, and its hardware address: net_tap gives it a random one unless
+// told.
+static void
+find_interface(struct port *port, const struct port_option *option, uint8_t mac[6])
+{
+	struct ifreq request;
+
+	memcpy(port->interface, option->interface, sizeof(port->interface));
+	port->socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (!ask(port, SIOCGIFINDEX, &request))
 		fatal("there is no interface %s in namespace \"%s\"; make it with: ip tuntap add dev %s mode tap "
 		      "multi_queue",
 		      option->interface, option->namespace, option->interface);
-	close(fd);
+	port->index = (unsigned)request.ifr_ifindex;
+	if (!ask(port, SIOCGIFHWADDR, &request))
+		fatal("the interface %s has no hardware address: %s", option->interface, strerror(errno));
 	memcpy(mac, request.ifr_hwaddr.sa_data, 6);
 }
 
@@ -71,7 +83,7 @@ open_tap(struct port *port, const struct port_option *option, struct rte_mempool
 	uint8_t mac[6];
 	int before = namespace_enter(option->namespace);
 
-	read_mac(option, mac);
+	find_interface(port, option, mac);
 	snprintf(device, sizeof(device), "net_tap%u", count++);
 	snprintf(arguments, sizeof(arguments), "iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", option->interface, mac[0],
 		 mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -105,6 +117,14 @@ ports_open(struct ports *ports, const struct options *options)
 	}
 }
 
+static bool
+gone(const struct port *port)
+{
+	struct ifreq request;
+
+	return !ask(port, SIOCGIFINDEX, &request) || (unsigned)request.ifr_ifindex != port->index;
+}
+
 static void
 poll_port(struct port *port, uint32_t link, enum side side, struct region_live *live)
 {
@@ -122,14 +142,19 @@ poll_port(struct port *port, uint32_t link, enum side side, struct region_live *
 				      memory_order_relaxed);
 }
 
-void
+bool
 ports_poll(struct ports *ports, struct region_live *live)
 {
-	for (uint32_t l = 0; l < ports->links; l++)
+	bool any_whole = false;
+
+	for (uint32_t l = 0; l < ports->links; l++) {
 		for (int s = 0; s < SIDES; s++)
 			poll_port(&ports->ports[l][s], l, s, live);
+		any_whole |= !gone(&ports->ports[l][SIDE_SUBSCRIBER]) && !gone(&ports->ports[l][SIDE_NETWORK]);
+	}
 	atomic_store_explicit(&live->mbufs, PACKETS, memory_order_relaxed);
 	atomic_store_explicit(&live->mbufs_free, rte_mempool_avail_count(ports->packets), memory_order_relaxed);
+	return any_whole;
 }
 
 void

@@ -16,6 +16,9 @@ struct port {
 	uint16_t frame_max; // longest frame that it sends, without checksum
 	char name[96];      // as the operator wrote it
 	bool up;            // by the last poll
+	char interface[INTERFACE_NAME_MAX];
+	unsigned index; // the interface's: another one of the same name is not ours
+	int socket;     // in the interface's namespace
 };
 
 struct ports {
@@ -27,8 +30,9 @@ struct ports {
 // Opens and starts every port. Ends the process with a sentence when one cannot be had.
 void ports_open(struct ports *ports, const struct options *options);
 
-// Asks every port for its link state and missed packets, stores them in `live` and says what changed.
-void ports_poll(struct ports *ports, struct region_live *live);
+// Asks every port for its link state and missed packets, stores them in `live` and says what changed. False when no link has
+// both its interfaces any more: only another start can attach to new ones.
+bool ports_poll(struct ports *ports, struct region_live *live);
 
 // Stops and closes every port.
 void ports_close(struct ports *ports);
