@@ -1,4 +1,4 @@
-// One lab: the site, the two ports and what is behind them, the appliance between, and a witness at each port.
+// One lab: the site, the two ports and what is behind them, the appliance between, and a witness for each port.
 // The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
 import { Appliance, type ApplianceOptions, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
@@ -31,11 +31,11 @@ export class Lab {
   readonly appliance: Appliance;
   /** True if the fast path runs on huge pages. */
   readonly hugePages: boolean;
-  /** The witnesses at the two ports. */
+  /** The witnesses at the two ports: what is captured on the subscribers' side and on the servers' side. */
   readonly near: Capture;
   readonly far: Capture;
-  /** When the first packets had passed, in milliseconds since 1970; frames of the start itself may have met a half-open link. */
-  readyAt = 0;
+  /** Since when both witnesses see everything, in milliseconds since 1970. */
+  watchedSince = Number.POSITIVE_INFINITY;
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
     const { framing = "untagged", quota = usualQuota } = options;
@@ -52,7 +52,7 @@ export class Lab {
     this.appliance = new Appliance(site.box, site.directory, linkArgument(edge), applianceOptions, onLine);
   }
 
-  /** Builds and starts everything; leaves nothing behind if a part of it does not start. */
+  /** Builds and starts everything but the witnesses; returns when traffic passes, and leaves nothing behind if a part of it does not start. */
   static async start(options: LabOptions = {}): Promise<Lab> {
     const site = new Site();
     try {
@@ -61,15 +61,20 @@ export class Lab {
       await tagPorts([edge.subscriberSide, edge.networkSide], options.framing ?? "untagged", site.directory);
       const hugePages = await reserveHugePages(hugePagesWanted, site.directory);
       const lab = new Lab(site, edge, options, hugePages);
-      await Promise.all([lab.near.start(), lab.far.start(), lab.peers.start()]);
+      await lab.peers.start();
       await lab.appliance.start();
       await until("traffic passes", () => lab.traffic.resolveName(homes[0], "ipv4"));
-      lab.readyAt = Date.now();
       return lab;
     } catch (error) {
       await site.stop();
       throw error;
     }
+  }
+
+  /** Starts the witnesses; what is on the wire from now on can be counted. */
+  async watch(): Promise<void> {
+    await Promise.all([this.near.start(), this.far.start()]);
+    this.watchedSince = Date.now();
   }
 
   /** Stops everything and removes all of it. */

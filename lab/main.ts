@@ -8,7 +8,13 @@ import { picture } from "./picture.ts";
 import { families, web, zombie } from "./plan.ts";
 import { playOnce } from "./scenario.ts";
 
-const say = (happening: string) => console.log(`${new Date().toLocaleTimeString("en-GB")}  ${happening}`);
+/** Aborted when the lab is to be taken down: by the first Ctrl-C, or because a part of it failed. */
+const ending = new AbortController();
+
+/** What happens, as it happens; the clients that are cut short at the end are no news. */
+function say(happening: string): void {
+  if (!ending.signal.aborted) console.log(`${new Date().toLocaleTimeString("en-GB")}  ${happening}`);
+}
 
 const triedSessions = 300;
 const restSeconds = 60;
@@ -24,26 +30,24 @@ function introduce({ appliance, hugePages, site }: Lab): void {
 }
 
 /** The zombie mails, rests and begins again. */
-async function infect({ peers, traffic }: Lab, ending: AbortSignal): Promise<void> {
-  while (!ending.aborted) {
+async function infect({ peers, traffic }: Lab): Promise<void> {
+  while (!ending.signal.aborted) {
     say(`the zombie starts to mail: ${triedSessions} sessions over IPv4 and ${triedSessions} over IPv6`);
     const engines = await Promise.all(families.map((family) => traffic.massMail(family, triedSessions)));
     await Promise.all(engines.map(({ ended }) => ended));
-    if (ending.aborted) return;
     const counts = await Promise.all(families.map((family) => peers.mailFrom(zombie[family])));
     const accepted = counts.map(({ sessions }, n) => `${sessions} over ${families[n]}`).join(" and ");
     say(`the zombie has tried them all and rests; the servers accepted ${accepted} so far`);
-    await delay(restSeconds * 1000, undefined, { signal: ending }).catch(() => {});
+    await delay(restSeconds * 1000, undefined, { signal: ending.signal }).catch(() => {});
   }
 }
 
-/** Living traffic until `ending`. */
-async function live(lab: Lab, ending: AbortSignal): Promise<void> {
-  const everyday = new EverydayLife(lab.traffic);
-  everyday.start();
+/** Living traffic until the end. */
+async function live(lab: Lab): Promise<boolean> {
+  new EverydayLife(lab.traffic).start();
   say("three homes look at pages, ask for names and send a mail now and then; Ctrl-C ends it");
-  void infect(lab, ending);
-  await new Promise((resolve) => ending.addEventListener("abort", resolve));
+  await infect(lab);
+  return true;
 }
 
 async function playAndCheck(lab: Lab): Promise<boolean> {
@@ -55,20 +59,26 @@ async function playAndCheck(lab: Lab): Promise<boolean> {
   return failed === 0;
 }
 
+/** Rejects when a part of the appliance ends that nobody asked to. */
+async function failure({ appliance }: Lab): Promise<never> {
+  const part = await Promise.race([appliance.supervisor, appliance.daemon].map((each) => each.ended.then(() => each)));
+  throw new Error(`the ${part.name} has ended (${await part.ended}): ${await part.lastWords()}`);
+}
+
 async function main(once: boolean): Promise<number> {
-  const ending = new AbortController();
-  const interrupted = new Promise<number>((resolve) => ending.signal.addEventListener("abort", () => resolve(130)));
+  const interrupted = new Promise((resolve) => ending.signal.addEventListener("abort", resolve));
   // A second signal ends this process at once; the janitor then cleans up alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort());
 
   const lab = await Lab.start({ onLine: say });
   try {
     introduce(lab);
-    if (once) return await Promise.race([interrupted, playAndCheck(lab).then((passed) => (passed ? 0 : 1))]);
-    await live(lab, ending.signal);
-    return 0;
+    const played = once ? playAndCheck(lab) : live(lab);
+    const good = await Promise.race([played, failure(lab), interrupted.then(() => !once)]);
+    return good ? 0 : 1;
   } finally {
-    say("taking the lab down");
+    console.log("\nTaking the lab down.");
+    ending.abort();
     await lab.stop();
   }
 }

@@ -20,6 +20,7 @@ const triedPages = 5;
 
 /** Plays the scenario once, in little more than one period. `say` is told what the subscribers do. */
 export async function playOnce(lab: Lab, quota: Quota, say: (happening: string) => void): Promise<Check[]> {
+  await lab.watch();
   const everyday = new EverydayLife(lab.traffic);
   everyday.start();
   say("three homes look at pages, ask for names and send a mail now and then");

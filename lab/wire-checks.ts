@@ -25,10 +25,16 @@ interface Crossing {
   readonly strange: readonly Frame[];
 }
 
-async function crossing({ near, far, edge, readyAt }: Lab, direction: "upstream" | "downstream"): Promise<Crossing> {
+async function crossing(
+  { near, far, edge, watchedSince }: Lab,
+  direction: "upstream" | "downstream",
+): Promise<Crossing> {
   const [from, to, source] =
     direction === "upstream" ? [near, far, edge.subscriberSide] : [far, near, edge.networkSide];
-  const [sent, arrived] = await Promise.all([from.framesFrom(source, readyAt), to.framesFrom(source, readyAt)]);
+  const [sent, arrived] = await Promise.all([
+    from.framesFrom(source, watchedSince),
+    to.framesFrom(source, watchedSince),
+  ]);
   return { sent, lost: missing(sent, arrived), strange: missing(arrived, sent) };
 }
 
