@@ -70,7 +70,8 @@ function leaving(word: string, help: string, leaves: "mode" | "all"): Command {
 /** Prints the fullest route whose arguments are all given. */
 function printed(routes: readonly Route[], args: Readonly<Record<string, unknown>>): string {
   const given = (token: Token) => token.name === undefined || args[token.name] !== undefined;
-  const route = routes.find((tokens) => tokens.every(given)) ?? [];
+  const route = routes.find((tokens) => tokens.every(given));
+  if (!route) throw new Error("An argument of the command is missing.");
   return route.map((token) => printedToken(token, args)).join(" ");
 }
 

@@ -23,7 +23,7 @@ export interface LineError extends Place {
 
 /** As IOS shows it: the line, a caret under the wrong word, what is wrong. Characters that a terminal would obey or hide are not passed on. */
 export function printLineError({ line, text, column, message, hint }: LineError): string {
-  const shown = text.replaceAll("\t", " ").replace(/\p{C}/gu, "?");
+  const shown = text.replaceAll("\t", " ").replace(/\p{C}/gu, ({ length }) => "?".repeat(length));
   const sentences = [message, hint].filter((sentence) => sentence !== undefined);
   return [`Line ${line}:`, shown, `${" ".repeat(column)}^`, ...sentences.map((sentence) => `% ${sentence}`)].join("\n");
 }

@@ -44,9 +44,6 @@ function* overlaps(states: readonly State[], typed: string): Iterable<string> {
   if (complete.size > 1) yield `"${typed}" is ${complete.size} commands.`;
 
   const values = valuesAt(states);
-  const kinds = new Set(values.map(({ token }) => `<${token.name}:${token.spec}>`));
-  if (kinds.size > 1) yield `After "${typed}" come ${[...kinds].join(" and ")}.`;
-
   for (const keyword of keywordsAt(states)) {
     const swallowed = values.find(({ token }) => "value" in (token.type.read(keyword) ?? {}));
     if (swallowed) yield `After "${typed}", ${keyword} is also a <${swallowed.token.name}>.`;
@@ -55,6 +52,12 @@ function* overlaps(states: readonly State[], typed: string): Iterable<string> {
     if (helps.size > 1) yield `After "${typed}", ${keyword} has ${helps.size} helps.`;
     yield* overlaps(after, `${typed} ${keyword}`.trim());
   }
-  const after = values.flatMap(({ state }) => take(state, undefined, 0));
-  if (after.length > 0) yield* overlaps(after, `${typed} ${[...kinds].join("|")}`.trim());
+
+  const [kind, ...others] = new Set(values.map(({ token }) => `<${token.name}:${token.spec}>`));
+  if (others.length > 0) yield `After "${typed}" come ${[kind, ...others].join(" and ")}.`;
+  else if (kind) yield* overlaps(afterValue(states), `${typed} ${kind}`.trim());
+}
+
+function afterValue(states: readonly State[]): State[] {
+  return valuesAt(states).flatMap(({ state }) => take(state, undefined, 0));
 }

@@ -14,7 +14,6 @@ const port = z.int().min(1).max(65535);
 
 export const ports = z
   .array(z.strictObject({ first: port, last: port }).readonly())
-  .min(1)
   .readonly()
   .refine((ranges) => isDeepStrictEqual(readPorts(printPorts(ranges)), { value: ranges }), {
     error: "expected port ranges in order, apart from each other",

@@ -50,7 +50,7 @@ export const zones: Section = {
     yield* repeats(["zones"], zones, "Zone", nameOf);
     yield* excess(pathsOf(["zones"], zones), ZONES_MAX, "zones");
     const prefixes = zones.flatMap((zone, index) => pathsOf(["zones", index, "prefixes"], zone.prefixes));
-    yield* excess(prefixes, ZONE_PREFIXES_MAX, "addresses of zones");
+    yield* excess(prefixes, ZONE_PREFIXES_MAX, "prefixes in zones");
   },
 };
 

@@ -1,0 +1,119 @@
+// Random configurations that are right: what they refer to exists, their lists are in order.
+import fc from "fast-check";
+import type { Configuration } from "../../mgmt/config/configuration.ts";
+import { add, type Key } from "../../mgmt/config/lists.ts";
+import { LINKS } from "../../mgmt/config/sections/links.ts";
+import type { Detector } from "../../mgmt/config/sections/packages.ts";
+
+const INITIATORS = ["subscriber", "network", "either"] as const;
+const RELATIONS = ["include", "exclude"] as const;
+const ACTIONS = [["report"], ["block"], ["report", "block"]] as const;
+const LINK_MODES = ["forwarding", "bypass", "cutoff"] as const;
+const LETTERS = [..."abcXYZ019"];
+const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter((c) => c !== '"');
+
+const word = () =>
+  fc
+    .tuple(fc.constantFrom(...LETTERS), fc.string({ unit: fc.constantFrom(...LETTERS, ".", "-", "_"), maxLength: 63 }))
+    .map((parts) => parts.join(""));
+
+const words = () => fc.uniqueArray(word(), { maxLength: 5 });
+
+const string = () => fc.string({ unit: fc.constantFrom(...PRINTABLE), minLength: 1, maxLength: 64 });
+
+const hostname = () => fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/);
+
+const numbers = (min: number, max: number, maxLength: number) =>
+  fc.uniqueArray(fc.integer({ min, max }), { maxLength });
+
+/** Its text is made by arithmetic. */
+const prefix4 = () =>
+  fc.tuple(fc.bigInt(0n, (1n << 32n) - 1n), fc.nat(32)).map(([address, length]) => {
+    const network = withoutHostBits(address, 32 - length);
+    return `${[24n, 16n, 8n, 0n].map((shift) => (network >> shift) & 255n).join(".")}/${length}`;
+  });
+
+/** Its text is made by the URL standard's own way to write an address. */
+const prefix6 = () =>
+  fc.tuple(fc.bigInt(1n << 112n, (1n << 128n) - 1n), fc.integer({ min: 16, max: 128 })).map(([address, length]) => {
+    const digits = withoutHostBits(address, 128 - length)
+      .toString(16)
+      .padStart(32, "0");
+    return `${new URL(`http://[${digits.match(/.{4}/g)?.join(":")}]`).hostname.slice(1, -1)}/${length}`;
+  });
+
+const prefixes = () => fc.uniqueArray(fc.oneof(prefix4(), prefix6()), { minLength: 1, maxLength: 5 });
+
+/** All ports cut at an even number of places, which part those in the list from those between. */
+const ports = () =>
+  fc
+    .uniqueArray(fc.integer({ min: 1, max: 65_536 }), { minLength: 2, maxLength: 32 })
+    .map((cuts) => cuts.slice(cuts.length % 2).sort((a, b) => a - b))
+    .map((cuts) => cuts.flatMap((cut, index) => (index % 2 ? [{ first: cuts[index - 1] ?? 0, last: cut - 1 }] : [])));
+
+export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) => {
+  const maybe = <T>(make: () => T): T | undefined => (draw(fc.boolean) ? make() : undefined);
+  const oneOf = <T>(list: readonly T[]): T => list[draw(fc.nat, list.length - 1)] as T;
+  const number = (min: number, max: number) => draw(fc.integer, { min, max });
+
+  const zones = draw(words).map((name) => ({ name, prefixes: inOrder(draw(prefixes), (each) => each) }));
+
+  const services = draw(words).map((name) => ({
+    name,
+    transport: maybe(() => ({ protocol: oneOf(["tcp", "udp"] as const), ports: draw(ports) })),
+    initiator: oneOf(INITIATORS),
+    zone: zones.length > 0 ? maybe(() => ({ relation: oneOf(RELATIONS), name: oneOf(zones).name })) : undefined,
+  }));
+
+  const complete = services.filter(({ transport }) => transport !== undefined);
+  const packages = draw(numbers, 0, 255, 5).map((id) => {
+    const watched = complete.filter(() => draw(fc.boolean));
+    const massMailing = watched.map(({ name }) => ({ service: name, detectors: [] as Detector[] }));
+    for (const periodSeconds of massMailing.length > 0 ? draw(numbers, 1, 86_400, 3) : []) {
+      const detector = { signal: "sessions", threshold: number(1, 1_000_000), periodSeconds, window: "fixed" } as const;
+      add(oneOf(massMailing).detectors, { ...detector, actions: oneOf(ACTIONS) }, (each) => each.periodSeconds);
+    }
+    return { id, name: maybe(() => draw(string)), massMailing: inOrder(massMailing, ({ service }) => service) };
+  });
+
+  const templates =
+    packages.length > 0 ? draw(numbers, 1, 199, 5).map((id) => ({ id, package: oneOf(packages).id })) : [];
+  const usable = [...packages.filter(({ id }) => id === 0), ...templates];
+  const anonymousGroups = (usable.length > 0 ? draw(prefixes) : []).map((prefix, index) => ({
+    name: `${index}${draw(string)}`.slice(0, 64),
+    prefix,
+    template: oneOf(usable).id,
+    subscriberPrefixLength: prefix.includes(":") ? number(Math.max(32, Number(prefix.split("/")[1])), 128) : 32,
+  }));
+
+  const configuration: Configuration = {
+    hostname: draw(hostname),
+    zones: inOrder(zones, nameOf),
+    services: inOrder(services, nameOf),
+    packages: inOrder(packages, idOf),
+    linkModes: maybe(() => LINKS.map(() => oneOf(LINK_MODES))) ?? LINKS.map(() => "bypass"),
+    subscriberMode: "anonymous",
+    anonymousAgeingMinutes: maybe(() => number(1, 10_080)) ?? null,
+    anonymousGroups: inOrder(anonymousGroups, nameOf),
+    templates: inOrder(templates, idOf),
+  };
+  return JSON.parse(JSON.stringify(configuration));
+});
+
+function inOrder<T>(list: readonly T[], keyOf: (item: T) => Key): T[] {
+  const ordered: T[] = [];
+  for (const item of list) add(ordered, item, keyOf);
+  return ordered;
+}
+
+function withoutHostBits(address: bigint, bits: number): bigint {
+  return (address >> BigInt(bits)) << BigInt(bits);
+}
+
+function nameOf({ name }: { name: string }): string {
+  return name;
+}
+
+function idOf({ id }: { id: number }): number {
+  return id;
+}

@@ -1,0 +1,104 @@
+import test from "ava";
+import { type Candidate, emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { validateConfiguration } from "../../mgmt/config/validate.ts";
+
+function problemsOf(change: (candidate: Candidate) => void): string[] {
+  const candidate = emptyConfiguration();
+  change(candidate);
+  return validateConfiguration(candidate).map(({ path, code }) => `${path.join(".")} ${code}`);
+}
+
+const transport = { protocol: "tcp", ports: [{ first: 25, last: 25 }] } as const;
+
+test("a configuration without lines is right", (t) => {
+  t.deepEqual(validateConfiguration(emptyConfiguration()), []);
+});
+
+test("values that no line could give are refused where they are", (t) => {
+  t.deepEqual(
+    problemsOf((candidate) => {
+      candidate.hostname = "two words";
+      candidate.zones.push({ name: "home", prefixes: ["192.0.2.1/24"] });
+      candidate.services.push({ name: "smtp", initiator: "either", transport: { protocol: "tcp", ports: [] } });
+      candidate.packages.push({ id: 256, massMailing: [] });
+      candidate.linkModes.pop();
+      candidate.templates.push({ id: 0, package: 0 });
+    }),
+    [
+      "hostname invalid-value",
+      "zones.0.prefixes.0 invalid-value",
+      "services.0.transport.ports invalid-value",
+      "packages.0.id invalid-value",
+      "linkModes invalid-value",
+      "templates.0.id invalid-value",
+    ],
+  );
+});
+
+test("port ranges that touch or are out of order are refused: one set of ports has one list", (t) => {
+  for (const ports of [
+    [
+      { first: 25, last: 25 },
+      { first: 26, last: 30 },
+    ],
+    [
+      { first: 465, last: 465 },
+      { first: 25, last: 25 },
+    ],
+    [{ first: 30, last: 25 }],
+  ]) {
+    t.deepEqual(
+      problemsOf(({ services }) =>
+        services.push({ name: "s", initiator: "either", transport: { protocol: "tcp", ports } }),
+      ),
+      ["services.0.transport.ports invalid-value"],
+    );
+  }
+});
+
+test("two objects of one name are refused at the second", (t) => {
+  t.deepEqual(
+    problemsOf((candidate) => {
+      for (const _ of [1, 2]) {
+        candidate.zones.push({ name: "home", prefixes: [] });
+        candidate.services.push({ name: "smtp", initiator: "either", transport });
+        candidate.packages.push({ id: 1, massMailing: [] });
+        candidate.templates.push({ id: 1, package: 1 });
+      }
+    }),
+    ["zones.1 given-twice", "services.1 given-twice", "packages.1 given-twice", "templates.1 given-twice"],
+  );
+});
+
+test("a package may watch a service once, and only one that has ports", (t) => {
+  t.deepEqual(
+    problemsOf(({ services, packages }) => {
+      services.push({ name: "smtp", initiator: "either", transport }, { name: "web", initiator: "either" });
+      const massMailing = ["smtp", "smtp", "web", "none"].map((service) => ({ service, detectors: [] }));
+      packages.push({ id: 1, massMailing });
+    }),
+    [
+      "packages.0.massMailing.1 given-twice",
+      "packages.0.massMailing.2.service incomplete-service",
+      "packages.0.massMailing.3.service unknown-service",
+    ],
+  );
+});
+
+test("100,000 prefixes in all zones are accepted, one more is refused", (t) => {
+  const hosts = Array.from(
+    { length: 100_000 },
+    (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`,
+  );
+  const half = { name: "half", prefixes: hosts.slice(0, 50_000) };
+  const rest = { name: "rest", prefixes: hosts.slice(50_000) };
+  const more = { name: "more", prefixes: ["192.0.2.0/24"] };
+  t.deepEqual(
+    problemsOf(({ zones }) => zones.push(half, rest)),
+    [],
+  );
+  t.deepEqual(
+    problemsOf(({ zones }) => zones.push(half, more, rest)),
+    ["zones.2.prefixes.49999 too-many"],
+  );
+});
