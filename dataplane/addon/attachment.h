@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The class Attachment: one region, read. mgmt/engine/native.ts is its face, which checks arguments and gives types.
+
+#pragma once
+
+#include "region_reader.h"
+
+#include <napi.h>
+
+#include <memory>
+
+class Attachment : public Napi::ObjectWrap<Attachment>
+{
+      public:
+	static Napi::Function define(Napi::Env env);
+
+	// new Attachment(path: string). Throws an Error with a `code`.
+	explicit Attachment(const Napi::CallbackInfo &info);
+
+      private:
+	Napi::Value header(const Napi::CallbackInfo &info);
+	Napi::Value live(const Napi::CallbackInfo &info);
+	Napi::Value counters(const Napi::CallbackInfo &info);
+	void resume(const Napi::CallbackInfo &info);          // (ring: number, sequence: number)
+	Napi::Value events(const Napi::CallbackInfo &info);   // (max: number)
+	Napi::Value breached(const Napi::CallbackInfo &info); // a promise
+	void close(const Napi::CallbackInfo &info);
+
+	region_reader *reader(Napi::Env env) const;
+
+	// Shared with a walk over breaches that may outlive close().
+	std::shared_ptr<region_reader> reader_;
+};

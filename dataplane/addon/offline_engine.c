@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine on plain memory: see offline_engine.h.
+
+#include "offline_engine.h"
+
+#include "offline_parts.h"
+#include "plain_copy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+zeroed(size_t size)
+{
+	size_t whole = (size + 63) & ~(size_t)63;
+	void *memory = aligned_alloc(64, whole);
+
+	return memory == NULL ? NULL : memset(memory, 0, whole);
+}
+
+// Always the same, and as even as a random one (splitmix64, Steele et al. 2014).
+static struct hash_secret
+fixed_secret(void)
+{
+	struct hash_secret secret;
+	uint64_t state = 0;
+
+	for (size_t at = 0; at < sizeof(secret.bytes); at += sizeof(state)) {
+		uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		z ^= z >> 31;
+		memcpy(&secret.bytes[at], &z, sizeof(z));
+	}
+	return secret;
+}
+
+// Room for every watch's ends in one sweep and what a packet adds.
+static uint32_t
+ring_capacity(uint32_t watches)
+{
+	uint32_t capacity = 64;
+
+	while (capacity < (watches + 1) * 2 * WATCH_DETECTORS)
+		capacity *= 2;
+	return capacity;
+}
+
+struct offline_engine *
+offline_engine_new(const struct offline_size *size)
+{
+	const struct engine_size engine_size = {
+		.workers = 1,
+		.sessions = size->sessions,
+		.subscribers = size->subscribers,
+		.watches = size->watches,
+	};
+	const struct hash_secret secret = fixed_secret();
+	struct offline_engine *engine = zeroed(sizeof(*engine));
+
+	if (engine == NULL)
+		return NULL;
+	engine->place = 1;
+	engine->memory = zeroed(engine_memory_size(&engine_size));
+	engine->subscribers = zeroed(size->subscribers * sizeof(struct subscriber));
+	engine->watches = zeroed(size->watches * sizeof(struct watch));
+	engine->ring = zeroed(event_ring_size(ring_capacity(size->watches)));
+	if (engine->memory == NULL || engine->subscribers == NULL || engine->watches == NULL || engine->ring == NULL) {
+		offline_engine_free(engine);
+		return NULL;
+	}
+	const struct engine_records records = {
+		.subscribers = engine->subscribers,
+		.watches = engine->watches,
+		.counters = &engine->counters,
+		.rings = {engine->ring},
+	};
+	event_ring_init(engine->ring, ring_capacity(size->watches));
+	engine_init(&engine->engine, &engine_size, &records, &secret, engine->memory, 0);
+	return engine;
+}
+
+void
+offline_engine_free(struct offline_engine *engine)
+{
+	free(engine->memory);
+	free(engine->subscribers);
+	free(engine->watches);
+	free(engine->ring);
+	free(engine->policy);
+	free(engine);
+}
+
+const char *
+offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t length)
+{
+	// The blob's numbers are read in place: it must be aligned, and nobody may change it meanwhile.
+	void *copy = zeroed(length);
+	void *memory = NULL;
+	const char *wrong = "there is no memory for it";
+
+	if (copy != NULL) {
+		memcpy(copy, blob, length);
+		wrong = policy_check(copy, length);
+	}
+	if (wrong == NULL) {
+		memory = zeroed(policy_size(copy));
+		wrong = memory == NULL ? "there is no memory for it" : NULL;
+	}
+	if (wrong == NULL) {
+		uint32_t generation = engine->policy == NULL ? 1 : engine->policy->generation + 1;
+		free(engine->policy);
+		engine->policy = policy_compile(copy, memory, generation);
+	}
+	free(copy);
+	return wrong;
+}
+
+void
+offline_engine_advance(struct offline_engine *engine, uint64_t now_ms)
+{
+	turn_clock(engine, now_ms);
+	pipeline_sweep(&engine->engine.pipelines[0], engine->policy, engine->now_ms);
+}
+
+bool
+offline_engine_event(struct offline_engine *engine, struct plain_event *event)
+{
+	uint64_t lost = 0;
+	struct event copy;
+
+	return event_ring_get(engine->ring, engine->ring->capacity, &engine->place, &lost, &copy) &&
+	       plain_event_of(&copy, event);
+}
+
+struct numbers
+offline_engine_counters(const struct offline_engine *engine)
+{
+	struct numbers numbers = {0};
+
+	numbers_add_engine(&numbers, &engine->counters.engine);
+	return numbers;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain copies of what core keeps. Core's headers use C11 atomics, which C++ cannot read: the addon's C++ sees these instead.
+// Filled by region_reader.c and offline_engine.c, which trust nothing that came out of a region.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Numbers by name, for an object of the same shape. Names are constants.
+#define NUMBERS_MAX 32
+struct numbers {
+	unsigned count;
+	struct {
+		const char *name;
+		uint64_t value;
+	} each[NUMBERS_MAX];
+};
+
+struct plain_subscriber {
+	uint8_t address[16]; // in the form of core/address.h
+	uint8_t prefix_length;
+	uint16_t outer_vlan; // 0: none
+	uint16_t inner_vlan;
+};
+
+// Of one detector for one subscriber.
+struct plain_breach {
+	struct plain_subscriber subscriber;
+	uint32_t detector;
+	uint32_t period_ms;
+	uint32_t counted;
+	uint32_t refused;
+	uint64_t period_started_ms;
+};
+
+struct plain_event {
+	struct plain_breach breach;
+	uint64_t sequence;
+	uint64_t time_ms;
+	bool ended; // false: started
+};

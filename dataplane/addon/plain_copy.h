@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the plain copies are made. Of the addon's C only.
+
+#pragma once
+
+#include "counters.h"
+#include "event_ring.h"
+#include "plain.h"
+#include "records.h"
+
+void numbers_add(struct numbers *numbers, const char *name, uint64_t value);
+
+// Adds to what an earlier worker's counters gave, or makes the entries: `numbers` is empty, or filled by this function.
+void numbers_add_engine(struct numbers *numbers, const struct engine_counters *counters);
+
+struct plain_subscriber plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32_t tags);
+
+// False when the event cannot have been written by a worker.
+bool plain_event_of(const struct event *event, struct plain_event *plain);

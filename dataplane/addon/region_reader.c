@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an attached region says: header, live state, counters, events. See region_reader.h.
+
+#include "region_reader.h"
+
+#include "plain_copy.h"
+#include "region_mapped.h"
+
+#include <string.h>
+#include <time.h>
+
+void
+region_reader_boot_id(const struct region_reader *reader, uint8_t boot_id[16])
+{
+	memcpy(boot_id, reader->header.boot_id, sizeof(reader->header.boot_id));
+}
+
+uint64_t
+region_reader_device(const struct region_reader *reader)
+{
+	return reader->device;
+}
+
+uint64_t
+region_reader_inode(const struct region_reader *reader)
+{
+	return reader->inode;
+}
+
+unsigned
+region_reader_links(const struct region_reader *reader)
+{
+	return reader->header.links;
+}
+
+unsigned
+region_reader_workers(const struct region_reader *reader)
+{
+	return reader->header.engine.workers;
+}
+
+struct numbers
+region_reader_engine_size(const struct region_reader *reader)
+{
+	struct numbers numbers = {0};
+
+	numbers_add(&numbers, "workers", reader->header.engine.workers);
+	numbers_add(&numbers, "sessions", reader->header.engine.sessions);
+	numbers_add(&numbers, "subscribers", reader->header.engine.subscribers);
+	numbers_add(&numbers, "watches", reader->header.engine.watches);
+	return numbers;
+}
+
+struct numbers
+region_reader_process(const struct region_reader *reader)
+{
+	const struct region_header *header = region_live_header(reader);
+	struct numbers numbers = {0};
+
+	numbers_add(&numbers, "startedMs", header->started_ms);
+	numbers_add(&numbers, "pid", header->pid);
+	numbers_add(&numbers, "starts", header->starts);
+	return numbers;
+}
+
+struct numbers
+region_reader_adoption(const struct region_reader *reader)
+{
+	const struct engine_adoption *adoption = &region_live_header(reader)->adoption;
+	struct numbers numbers = {0};
+
+	numbers_add(&numbers, "subscribers", adoption->subscribers);
+	numbers_add(&numbers, "watches", adoption->watches);
+	numbers_add(&numbers, "breached", adoption->breached);
+	numbers_add(&numbers, "dropped", adoption->dropped);
+	return numbers;
+}
+
+struct numbers
+region_reader_live(const struct region_reader *reader)
+{
+	const struct region_live *live = &region_live_header(reader)->live;
+	struct numbers numbers = {0};
+
+	numbers_add(&numbers, "heartbeat", counter_read(&live->heartbeat));
+	numbers_add(&numbers, "policyGeneration", counter_read(&live->policy_generation));
+	numbers_add(&numbers, "policyRevision", counter_read(&live->policy_revision));
+	numbers_add(&numbers, "policyAppliedMs", counter_read(&live->policy_applied_ms));
+	numbers_add(&numbers, "mbufsFree", counter_read(&live->mbufs_free));
+	numbers_add(&numbers, "mbufs", counter_read(&live->mbufs));
+	return numbers;
+}
+
+unsigned
+region_reader_bypass(const struct region_reader *reader)
+{
+	return (unsigned)counter_read(&region_live_header(reader)->live.bypass);
+}
+
+bool
+region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side)
+{
+	return counter_read(&region_live_header(reader)->live.link_up[link][side]) != 0;
+}
+
+uint64_t
+region_reader_port_missed(const struct region_reader *reader, unsigned link, enum region_side side)
+{
+	return counter_read(&region_live_header(reader)->live.port_missed[link][side]);
+}
+
+static const struct worker_counters *
+worker_counters(const struct region_reader *reader, unsigned worker)
+{
+	const struct worker_counters *counters = (const void *)(reader->memory + reader->header.counters);
+
+	return &counters[worker];
+}
+
+struct numbers
+region_reader_engine_counters(const struct region_reader *reader)
+{
+	struct numbers numbers = {0};
+
+	for (unsigned w = 0; w < region_reader_workers(reader); w++)
+		numbers_add_engine(&numbers, &worker_counters(reader, w)->engine);
+	return numbers;
+}
+
+struct numbers
+region_reader_worker(const struct region_reader *reader, unsigned worker)
+{
+	const struct worker_counters *counters = worker_counters(reader, worker);
+	struct numbers numbers = {0};
+
+	numbers_add(&numbers, "heartbeat", counter_read(&counters->heartbeat));
+	numbers_add(&numbers, "turnsIdle", counter_read(&counters->turns_idle));
+	numbers_add(&numbers, "handedOver", counter_read(&counters->handed_over));
+	return numbers;
+}
+
+struct numbers
+region_reader_port(const struct region_reader *reader, unsigned link, enum region_side side)
+{
+	uint64_t received_packets = 0, received_bytes = 0, forwarded_packets = 0, forwarded_bytes = 0;
+	struct numbers numbers = {0};
+
+	for (unsigned w = 0; w < region_reader_workers(reader); w++) {
+		const struct port_counters *port = &worker_counters(reader, w)->ports[link][side];
+		received_packets += counter_read(&port->received_packets);
+		received_bytes += counter_read(&port->received_bytes);
+		forwarded_packets += counter_read(&port->forwarded_packets);
+		forwarded_bytes += counter_read(&port->forwarded_bytes);
+	}
+	numbers_add(&numbers, "receivedPackets", received_packets);
+	numbers_add(&numbers, "receivedBytes", received_bytes);
+	numbers_add(&numbers, "forwardedPackets", forwarded_packets);
+	numbers_add(&numbers, "forwardedBytes", forwarded_bytes);
+	return numbers;
+}
+
+struct numbers
+region_reader_drops(const struct region_reader *reader, unsigned link, enum region_side side)
+{
+#define X(name) #name,
+	static const char *const reasons[] = {DROP_REASONS(X)};
+#undef X
+	struct numbers numbers = {0};
+
+	for (unsigned reason = 0; reason < DROP_REASON_COUNT; reason++) {
+		uint64_t dropped = 0;
+		for (unsigned w = 0; w < region_reader_workers(reader); w++)
+			dropped += counter_read(&worker_counters(reader, w)->ports[link][side].dropped[reason]);
+		numbers_add(&numbers, reasons[reason], dropped);
+	}
+	return numbers;
+}
+
+void
+region_reader_resume(struct region_reader *reader, uint32_t ring, uint64_t sequence)
+{
+	if (ring < WORKERS_MAX)
+		reader->places[ring] = sequence + 1;
+}
+
+bool
+region_reader_event(struct region_reader *reader, struct plain_event *event, uint32_t *ring, uint64_t *lost)
+{
+	const struct region_header *header = &reader->header;
+	struct event copy;
+
+	// Every ring there can be: a process with more workers may have taken over since.
+	for (uint32_t r = 0; r < WORKERS_MAX; r++) {
+		const struct event_ring *from =
+			(const void *)(reader->memory + header->rings + r * header->ring_stride);
+		while (event_ring_get(from, header->event_capacity, &reader->places[r], lost, &copy)) {
+			*ring = r;
+			if (plain_event_of(&copy, event))
+				return true;
+			(*lost)++;
+		}
+	}
+	return false;
+}
+
+uint64_t
+region_reader_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

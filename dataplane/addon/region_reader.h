@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attached region, read-only. What a region says about its own layout is copied when it is attached and checked in that
+// copy, so nothing that is written to the file later moves a read out of the mapping. (Only cutting the file short would: the
+// fast path never does, and nobody else may write it.)
+//
+// Two threads at most: one calls everything, another may walk breaches meanwhile.
+
+#pragma once
+
+#include "plain.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct region_reader;
+
+struct region_fault {
+	const char *code; // EngineErrorCode of mgmt/engine/engine_port.ts
+	char text[512];   // one sentence
+};
+
+enum region_side { REGION_SUBSCRIBER_SIDE = 0, REGION_NETWORK_SIDE = 1 };
+
+// NULL: `fault` says why.
+struct region_reader *region_reader_open(const char *path, struct region_fault *fault);
+
+void region_reader_close(struct region_reader *reader);
+
+// Of the header.
+void region_reader_boot_id(const struct region_reader *reader, uint8_t boot_id[16]);
+uint64_t region_reader_device(const struct region_reader *reader);
+uint64_t region_reader_inode(const struct region_reader *reader);
+unsigned region_reader_links(const struct region_reader *reader);
+unsigned region_reader_workers(const struct region_reader *reader);
+struct numbers region_reader_engine_size(const struct region_reader *reader);
+struct numbers region_reader_process(const struct region_reader *reader);
+struct numbers region_reader_adoption(const struct region_reader *reader);
+
+// What the control thread keeps up to date. `link` is below region_reader_links.
+struct numbers region_reader_live(const struct region_reader *reader);
+unsigned region_reader_bypass(const struct region_reader *reader); // enum region_bypass, or any other number
+bool region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side);
+uint64_t region_reader_port_missed(const struct region_reader *reader, unsigned link, enum region_side side);
+
+// Counters: of all workers together, except `worker`, which is below region_reader_workers.
+struct numbers region_reader_engine_counters(const struct region_reader *reader);
+struct numbers region_reader_worker(const struct region_reader *reader, unsigned worker);
+struct numbers region_reader_port(const struct region_reader *reader, unsigned link, enum region_side side);
+struct numbers region_reader_drops(const struct region_reader *reader, unsigned link, enum region_side side);
+
+// Reading of `ring` goes on behind `sequence`. A ring that does not exist is ignored.
+void region_reader_resume(struct region_reader *reader, uint32_t ring, uint64_t sequence);
+
+// The next event of any ring, in order within each; false: none. `*lost` grows by those that were overwritten or make no sense.
+bool region_reader_event(struct region_reader *reader, struct plain_event *event, uint32_t *ring, uint64_t *lost);
+
+// Where a walk over the watches in breach stands. Begins as zeros.
+struct breach_walk {
+	uint32_t next;  // slot
+	uint32_t bad;   // records left out because they contradict themselves
+	uint32_t waits; // for workers that were writing
+};
+
+#define BREACHES_IN_WATCH 4
+struct breached_watch {
+	uint32_t slot;
+	uint32_t generation;
+	unsigned count; // of breaches that go on, 1 to BREACHES_IN_WATCH
+	struct plain_breach breaches[BREACHES_IN_WATCH];
+};
+
+// The next watch in breach; false: the walk is over.
+bool region_reader_breached(const struct region_reader *reader, struct breach_walk *walk, struct breached_watch *found);
+
+// CLOCK_BOOTTIME in milliseconds.
+uint64_t region_reader_now_ms(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// JavaScript objects: see to_js.h.
+
+#include "to_js.h"
+
+#include <arpa/inet.h>
+
+#include <cstring>
+
+static bool
+is_ipv4(const uint8_t bytes[16])
+{
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+	return std::memcmp(bytes, mapped, sizeof(mapped)) == 0;
+}
+
+std::string
+address_text(const uint8_t bytes[16])
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (is_ipv4(bytes))
+		inet_ntop(AF_INET, bytes + 12, text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, bytes, text, sizeof(text));
+	return text;
+}
+
+Napi::Object
+to_js(Napi::Env env, const numbers &numbers)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	for (unsigned i = 0; i < numbers.count; i++)
+		object.Set(numbers.each[i].name, to_js(env, numbers.each[i].value));
+	return object;
+}
+
+static Napi::Object
+to_js(Napi::Env env, const plain_subscriber &subscriber)
+{
+	Napi::Object object = Napi::Object::New(env);
+	unsigned mapped_bits = is_ipv4(subscriber.address) ? 96 : 0;
+
+	object.Set("address", address_text(subscriber.address));
+	object.Set("prefixLength", subscriber.prefix_length - mapped_bits);
+	object.Set("outerVlan", subscriber.outer_vlan);
+	object.Set("innerVlan", subscriber.inner_vlan);
+	return object;
+}
+
+Napi::Object
+to_js(Napi::Env env, const plain_breach &breach)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	object.Set("subscriber", to_js(env, breach.subscriber));
+	object.Set("detector", breach.detector);
+	object.Set("periodStartedMs", to_js(env, breach.period_started_ms));
+	object.Set("periodMs", breach.period_ms);
+	object.Set("counted", breach.counted);
+	object.Set("refused", breach.refused);
+	return object;
+}
+
+Napi::Object
+to_js(Napi::Env env, const plain_event &event)
+{
+	Napi::Object object = to_js(env, event.breach);
+
+	object.Set("kind", event.ended ? "breach-ended" : "breach-started");
+	object.Set("timeMs", to_js(env, event.time_ms));
+	object.Set("sequence", to_js(env, event.sequence));
+	return object;
+}

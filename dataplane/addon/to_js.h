@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain copies as JavaScript objects, in the shapes of mgmt/engine/region_data.ts. 64-bit numbers become Numbers: times in
+// milliseconds and counters stay below 2^53 for centuries and decades; what a damaged region says beyond is rounded.
+
+#pragma once
+
+#include "plain.h"
+
+#include <napi.h>
+
+#include <string>
+
+Napi::Object to_js(Napi::Env env, const numbers &numbers);
+Napi::Object to_js(Napi::Env env, const plain_breach &breach);
+Napi::Object to_js(Napi::Env env, const plain_event &event);
+
+// "192.0.2.1" or "2001:db8::1" from the 16 bytes of core/address.h.
+std::string address_text(const uint8_t bytes[16]);
+
+inline Napi::Number
+to_js(Napi::Env env, uint64_t number)
+{
+	return Napi::Number::New(env, static_cast<double>(number));
+}
