@@ -3,7 +3,9 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { ask } from "../mgmt/local/client.ts";
 import { daemonSocket } from "../mgmt/paths.ts";
+import type { Status } from "../mgmt/status/status.ts";
 import type { Namespace } from "./namespace.ts";
 import { type Part, until } from "./process.ts";
 
@@ -38,6 +40,7 @@ function answers(socket: string): Promise<boolean> {
 export class Appliance {
   readonly runDirectory: string;
   readonly stateDirectory: string;
+  readonly configurationFile: string;
   readonly #box: Namespace;
   readonly #directory: string;
   readonly #link: string;
@@ -66,6 +69,7 @@ export class Appliance {
     this.#onLine = onLine;
     this.runDirectory = join(directory, "run");
     this.stateDirectory = join(directory, "state");
+    this.configurationFile = join(directory, "config.txt");
   }
 
   get supervisor(): Part {
@@ -79,10 +83,12 @@ export class Appliance {
   }
 
   async start(): Promise<void> {
+    await writeFile(this.configurationFile, this.#options.configuration);
     await this.startFastPath();
     await this.startDaemon();
   }
 
+  /** Returns when its control thread answers: packets pass, unjudged until it has a policy. */
   async startFastPath(): Promise<void> {
     const { workers, sessions, subscribers, watches, hugePages } = this.#options;
     const sizes = Object.entries({ workers, sessions, subscribers, watches });
@@ -93,19 +99,24 @@ export class Appliance {
       ...(hugePages ? [] : ["--no-huge"]),
     ];
     this.#supervisor = await this.#box.start("fast path", command, { log: this.#log("fastpath") });
-    await this.#ready(this.#supervisor, join(this.runDirectory, "fastpath/control.sock"));
+    const socket = join(this.runDirectory, "fastpath/control.sock");
+    await until("the fast path answers", () => answers(socket), { part: this.#supervisor });
   }
 
+  /** Returns when the fast path judges by the configuration. */
   async startDaemon(): Promise<void> {
-    const file = join(this.#directory, "config.txt");
-    await writeFile(file, this.#options.configuration);
     const command = [
       process.execPath,
       join(root, "mgmt/main.ts"),
-      ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", file],
+      ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", this.configurationFile],
     ];
     this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });
-    await this.#ready(this.#daemon, daemonSocket(this.runDirectory));
+    await until("its policy is in force", () => this.#judges(), { part: this.#daemon });
+  }
+
+  /** What the daemon says of itself and of the fast path. */
+  status(): Promise<Status> {
+    return ask(daemonSocket(this.runDirectory), { ask: "status" });
   }
 
   async stop(): Promise<void> {
@@ -117,7 +128,8 @@ export class Appliance {
     return join(this.#directory, `${name}.log`);
   }
 
-  #ready(part: Part, socket: string): Promise<void> {
-    return until(`the ${part.name} answers`, () => answers(socket), { part });
+  async #judges(): Promise<boolean> {
+    const status = await this.status().catch(() => undefined);
+    return status?.fastPath?.bypass === "none";
   }
 }

@@ -1,6 +1,7 @@
 // `npm start`: the appliance in a lab with living traffic, until Ctrl-C.
 // `npm start -- --once`: the scenario once; exits 0 if every check passed, else 1.
 import { setTimeout as delay } from "node:timers/promises";
+import { journal } from "../mgmt/journal.ts";
 import { usualQuota } from "./configuration.ts";
 import { EverydayLife } from "./everyday.ts";
 import { Lab } from "./lab.ts";
@@ -11,9 +12,11 @@ import { playOnce } from "./scenario.ts";
 /** Aborted when the lab is to be taken down: by the first Ctrl-C, or because a part of it failed. */
 const ending = new AbortController();
 
+const lines = journal((line) => process.stdout.write(line), Date.now);
+
 /** What happens, as it happens; the clients that are cut short at the end are no news. */
 function say(happening: string): void {
-  if (!ending.signal.aborted) console.log(`${new Date().toLocaleTimeString("en-GB")}  ${happening}`);
+  if (!ending.signal.aborted) lines.say(happening);
 }
 
 const triedSessions = 300;
@@ -26,7 +29,7 @@ function introduce({ appliance, hugePages, site }: Lab): void {
   console.log(`  ./postern status --run-dir ${appliance.runDirectory}`);
   console.log(`  ip netns exec ${site.subscribers.name} curl --interface ${zombie.ipv4} http://${web.ipv4}/`);
   console.log(`  tail -f ${site.directory}/peers/sink-ipv4.log`);
-  console.log(`  cat ${site.directory}/config.txt\n`);
+  console.log(`  cat ${appliance.configurationFile}\n`);
 }
 
 /** The zombie mails, rests and begins again. */
@@ -70,7 +73,7 @@ async function main(once: boolean): Promise<number> {
   // A second signal ends this process at once; the janitor then cleans up alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort());
 
-  const lab = await Lab.start({ onLine: say });
+  const lab = await Lab.start({ onLine: (line) => console.log(line) });
   try {
     introduce(lab);
     const played = once ? playAndCheck(lab) : live(lab);
