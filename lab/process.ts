@@ -92,10 +92,10 @@ export class Part {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The last line of its log. */
+  /** The end of its log: a sentence of ours is one line, a crash of the runtime is several. */
   async lastWords(): Promise<string> {
     const lines = (await readFile(this.#log, "utf8")).trim().split("\n");
-    return lines.at(-1) || "it logged nothing";
+    return lines.slice(-12).join("\n") || "it logged nothing";
   }
 
   /** Sends a signal; false if the program has ended already. */
