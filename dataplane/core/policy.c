@@ -163,7 +163,7 @@ struct layout {
 	void *ports;
 	void *zones;
 	void *group_prefixes;
-	struct blob_prefix *scratch; // prefixes, sorted
+	struct blob_prefix *scratch; // prefixes to sort, and one that prefix_table_build adds
 };
 
 static struct layout
@@ -178,7 +178,7 @@ lay_out(struct arena *arena, const struct blob_header *h)
 		.ports = arena_take(arena, classifier_ports_size(h->port_ranges * POLICY_SERVICES_MAX)),
 		.zones = arena_take(arena, prefix_table_size(h->zone_prefixes)),
 		.group_prefixes = arena_take(arena, prefix_table_size(h->group_prefixes)),
-		.scratch = arena_take(arena, most * sizeof(struct blob_prefix)),
+		.scratch = arena_take(arena, (most + 1) * sizeof(struct blob_prefix)),
 	};
 }
 

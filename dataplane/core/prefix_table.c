@@ -7,6 +7,14 @@
 
 typedef unsigned __int128 number;
 
+// Added to every list: inside it the IPv6 prefixes that its numbers lie in count for nothing.
+#define IPV4_SPACE UINT32_MAX
+static const struct blob_prefix ipv4_space = {
+	.address = {.bytes = {[10] = 0xff, [11] = 0xff}},
+	.length = ADDRESS_IPV4_PREFIX,
+	.value = IPV4_SPACE,
+};
+
 static number
 first_of(const struct blob_prefix *prefix)
 {
@@ -19,7 +27,7 @@ last_of(const struct blob_prefix *prefix)
 	return prefix->length == 128 ? first_of(prefix) : first_of(prefix) | ~(number)0 >> prefix->length;
 }
 
-// Outer prefixes before those inside them.
+// Outer prefixes before those inside them, and the space of IPv4 before a prefix that is all of it.
 static int
 compare(const void *a, const void *b)
 {
@@ -27,14 +35,25 @@ compare(const void *a, const void *b)
 
 	if (first_of(x) != first_of(y))
 		return first_of(x) < first_of(y) ? -1 : 1;
-	return (x->length > y->length) - (x->length < y->length);
+	if (x->length != y->length)
+		return x->length < y->length ? -1 : 1;
+	return (x->value < y->value) - (x->value > y->value);
 }
 
 size_t
 prefix_table_size(uint32_t prefixes)
 {
-	// Each prefix begins once and ends once; one more for address 0.
-	return (2 * (size_t)prefixes + 1) * sizeof(struct prefix_boundary);
+	// Each prefix and the space of IPv4 begin once and end once; one more for address 0.
+	return (2 * ((size_t)prefixes + 1) + 1) * sizeof(struct prefix_boundary);
+}
+
+// The value inside a prefix, given the value around it.
+static uint64_t
+value_inside(const struct blob_prefix *prefix, uint64_t around, enum prefix_merge merge)
+{
+	if (prefix->value == IPV4_SPACE)
+		return merge == PREFIX_LONGEST ? PREFIX_NONE : 0;
+	return merge == PREFIX_LONGEST ? prefix->value : around | UINT64_C(1) << prefix->value;
 }
 
 static void
@@ -62,6 +81,7 @@ prefix_table_build(struct prefix_table *table, void *memory, struct blob_prefix 
 	open[0].last = ~(number)0;
 	open[0].value = merge == PREFIX_LONGEST ? PREFIX_NONE : 0;
 	add_boundary(table, 0, open[0].value);
+	prefixes[count++] = ipv4_space;
 	qsort(prefixes, count, sizeof(*prefixes), compare);
 
 	for (uint32_t i = 0; i <= count; i++) {
@@ -75,8 +95,7 @@ prefix_table_build(struct prefix_table *table, void *memory, struct blob_prefix 
 		if (i == count)
 			break;
 
-		uint64_t value = merge == PREFIX_LONGEST ? prefixes[i].value
-							 : open[depth].value | UINT64_C(1) << prefixes[i].value;
+		uint64_t value = value_inside(&prefixes[i], open[depth].value, merge);
 		if (depth == 0 || open[depth].last != last_of(&prefixes[i]))
 			depth++;
 		open[depth].last = last_of(&prefixes[i]);

@@ -31,8 +31,8 @@ struct prefix_table {
 // Bytes of boundaries that a table of `prefixes` needs at most.
 size_t prefix_table_size(uint32_t prefixes);
 
-// Builds over `memory` (prefix_table_size bytes, aligned to 16). `prefixes` is sorted in place. Of two equal prefixes under
-// PREFIX_LONGEST the later in the caller's order does not matter: the caller refuses them.
+// Builds over `memory` (prefix_table_size bytes, aligned to 16). `prefixes` has room for one more than `count` and is sorted in
+// place. An IPv6 prefix covers no IPv4 address, not even ::/0. Of equal prefixes PREFIX_LONGEST takes the lowest value.
 void prefix_table_build(struct prefix_table *table, void *memory, struct blob_prefix *prefixes, uint32_t count,
 			enum prefix_merge merge);
 
