@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// packet.c: what each kind of frame is read as, that both sides give one key, and that nothing is read that may not be.
+
+#include "packet.h"
+
+#include "frame.h"
+#include "packet_reference.h"
+#include "test.h"
+
+#define TCP    6
+#define UDP    17
+#define ICMP   1
+#define ICMPV6 58
+#define V4     .source = "10.1.2.3", .destination = "203.0.113.25", .source_port = 40000, .destination_port = 25
+#define V6     .source = "2001:db8:1:2::3", .destination = "2001:db8:f::19", .source_port = 40000, .destination_port = 25
+
+struct row {
+	const char *name;
+	struct frame_spec spec;
+	enum packet_kind kind;
+	uint32_t outer, inner; // VLAN ids
+};
+
+static const struct row rows[] = {
+	{"TCP", {V4, .protocol = TCP, .tcp_flags = TCP_SYN, .tcp_sequence = 0xfedcba98}, PACKET_TCP, 0, 0},
+	{"UDP", {V4, .protocol = UDP, .payload = 12}, PACKET_UDP, 0, 0},
+	{"ICMP", {V4, .protocol = ICMP}, PACKET_IP, 0, 0},
+	{"TCP with payload and options", {V4, .protocol = TCP, .tcp_options = 40, .payload = 99}, PACKET_TCP, 0, 0},
+	{"padded to 60 bytes", {V4, .protocol = TCP, .padding = 6}, PACKET_TCP, 0, 0},
+	{"IPv4 options", {V4, .protocol = TCP, .ip_options = 40}, PACKET_TCP, 0, 0},
+	{"do not fragment", {V4, .protocol = TCP, .fragment = 0x4000}, PACKET_TCP, 0, 0},
+	{"first fragment", {V4, .protocol = UDP, .fragment = 0x2000, .payload = 16}, PACKET_UDP, 0, 0},
+	{"later fragment", {V4, .protocol = TCP, .fragment = 0x2001, .payload = 16}, PACKET_IP, 0, 0},
+	{"last fragment", {V4, .protocol = UDP, .fragment = 0x1fff}, PACKET_IP, 0, 0},
+	{"IPv6 TCP", {V6, .protocol = TCP, .tcp_sequence = 7}, PACKET_TCP, 0, 0},
+	{"IPv6 UDP", {V6, .protocol = UDP}, PACKET_UDP, 0, 0},
+	{"IPv6 ICMP", {V6, .protocol = ICMPV6}, PACKET_IP, 0, 0},
+	{"IPv6 routing header", {V6, .protocol = TCP, .extension = 43}, PACKET_IP, 0, 0},
+	{"IPv6 destination options", {V6, .protocol = TCP, .extension = 60}, PACKET_IP, 0, 0},
+	{"IPv6 fragment", {V6, .protocol = UDP, .extension = 44}, PACKET_IP, 0, 0},
+	{"802.1Q", {V4, .protocol = TCP, .tags = {{0x8100, 100}}}, PACKET_TCP, 100, 0},
+	{"802.1Q with priority and DEI", {V4, .protocol = TCP, .tags = {{0x8100, 0xf064}}}, PACKET_TCP, 100, 0},
+	{"802.1Q priority only", {V4, .protocol = TCP, .tags = {{0x8100, 0xe000}}}, PACKET_TCP, 0, 0},
+	{"QinQ 88a8/8100", {V4, .protocol = TCP, .tags = {{0x88a8, 4095}, {0x8100, 7}}}, PACKET_TCP, 4095, 7},
+	{"QinQ 8100/8100", {V6, .protocol = UDP, .tags = {{0x8100, 5}, {0x8100, 4094}}}, PACKET_UDP, 5, 4094},
+	{"QinQ 9100/8100", {V4, .protocol = ICMP, .tags = {{0x9100, 5}, {0x8100, 6}}}, PACKET_IP, 5, 6},
+	{"three tags", {V4, .protocol = TCP, .tags = {{0x88a8, 1}, {0x8100, 2}, {0x8100, 3}}}, PACKET_OTHER, 1, 2},
+};
+
+// Parses from a buffer of exactly the contiguous bytes, so the sanitizer sees a read behind them.
+static struct packet
+parse(const uint8_t *bytes, uint32_t contiguous, uint32_t total, enum side side)
+{
+	struct packet packet = {0};
+	uint8_t *exact = exact_memory(contiguous);
+
+	memcpy(exact, bytes, contiguous);
+	packet_parse(&packet, exact, contiguous, total, 3, side);
+	free(exact);
+	return packet;
+}
+
+static struct packet
+parse_spec(const struct frame_spec *spec, enum side side)
+{
+	struct frame frame;
+
+	frame_build(&frame, spec);
+	return parse(frame.bytes, frame.length, frame.length, side);
+}
+
+static void
+every_kind_of_frame_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct row *row = &rows[i];
+		struct frame frame;
+		frame_build(&frame, &row->spec);
+		struct packet packet = parse(frame.bytes, frame.length, frame.length, SIDE_SUBSCRIBER);
+
+		if (packet.kind != row->kind)
+			fail_msg("%s: kind %d, not %d", row->name, packet.kind, row->kind);
+		assert_int_equal(packet.length, frame.length);
+		assert_int_equal(packet.link, 3);
+		assert_int_equal(packet.side, SIDE_SUBSCRIBER);
+		assert_int_equal(session_key_tags(&packet.key), row->outer << 12 | row->inner);
+		assert_int_equal(packet.tcp_flags, row->kind == PACKET_TCP ? row->spec.tcp_flags : 0);
+		assert_int_equal(packet.tcp_sequence, row->kind == PACKET_TCP ? row->spec.tcp_sequence : 0);
+		if (row->kind < PACKET_TCP)
+			continue;
+		assert_int_equal(session_key_protocol(&packet.key), row->spec.protocol);
+		assert_int_equal(packet.key.subscriber_port, 40000);
+		assert_int_equal(packet.key.network_port, 25);
+	}
+}
+
+static void
+addresses_are_kept_in_one_form(void **state)
+{
+	static const uint8_t v4[16] = {[10] = 0xff, 0xff, 10, 1, 2, 3};
+	static const uint8_t v6[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2, [15] = 3};
+
+	(void)state;
+	struct packet packet = parse_spec(&(struct frame_spec){V4, .protocol = TCP}, SIDE_SUBSCRIBER);
+	assert_memory_equal(packet.key.subscriber.bytes, v4, 16);
+	assert_true(address_is_ipv4(&packet.key.subscriber));
+	packet = parse_spec(&(struct frame_spec){V6, .protocol = ICMPV6}, SIDE_SUBSCRIBER);
+	assert_memory_equal(packet.key.subscriber.bytes, v6, 16);
+	assert_false(address_is_ipv4(&packet.key.subscriber));
+}
+
+static void
+both_directions_of_a_session_have_one_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct frame_spec back = frame_reply(&rows[i].spec);
+		struct packet there = parse_spec(&rows[i].spec, SIDE_SUBSCRIBER);
+		struct packet here = parse_spec(&back, SIDE_NETWORK);
+
+		assert_int_equal(here.kind, there.kind);
+		assert_int_equal(here.side, SIDE_NETWORK);
+		assert_memory_equal(&here.key, &there.key, sizeof(here.key));
+	}
+}
+
+static void
+what_is_not_ip_is_other(void **state)
+{
+	static const uint16_t types[] = {0x0806, 0x8863, 0x8864, 0x8847, 0x88cc, 0x0026, 0x05dc, 0xffff};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(types); i++) {
+		struct frame frame;
+		frame_build(&frame, &(struct frame_spec){V4, .protocol = TCP});
+		frame.bytes[12] = (uint8_t)(types[i] >> 8);
+		frame.bytes[13] = (uint8_t)types[i];
+		for (uint32_t length = 0; length <= frame.length; length++)
+			assert_int_equal(parse(frame.bytes, length, length, SIDE_NETWORK).kind, PACKET_OTHER);
+	}
+}
+
+// A frame cut anywhere, and a whole frame of which only the beginning lies in one piece.
+static void
+a_frame_cut_anywhere_is_read_only_as_far_as_it_goes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct frame frame;
+		frame_build(&frame, &rows[i].spec);
+		uint32_t datagram_end = frame.length - rows[i].spec.padding;
+
+		for (uint32_t length = 0; length <= frame.length; length++) {
+			struct packet cut = parse(frame.bytes, length, length, SIDE_SUBSCRIBER);
+			struct packet partly = parse(frame.bytes, length, frame.length, SIDE_SUBSCRIBER);
+			uint32_t headers = rows[i].kind == PACKET_TCP ? 20 : rows[i].kind == PACKET_UDP ? 8 : 0;
+
+			if (length < 14)
+				assert_true(cut.kind == PACKET_OTHER && partly.kind == PACKET_OTHER);
+			else if (length < datagram_end && rows[i].kind != PACKET_OTHER)
+				assert_int_equal(cut.kind, PACKET_MALFORMED);
+			else if (length >= datagram_end)
+				assert_int_equal(cut.kind, rows[i].kind);
+			if (length >= frame.transport + headers)
+				assert_int_equal(partly.kind, rows[i].kind);
+			else
+				assert_true(partly.kind <= PACKET_MALFORMED || partly.kind == rows[i].kind);
+		}
+	}
+}
+
+struct lie {
+	const char *name;
+	struct frame_spec spec;
+	enum { ETHERNET, NETWORK, TRANSPORT } header;
+	uint32_t offset;
+	uint8_t value[2];
+	enum packet_kind kind;
+};
+
+static const struct lie lies[] = {
+	{"IPv4 version 6", {V4, .protocol = TCP}, NETWORK, 0, {0x65, 0}, PACKET_MALFORMED},
+	{"IPv4 header of 16 bytes", {V4, .protocol = TCP}, NETWORK, 0, {0x44, 0}, PACKET_MALFORMED},
+	{"IPv4 header of no bytes", {V4, .protocol = TCP}, NETWORK, 0, {0x40, 0}, PACKET_MALFORMED},
+	{"IPv4 header longer than the datagram", {V4, .protocol = TCP}, NETWORK, 0, {0x4f, 0}, PACKET_MALFORMED},
+	{"IPv4 length 0", {V4, .protocol = TCP}, NETWORK, 2, {0, 0}, PACKET_MALFORMED},
+	{"IPv4 length below its header", {V4, .protocol = TCP}, NETWORK, 2, {0, 19}, PACKET_MALFORMED},
+	{"IPv4 length with no room for TCP",
+	 {V4, .protocol = TCP, .padding = 99},
+	 NETWORK,
+	 2,
+	 {0, 39},
+	 PACKET_MALFORMED},
+	{"IPv4 length with no room for UDP",
+	 {V4, .protocol = UDP, .padding = 99},
+	 NETWORK,
+	 2,
+	 {0, 27},
+	 PACKET_MALFORMED},
+	{"IPv4 length beyond the frame", {V4, .protocol = TCP}, NETWORK, 2, {0, 41}, PACKET_MALFORMED},
+	{"IPv4 length of all bits", {V4, .protocol = ICMP}, NETWORK, 2, {0xff, 0xff}, PACKET_MALFORMED},
+	{"IPv6 version 4", {V6, .protocol = TCP}, NETWORK, 0, {0x40, 0}, PACKET_MALFORMED},
+	{"IPv6 payload beyond the frame", {V6, .protocol = TCP}, NETWORK, 4, {0, 21}, PACKET_MALFORMED},
+	{"IPv6 payload of all bits", {V6, .protocol = ICMPV6}, NETWORK, 4, {0xff, 0xff}, PACKET_MALFORMED},
+	{"IPv6 payload with no room for TCP",
+	 {V6, .protocol = TCP, .padding = 99},
+	 NETWORK,
+	 4,
+	 {0, 19},
+	 PACKET_MALFORMED},
+	{"IPv6 payload of 0", {V6, .protocol = UDP, .padding = 99}, NETWORK, 4, {0, 0}, PACKET_MALFORMED},
+	{"TCP header of 16 bytes", {V4, .protocol = TCP}, TRANSPORT, 12, {0x40, 0}, PACKET_MALFORMED},
+	{"TCP header of no bytes", {V4, .protocol = TCP}, TRANSPORT, 12, {0x00, 0}, PACKET_MALFORMED},
+	{"TCP header longer than its segment", {V4, .protocol = TCP}, TRANSPORT, 12, {0x60, 0}, PACKET_MALFORMED},
+	{"TCP header reaching into the padding",
+	 {V6, .protocol = TCP, .padding = 9},
+	 TRANSPORT,
+	 12,
+	 {0x60, 0},
+	 PACKET_MALFORMED},
+	{"TCP header that just fits", {V4, .protocol = TCP, .payload = 4}, TRANSPORT, 12, {0x60, 0}, PACKET_TCP},
+	{"UDP length below its header", {V4, .protocol = UDP}, TRANSPORT, 4, {0, 7}, PACKET_MALFORMED},
+	{"UDP length beyond the datagram", {V4, .protocol = UDP, .padding = 9}, TRANSPORT, 4, {0, 9}, PACKET_MALFORMED},
+	{"UDP length below the datagram", {V4, .protocol = UDP, .payload = 9}, TRANSPORT, 4, {0, 8}, PACKET_UDP},
+	{"UDP length of a datagram in fragments",
+	 {V4, .protocol = UDP, .fragment = 0x2000},
+	 TRANSPORT,
+	 4,
+	 {9, 9},
+	 PACKET_UDP},
+	{"IPv4 type, IPv6 within", {V6, .protocol = TCP}, ETHERNET, 12, {0x08, 0x00}, PACKET_MALFORMED},
+	{"IPv6 type, IPv4 within", {V4, .protocol = TCP}, ETHERNET, 12, {0x86, 0xdd}, PACKET_MALFORMED},
+};
+
+static void
+a_length_that_does_not_fit_is_malformed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lies); i++) {
+		const struct lie *lie = &lies[i];
+		struct frame frame;
+		frame_build(&frame, &lie->spec);
+		uint32_t at = lie->header == ETHERNET ? 0 : lie->header == NETWORK ? frame.network : frame.transport;
+
+		memcpy(frame.bytes + at + lie->offset, lie->value, 2);
+		struct packet packet = parse(frame.bytes, frame.length, frame.length, SIDE_SUBSCRIBER);
+		if (packet.kind != lie->kind)
+			fail_msg("%s: kind %d, not %d", lie->name, packet.kind, lie->kind);
+	}
+}
+
+static void
+an_ipv4_mapped_address_on_the_wire_is_malformed(void **state)
+{
+	const struct frame_spec spec = {.source = "::ffff:10.1.2.3", .destination = "2001:db8::1", .protocol = TCP};
+	const struct frame_spec reply = frame_reply(&spec);
+
+	(void)state;
+	assert_int_equal(parse_spec(&spec, SIDE_SUBSCRIBER).kind, PACKET_MALFORMED);
+	assert_int_equal(parse_spec(&reply, SIDE_SUBSCRIBER).kind, PACKET_MALFORMED);
+}
+
+static void
+assert_as_reference(const uint8_t *bytes, uint32_t contiguous, uint32_t total)
+{
+	struct packet packet = parse(bytes, contiguous, total, SIDE_NETWORK), wanted;
+
+	packet_reference(&wanted, bytes, contiguous, total, SIDE_NETWORK);
+	assert_int_equal(packet.kind, wanted.kind);
+	if (wanted.kind < PACKET_IP)
+		return;
+	assert_memory_equal(&packet.key, &wanted.key,
+			    wanted.kind == PACKET_IP ? 2 * sizeof(struct address) : sizeof(packet.key));
+	assert_int_equal(packet.tcp_flags, wanted.tcp_flags);
+	assert_int_equal(packet.tcp_sequence, wanted.tcp_sequence);
+}
+
+// Random changes of random frames, cut at random: nothing is read that may not be, and a second reader agrees.
+static void
+mutated_frames_are_read_as_by_a_second_reader(void **state)
+{
+	static const uint8_t telling[] = {0, 1, 4, 5, 6, 17, 0x40, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x86, 0xff};
+	uint64_t seed = 20261121;
+
+	(void)state;
+	for (int round = 0; round < 200000; round++) {
+		struct frame frame;
+		frame_build(&frame, &rows[random_below(&seed, LENGTH(rows))].spec);
+		for (uint32_t changes = random_below(&seed, 5); changes > 0; changes--)
+			frame.bytes[random_below(&seed, frame.length)] =
+				random_below(&seed, 2) ? (uint8_t)random_next(&seed)
+						       : telling[random_below(&seed, LENGTH(telling))];
+		uint32_t total = random_below(&seed, 4) ? frame.length : random_below(&seed, frame.length + 1);
+		uint32_t contiguous = random_below(&seed, 4) ? total : random_below(&seed, total + 1);
+		assert_as_reference(frame.bytes, contiguous, total);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_of_frame_is_read),
+		cmocka_unit_test(addresses_are_kept_in_one_form),
+		cmocka_unit_test(both_directions_of_a_session_have_one_key),
+		cmocka_unit_test(what_is_not_ip_is_other),
+		cmocka_unit_test(a_frame_cut_anywhere_is_read_only_as_far_as_it_goes),
+		cmocka_unit_test(a_length_that_does_not_fit_is_malformed),
+		cmocka_unit_test(an_ipv4_mapped_address_on_the_wire_is_malformed),
+		cmocka_unit_test(mutated_frames_are_read_as_by_a_second_reader),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
