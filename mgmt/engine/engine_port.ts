@@ -49,7 +49,10 @@ export interface EngineOwner {
 
 export type Applied =
   | { readonly ok: true /** Of the policy in force, from this process's start. */; readonly generation: number }
-  | { readonly ok: false /** One sentence: what is wrong with the policy. */; readonly text: string };
+  | {
+      readonly ok: false /** What is wrong with the policy: a sentence without its full stop. */;
+      readonly text: string;
+    };
 
 export interface EngineStatus {
   readonly header: RegionHeader;
@@ -87,6 +90,7 @@ export type EngineErrorCode =
   | "no-permission"
   | "not-a-region"
   | "other-version"
+  | "other-boot" // left over from before the machine started
   | "damaged"
   | "too-short"
   | "no-answer" // the socket was closed, or the answer did not come in time

@@ -4,8 +4,8 @@
 // Every time is CLOCK_BOOTTIME in milliseconds. Times and counters are 64-bit in C and numbers here: at ten million packets a
 // second a counter stays exact (2^53) for 28 years.
 
-/** Why the engine does not judge; "none": it does. */
-export type Bypass = "none" | "no-policy" | "policy-damaged" | "no-memory" | "crashes";
+/** Why the engine does not judge; "none": it does; "unknown": a number that this version has no word for. */
+export type Bypass = "none" | "no-policy" | "policy-damaged" | "no-memory" | "crashes" | "unknown";
 
 export type Side = "subscriber" | "network";
 

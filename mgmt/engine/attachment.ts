@@ -1,0 +1,87 @@
+// A region, attached read-only: the checked face of the addon's class of that name. Reading is a memory access and never waits;
+// only `breached` looks at every watch, and does so off the main thread.
+
+import { stat } from "node:fs/promises";
+import { EngineError, type EngineErrorCode } from "./engine_port.ts";
+import { loadNative, type NativeAttachment } from "./native.ts";
+import type { BreachRecord, Bypass, EngineEvent, RegionCounters, RegionHeader, RegionLive } from "./region_data.ts";
+
+/** In the order of enum region_bypass (dataplane/region/region.h). */
+const bypassNames: readonly Bypass[] = ["none", "no-policy", "policy-damaged", "no-memory", "crashes"];
+
+/** The rings that a region has, used or not (WORKERS_MAX in dataplane/core/engine.h). */
+const RINGS = 8;
+
+export class Attachment {
+  readonly path: string;
+  readonly #native: NativeAttachment;
+  readonly #device: bigint;
+  readonly #inode: bigint;
+
+  /** Throws an EngineError when there is no region that can be trusted to be one. */
+  constructor(path: string) {
+    this.path = path;
+    this.#native = open(path);
+    const { device, inode } = this.#native.header();
+    this.#device = device;
+    this.#inode = inode;
+  }
+
+  /** The process that serves the region may change between two calls: `starts` then grows. */
+  header(): RegionHeader {
+    const { device, inode, ...header } = this.#native.header();
+    return { ...header, region: `${header.bootId}-${device.toString(16)}-${inode.toString(16)}` };
+  }
+
+  live(): RegionLive {
+    const live = this.#native.live();
+    return { ...live, bypass: bypassNames[live.bypass] ?? "unknown" };
+  }
+
+  counters(): RegionCounters {
+    return this.#native.counters();
+  }
+
+  /** Reading of the ring goes on behind the event with this sequence. Without it, it begins at the oldest that is there. */
+  resume(ring: number, sequence: number): void {
+    if (!Number.isInteger(ring) || ring < 0 || ring >= RINGS) throw new RangeError(`There is no ring ${ring}.`);
+    if (!Number.isSafeInteger(sequence) || sequence < 0) throw new RangeError(`There is no event ${sequence}.`);
+    this.#native.resume(ring, sequence);
+  }
+
+  /** The next events, at most `max`, in order within each ring, and how many were overwritten before they were read. */
+  events(max: number): { events: EngineEvent[]; lost: number } {
+    if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one event must be asked for.");
+    return this.#native.events(max);
+  }
+
+  /** The breaches that go on; `bad` records contradicted themselves and were left out. */
+  breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }> {
+    return this.#native.breached();
+  }
+
+  /** True when the path names another file by now, or none. */
+  async replaced(): Promise<boolean> {
+    try {
+      const { dev, ino } = await stat(this.path, { bigint: true });
+      return dev !== this.#device || ino !== this.#inode;
+    } catch {
+      return true;
+    }
+  }
+
+  /** A walk over breaches that has begun still ends. Every other call throws afterwards. */
+  close(): void {
+    this.#native.close();
+  }
+}
+
+function open(path: string): NativeAttachment {
+  const native = loadNative();
+  try {
+    return new native.Attachment(path);
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new EngineError(error.code as EngineErrorCode, error.message);
+  }
+}

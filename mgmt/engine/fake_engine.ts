@@ -1,0 +1,91 @@
+// A fast path that does what a test says.
+
+import {
+  type Applied,
+  type BreachedSet,
+  EngineError,
+  type EngineEvents,
+  type EngineOwner,
+  type EnginePort,
+  type EngineStatus,
+  type EventPlace,
+} from "./engine_port.ts";
+import type { BreachRecord, EngineEvent } from "./region_data.ts";
+
+export class FakeEngine implements EnginePort {
+  /** What the clock says. */
+  now = 1;
+  /** What the next policies are answered; undefined: nobody answers. */
+  answer: Applied | undefined = { ok: true, generation: 1 };
+  /** Every policy that was given, answered or not. */
+  readonly policies: Uint8Array[] = [];
+  /** What the records say. */
+  breaches: BreachRecord[] = [];
+  /** What start was given. */
+  after: readonly EventPlace[] = [];
+  #owner: EngineOwner | undefined;
+  #status: EngineStatus | undefined;
+  #events: EngineEvent[] = [];
+  #lost = 0;
+
+  async start(owner: EngineOwner, after: readonly EventPlace[]): Promise<void> {
+    this.#owner = owner;
+    this.after = after;
+    if (this.#status) owner.attached(this.#status.header);
+  }
+
+  async stop(): Promise<void> {
+    this.#owner = undefined;
+  }
+
+  nowMs(): number {
+    return this.now;
+  }
+
+  async apply(policy: Uint8Array): Promise<Applied> {
+    this.policies.push(policy);
+    if (!this.answer) throw new EngineError("no-answer", "The fast path was asked and does not answer.");
+    return this.answer;
+  }
+
+  status(): EngineStatus | undefined {
+    return this.#status;
+  }
+
+  events(max: number): EngineEvents {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return { region: this.#status?.header.region ?? "", events: this.#events.splice(0, max), lost };
+  }
+
+  async breached(): Promise<BreachedSet> {
+    if (!this.#status) throw new EngineError("absent", "The fast path has no region that can be read.");
+    return { region: this.#status.header.region, readMs: this.now, breaches: this.breaches, bad: 0 };
+  }
+
+  /** A region appears, or a process takes it over. */
+  attach(status: EngineStatus): void {
+    this.#status = status;
+    this.#owner?.attached(status.header);
+  }
+
+  /** The region goes away. */
+  detach(reason: EngineError): void {
+    this.#status = undefined;
+    this.#owner?.detached(reason);
+  }
+
+  /** Changes what the region says, without a word to the owner. */
+  show(status: EngineStatus): void {
+    this.#status = status;
+  }
+
+  happen(...events: readonly EngineEvent[]): void {
+    this.#events.push(...events);
+  }
+
+  /** Events are overwritten before anybody reads them. */
+  lose(count: number): void {
+    this.#lost += count;
+  }
+}

@@ -1,0 +1,121 @@
+// The addon built from dataplane/addon, as it is. Its arguments are not checked: Attachment (attachment.ts) and Engine
+// (../replay/engine.ts) are the faces to use.
+
+import { createRequire } from "node:module";
+import { Sentence } from "../sentence.ts";
+import type {
+  Adoption,
+  BreachRecord,
+  BySide,
+  EngineEvent,
+  EngineSize,
+  PortLive,
+  RegionCounters,
+} from "./region_data.ts";
+
+export interface Native {
+  readonly Attachment: new (path: string) => NativeAttachment;
+  readonly Engine: new (sessions: number, subscribers: number, watches: number, policy: Uint8Array) => NativeEngine;
+  bootTimeMs(): number;
+}
+
+export interface NativeAttachment {
+  header(): NativeHeader;
+  live(): NativeLive;
+  counters(): RegionCounters;
+  resume(ring: number, sequence: number): void;
+  events(max: number): { events: EngineEvent[]; lost: number };
+  breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }>;
+  close(): void;
+}
+
+interface NativeHeader {
+  readonly bootId: string;
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly engine: EngineSize;
+  readonly links: number;
+  readonly startedMs: number;
+  readonly pid: number;
+  readonly starts: number;
+  readonly adoption: Adoption;
+}
+
+interface NativeLive {
+  readonly heartbeat: number;
+  /** enum region_bypass (dataplane/region/region.h). */
+  readonly bypass: number;
+  readonly policyGeneration: number;
+  readonly policyRevision: number;
+  readonly policyAppliedMs: number;
+  readonly links: readonly BySide<PortLive>[];
+  readonly mbufsFree: number;
+  readonly mbufs: number;
+}
+
+export interface NativeEngine {
+  apply(policy: Uint8Array): void;
+  packet(bytes: Uint8Array, fromNetwork: boolean, link: number, nowMs: number): PacketAnswer;
+  advance(nowMs: number): void;
+  events(): Omit<EngineEvent, "ring">[];
+  counters(): RegionCounters["engine"];
+  open(path: string): void;
+  next(): ReplayedPacket | null;
+}
+
+/** What the engine says of one packet. */
+export interface PacketAnswer {
+  readonly kind: "other" | "malformed" | "ip" | "tcp" | "udp";
+  /** "cutoff": the link's mode, not the engine, keeps it from leaving. */
+  readonly verdict: "forward" | "refuse" | "cutoff";
+  /** The session that the packet opened or changed; null: none. */
+  readonly session: SessionChange | null;
+}
+
+/** A packet of a capture. */
+export interface ReplayedPacket extends PacketAnswer {
+  /** Milliseconds since 1970, from the capture. */
+  readonly timeMs: number;
+  /** null: neither end is in an anonymous group, or the frame has no addresses. */
+  readonly side: "subscriber" | "network" | null;
+}
+
+/** A session right after the packet that opened or changed it. */
+export interface SessionChange {
+  /** "opened", "joined" and "refused" begin a session; "state" is a further step of one. */
+  readonly change: "opened" | "joined" | "refused" | "state";
+  /** "untracked": judged without an entry, because the table was full. */
+  readonly state:
+    | "untracked"
+    | "syn"
+    | "answered"
+    | "established"
+    | "half-closed"
+    | "closed"
+    | "joined"
+    | "refused"
+    | "exchange";
+  /** Indexes into the configuration's services. */
+  readonly services: readonly number[];
+  readonly subscriber: string;
+  readonly subscriberPort: number;
+  readonly network: string;
+  readonly networkPort: number;
+  /** Of IP: 6 or 17. */
+  readonly protocol: number;
+  /** VLAN ids; 0: no such tag. */
+  readonly outerVlan: number;
+  readonly innerVlan: number;
+  readonly opener: "subscriber" | "network";
+}
+
+const file = "../../build/addon/postern.node";
+
+/** Loads the addon; it stays loaded. Throws a Sentence when it was not built, or for another Node. */
+export function loadNative(): Native {
+  try {
+    return createRequire(import.meta.url)(file);
+  } catch (cause) {
+    throw new Sentence("The native addon cannot be loaded: run `npm run build`.", { cause });
+  }
+}

@@ -1,0 +1,126 @@
+// The real fast path: its region through the addon, its control socket for policies. Looks after the region by itself: a fast
+// path that is restarted, or puts another region in place, is found and attached again, and the owner is told.
+
+import { join } from "node:path";
+import { Repeater } from "../repeater.ts";
+import { Attachment } from "./attachment.ts";
+import { sendBatch } from "./control_client.ts";
+import {
+  type Applied,
+  type BreachedSet,
+  EngineError,
+  type EngineEvents,
+  type EngineOwner,
+  type EnginePort,
+  type EngineStatus,
+  type EventPlace,
+} from "./engine_port.ts";
+import { loadNative, type Native } from "./native.ts";
+
+const LOOK_MS = 200;
+
+/** A policy of the largest size is compiled in well under a second. */
+const APPLY_TIMEOUT_MS = 10_000;
+
+/** A region, and the process that served it when it was attached. */
+interface Attached {
+  readonly attachment: Attachment;
+  readonly region: string;
+  readonly starts: number;
+}
+
+export class NativeEngine implements EnginePort {
+  readonly #regionPath: string;
+  readonly #socketPath: string;
+  readonly #native: Native;
+  readonly #looking = new Repeater(() => this.#look(), LOOK_MS);
+  #owner: EngineOwner | undefined;
+  #attached: Attached | undefined;
+  /** Why there is none, as the owner was told. */
+  #absence: string | undefined;
+  /** The last event read of each ring of each region. */
+  #places = new Map<string, EventPlace>();
+
+  /** Loads the addon, so that its file need not be readable later; nothing else. */
+  constructor(runDirectory: string) {
+    this.#regionPath = join(runDirectory, "fastpath/region");
+    this.#socketPath = join(runDirectory, "fastpath/control.sock");
+    this.#native = loadNative();
+  }
+
+  async start(owner: EngineOwner, after: readonly EventPlace[]): Promise<void> {
+    this.#owner = owner;
+    for (const place of after) this.#remember(place);
+    await this.#look();
+    this.#looking.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#owner = undefined;
+    await this.#looking.stop();
+    this.#letGo();
+  }
+
+  nowMs(): number {
+    return this.#native.bootTimeMs();
+  }
+
+  async apply(policy: Uint8Array): Promise<Applied> {
+    const [answer] = await sendBatch(this.#socketPath, [{ kind: "policy", payload: policy }], APPLY_TIMEOUT_MS);
+    if (answer?.status === "ok") return { ok: true, generation: answer.generation };
+    return { ok: false, text: answer?.text || `it answered ${answer?.status}` };
+  }
+
+  status(): EngineStatus | undefined {
+    const attachment = this.#attached?.attachment;
+    return attachment && { header: attachment.header(), live: attachment.live(), counters: attachment.counters() };
+  }
+
+  events(max: number): EngineEvents {
+    if (!this.#attached) return { region: "", events: [], lost: 0 };
+    const { attachment, region } = this.#attached;
+    const { events, lost } = attachment.events(max);
+    for (const { ring, sequence } of events) this.#remember({ region, ring, sequence });
+    return { region, events, lost };
+  }
+
+  async breached(): Promise<BreachedSet> {
+    if (!this.#attached) throw new EngineError("absent", "The fast path has no region that can be read.");
+    const { attachment, region } = this.#attached;
+    return { region, ...(await attachment.breached()) };
+  }
+
+  async #look(): Promise<void> {
+    const known = this.#attached;
+    if (known && !(await known.attachment.replaced()) && known.attachment.header().starts === known.starts) return;
+    if (!this.#owner) return;
+    this.#letGo();
+    try {
+      this.#attach(this.#owner);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (error.message !== this.#absence) this.#owner.detached(error);
+      this.#absence = error.message;
+    }
+  }
+
+  #attach(owner: EngineOwner): void {
+    const attachment = new Attachment(this.#regionPath);
+    const header = attachment.header();
+    this.#attached = { attachment, region: header.region, starts: header.starts };
+    this.#absence = undefined;
+    for (const { region, ring, sequence } of this.#places.values()) {
+      if (region === header.region) attachment.resume(ring, sequence);
+    }
+    owner.attached(header);
+  }
+
+  #letGo(): void {
+    this.#attached?.attachment.close();
+    this.#attached = undefined;
+  }
+
+  #remember(place: EventPlace): void {
+    this.#places.set(`${place.region}/${place.ring}`, place);
+  }
+}

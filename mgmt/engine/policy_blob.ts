@@ -1,0 +1,137 @@
+// A configuration as the fast path reads it: the bytes of dataplane/core/policy_blob.h, which is the contract. Names become
+// indexes into the blob's arrays, which are in the configuration's order.
+
+import { type ParsedPrefix, parsePrefix } from "../../cli/prefix.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
+
+const MAGIC = "PSTNPOL1";
+const HEADER_BYTES = 56;
+const LENGTH_OFFSET = 8;
+
+/** Bits of the IPv4-mapped prefix, the form of an IPv4 address in the fast path. */
+const MAPPED_BITS = 96;
+const MAPPED_BYTES = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+const protocols = { tcp: 6, udp: 17 } as const;
+const initiators = { either: 0, subscriber: 1, network: 2 } as const;
+const zoneRules = { include: 1, exclude: 2 } as const;
+const signals = { sessions: 1 } as const;
+const windows = { fixed: 1 } as const;
+const actionBits = { report: 1, block: 2 } as const;
+const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
+
+/**
+ * The policy of a configuration that was validated. `ids` has all that missingIds asked for; `revision` is shown by the fast path
+ * and means nothing to it.
+ */
+export function policyBlob(configuration: Configuration, ids: PolicyIds, revision: number): Uint8Array {
+  const { zones, services, packages, anonymousGroups: groups } = configuration;
+  const zonePrefixes = zones.flatMap(({ prefixes }, zone) => prefixes.map((prefix) => ({ prefix, value: zone })));
+  const ranges = services.map(({ transport }) => transport?.ports ?? []);
+  const detectors = placedDetectors(configuration);
+
+  const header = [
+    ...Buffer.from(MAGIC, "latin1"),
+    ...u32(0), // the length: set below
+    ...u32(revision),
+    ...u32(zonePrefixes.length),
+    ...u32(groups.length),
+    ...u32(groups.length),
+    ...u32(services.length),
+    ...u32(ranges.flat().length),
+    ...u32(packages.length),
+    ...u32(detectors.length),
+    ...u32((configuration.anonymousAgeingMinutes ?? 0) * 60),
+    ...configuration.linkModes.map((mode) => linkModes[mode]),
+    ...u32(0),
+  ];
+  const blob = Buffer.from([
+    ...header,
+    ...zonePrefixes.flatMap(({ prefix, value }) => prefixBytes(parsePrefix(prefix), value)),
+    ...groups.flatMap(({ prefix }, index) => prefixBytes(parsePrefix(prefix), index)),
+    ...groups.flatMap((group) => groupBytes(group, configuration)),
+    ...services.flatMap((service, index) => serviceBytes(service, index, ranges, configuration, ids)),
+    ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
+    ...packages.flatMap(({ id }) => packageBytes(id, detectors)),
+    ...detectors.flatMap((placed) => detectorBytes(placed, configuration, ids)),
+  ]);
+  if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
+  blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
+  return blob;
+}
+
+type Group = Configuration["anonymousGroups"][number];
+type Service = Configuration["services"][number];
+type Ranges = readonly (readonly { readonly first: number; readonly last: number }[])[];
+
+function prefixBytes({ family, bytes, length }: ParsedPrefix, value: number): number[] {
+  const [mapped, bits] = family === 4 ? [MAPPED_BYTES, MAPPED_BITS + length] : [[], length];
+  return [...mapped, ...bytes, ...u32(bits), ...u32(value)];
+}
+
+function groupBytes(
+  { template, prefix, subscriberPrefixLength }: Group,
+  { packages, templates }: Configuration,
+): number[] {
+  // Template 0 is package 0 and not listed.
+  const packageId = templates.find(({ id }) => id === template)?.package ?? 0;
+  const index = packages.findIndex(({ id }) => id === packageId);
+  if (index < 0) throw new Error(`template ${template} has no package`);
+  const length = parsePrefix(prefix).family === 4 ? MAPPED_BITS + subscriberPrefixLength : subscriberPrefixLength;
+  return [...u32(template), ...u32(index), ...u32(length)];
+}
+
+function serviceBytes(
+  { name, transport, initiator, zone }: Service,
+  index: number,
+  ranges: Ranges,
+  { zones }: Configuration,
+  ids: PolicyIds,
+): number[] {
+  const firstRange = ranges.slice(0, index).flat().length;
+  return [
+    ...u32(idOf(serviceKey(name), ids)),
+    ...u32(firstRange),
+    ...u32(transport?.ports.length ?? 0),
+    // A service without ports is incomplete and matches nothing, whatever its protocol.
+    protocols[transport?.protocol ?? "tcp"],
+    initiators[initiator],
+    zone ? zoneRules[zone.relation] : 0,
+    zone ? zones.findIndex((each) => each.name === zone.name) : 0,
+  ];
+}
+
+function packageBytes(id: number, detectors: readonly PlacedDetector[]): number[] {
+  const first = detectors.findIndex(({ packageId }) => packageId === id);
+  const count = detectors.filter(({ packageId }) => packageId === id).length;
+  return [...u32(id), ...u32(Math.max(0, first)), ...u32(count)];
+}
+
+function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids: PolicyIds): number[] {
+  const { signal, threshold, periodSeconds, window, actions } = placed.detector;
+  return [
+    ...u32(idOf(detectorKey(placed, services), ids)),
+    ...u32(services.findIndex(({ name }) => name === placed.service)),
+    ...u32(threshold),
+    ...u32(periodSeconds * 1000),
+    signals[signal],
+    windows[window],
+    actions.reduce((bits, action) => bits | actionBits[action], 0),
+    0,
+  ];
+}
+
+function idOf(key: string, ids: PolicyIds): number {
+  const id = ids.get(key);
+  if (id === undefined) throw new Error(`no id was given to ${key}`);
+  return id;
+}
+
+function u32(value: number): number[] {
+  return [value, value >>> 8, value >>> 16, value >>> 24].map((byte) => byte & 0xff);
+}
+
+function u16(value: number): number[] {
+  return [value & 0xff, value >>> 8];
+}

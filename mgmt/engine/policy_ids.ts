@@ -1,0 +1,76 @@
+// Numeric ids for what the fast path counts. The fast path keeps a window for as long as its detector's id is in the policy, so
+// an id means one way of counting for ever: it is given once, and never to another.
+
+import type { Configuration } from "../config/configuration.ts";
+
+/** Keys and their ids, from 1. A key is opaque text; the store keeps every pair for good. */
+export type PolicyIds = ReadonlyMap<string, number>;
+
+/** Where ids outlive the process. */
+export interface PolicyIdStore {
+  /** Every id ever given. */
+  load(): Promise<PolicyIds>;
+  /** Keeps what `additions` holds, before a policy with these ids is applied. */
+  add(additions: PolicyIds): Promise<void>;
+}
+
+type Service = Configuration["services"][number];
+type Package = Configuration["packages"][number];
+type MassMailing = Package["massMailing"][number];
+export type Detector = MassMailing["detectors"][number];
+
+/** A detector, and where in the configuration it is. */
+export interface PlacedDetector {
+  readonly packageId: number;
+  readonly service: string;
+  readonly detector: Detector;
+}
+
+export function serviceKey(name: string): string {
+  return JSON.stringify(["service", name]);
+}
+
+/**
+ * Names a way of counting: a changed threshold or action keeps it, since the count stays true; a changed package, signal, period,
+ * window or definition of the service makes another. The addresses in a zone are left out: editing the list of home servers must
+ * not let every blocked subscriber go.
+ */
+export function detectorKey(placed: PlacedDetector, services: readonly Service[]): string {
+  const service = services.find(({ name }) => name === placed.service);
+  const { signal, periodSeconds, window } = placed.detector;
+  const definition = [service?.transport, service?.initiator, service?.zone].map((part) => part ?? null);
+  return JSON.stringify(["detector", placed.packageId, placed.service, definition, signal, periodSeconds, window]);
+}
+
+/** Every detector of the configuration, package by package. */
+export function placedDetectors({ packages }: Configuration): PlacedDetector[] {
+  return packages.flatMap((each) =>
+    each.massMailing.flatMap(({ service, detectors }) =>
+      detectors.map((detector) => ({ packageId: each.id, service, detector })),
+    ),
+  );
+}
+
+/** The ids that the configuration needs and `known` has not: the numbers after the greatest one given. */
+export function missingIds(configuration: Configuration, known: PolicyIds): Map<string, number> {
+  const keys = [
+    ...configuration.services.map(({ name }) => serviceKey(name)),
+    ...placedDetectors(configuration).map((placed) => detectorKey(placed, configuration.services)),
+  ];
+  const additions = new Map<string, number>();
+  let last = known.values().reduce((greatest, id) => Math.max(greatest, id), 0);
+  for (const key of keys) {
+    if (!known.has(key) && !additions.has(key)) additions.set(key, ++last);
+  }
+  return additions;
+}
+
+/** The configuration's detectors by id: what an event's `detector` means. */
+export function detectorsById(configuration: Configuration, ids: PolicyIds): Map<number, PlacedDetector> {
+  const byId = new Map<number, PlacedDetector>();
+  for (const placed of placedDetectors(configuration)) {
+    const id = ids.get(detectorKey(placed, configuration.services));
+    if (id !== undefined) byId.set(id, placed);
+  }
+  return byId;
+}

@@ -1,0 +1,84 @@
+// The engine in this process: the checked face of the addon's class of that name. For replay and tests; the daemon makes none.
+
+import { loadNative, type NativeEngine, type PacketAnswer, type ReplayedPacket } from "../engine/native.ts";
+import type { BySide, EngineCounters, EngineEvent } from "../engine/region_data.ts";
+
+/** Sizes of the engine's tables: 1 to 16,777,216 entries each. */
+export interface EngineOptions {
+  /** policy_blob.ts makes it. */
+  readonly policy: Uint8Array;
+  readonly sessions: number;
+  readonly subscribers: number;
+  readonly watches: number;
+}
+
+const ENTRIES_MAX = 2 ** 24;
+
+/** Bounds of a link's number (LINKS_MAX in dataplane/core/counters.h). */
+const LINK_LAST = 3;
+
+export class Engine {
+  readonly #native: NativeEngine;
+  #nowMs = 0;
+
+  /** Throws when the policy is refused, saying why. */
+  constructor({ policy, sessions, subscribers, watches }: EngineOptions) {
+    checkPolicy(policy);
+    check("sessions", sessions, 1, ENTRIES_MAX);
+    check("subscribers", subscribers, 1, ENTRIES_MAX);
+    check("watches", watches, 1, ENTRIES_MAX);
+    this.#native = new (loadNative().Engine)(sessions, subscribers, watches, policy);
+  }
+
+  /** Puts another policy in force; sessions and windows live on under it. Throws when it is refused: the old one stays. */
+  apply(policy: Uint8Array): void {
+    checkPolicy(policy);
+    this.#native.apply(policy);
+  }
+
+  /** Judges an Ethernet frame that came in on a port of a link at a time, in milliseconds, that never goes back. */
+  packet(bytes: Uint8Array, side: keyof BySide<unknown>, link: number, nowMs: number): PacketAnswer {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("A packet is a Uint8Array.");
+    check("link", link, 0, LINK_LAST);
+    return this.#native.packet(bytes, side === "network", link, this.#turn(nowMs));
+  }
+
+  /** Ages every table to the time: sessions expire, breaches end, subscribers are forgotten. */
+  advance(nowMs: number): void {
+    this.#native.advance(this.#turn(nowMs));
+  }
+
+  /** The events since the last call. None is lost when it is called after each packet and each advance. */
+  events(): Omit<EngineEvent, "ring">[] {
+    return this.#native.events();
+  }
+
+  counters(): EngineCounters {
+    return this.#native.counters();
+  }
+
+  /**
+   * Judges the packets of a capture (pcap or pcapng, Ethernet) on the capture's clock. A packet is the subscriber's side's when
+   * its source is in an anonymous group, the network's when its destination is; others touch nobody's session. Throws one
+   * sentence when the file cannot be read, or when it is cut short: after the packets before the cut.
+   */
+  *replay(path: string): Generator<ReplayedPacket, void, void> {
+    this.#native.open(path);
+    for (let packet = this.#native.next(); packet; packet = this.#native.next()) yield packet;
+  }
+
+  #turn(nowMs: number): number {
+    check("nowMs", nowMs, Math.max(1, this.#nowMs), Number.MAX_SAFE_INTEGER);
+    this.#nowMs = nowMs;
+    return nowMs;
+  }
+}
+
+function checkPolicy(policy: Uint8Array): void {
+  if (!(policy instanceof Uint8Array)) throw new TypeError("A policy is a Uint8Array.");
+}
+
+function check(name: string, value: number, first: number, last: number): void {
+  if (Number.isSafeInteger(value) && value >= first && value <= last) return;
+  throw new RangeError(`${name} must be a whole number from ${first} to ${last}.`);
+}
