@@ -34,7 +34,7 @@ struct classifier {
 // Bytes of port boundaries that `port_ranges` ranges need at most, both protocols together.
 size_t classifier_ports_size(uint32_t port_ranges);
 
-// Builds everything but `zones`. The blob's arrays are checked already (policy.c).
+// Builds everything but `zones` over a zeroed classifier. The blob's arrays are checked already (policy.c).
 void classifier_build(struct classifier *classifier, void *ports_memory, const struct blob_service *services,
 		      uint32_t count, const struct blob_port_range *ranges);
 

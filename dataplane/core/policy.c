@@ -101,6 +101,17 @@ check_services(const struct blob *blob)
 	return NULL;
 }
 
+// A watch has one window a detector id: two detectors with one id would count in the same.
+static bool
+ids_differ(const struct blob_detector *detectors, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t j = 0; j < i; j++)
+			if (detectors[i].id == detectors[j].id)
+				return false;
+	return true;
+}
+
 static const char *
 check_packages(const struct blob *blob)
 {
@@ -109,6 +120,8 @@ check_packages(const struct blob *blob)
 		if (package->detectors > WATCH_DETECTORS || package->detector > blob->header->detectors ||
 		    package->detectors > blob->header->detectors - package->detector)
 			return "a package is out of range";
+		if (!ids_differ(blob->detectors + package->detector, package->detectors))
+			return "a package has two detectors with one id";
 	}
 	for (uint32_t i = 0; i < blob->header->detectors; i++) {
 		const struct blob_detector *detector = &blob->detectors[i];
