@@ -1,0 +1,56 @@
+// What the commands of `postern` have in common.
+
+import { readArguments } from "../../mgmt/arguments.ts";
+import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
+import { DEFAULT_RUN_DIRECTORY } from "../../mgmt/paths.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+
+export const usage = `postern: the command line of the Postern appliance
+
+  postern status     how the appliance is: links, ports, tables, counters, who is in breach
+  postern breaches   who was in breach, the latest first
+  postern reload     has the daemon read its configuration file again
+  postern replay FILE.pcap --config FILE
+                     what the engine makes of a capture
+
+  --json             raw data instead of text
+  --run-dir DIR      where the daemon is met (default ${DEFAULT_RUN_DIRECTORY})
+  --count N          how many breaches (default 20)
+`;
+
+export interface CommandOptions {
+  readonly runDirectory: string;
+  readonly json: boolean;
+  readonly count: number;
+}
+
+export interface Printed {
+  /** Without its last newline. */
+  readonly text: string;
+  /** The command did not do what was asked: its exit status is 1. */
+  readonly failed?: boolean;
+}
+
+/** Rejects with a Sentence. */
+export type Command = (options: CommandOptions) => Promise<Printed>;
+
+const options = {
+  "run-dir": { type: "string", default: DEFAULT_RUN_DIRECTORY },
+  count: { type: "string", default: "20" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** Throws a Sentence. */
+export function optionsOf(args: readonly string[]): CommandOptions {
+  const values = readArguments(args, options, "postern --help");
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 1 || count > BREACHES_MAX) {
+    throw new Sentence(`--count is a number from 1 to ${BREACHES_MAX}.`);
+  }
+  return { runDirectory: values["run-dir"], json: values.json, count };
+}
+
+/** Data as `--json` prints it. */
+export function printJson(data: unknown): Printed {
+  return { text: JSON.stringify(data, undefined, 2) };
+}

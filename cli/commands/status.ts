@@ -1,0 +1,92 @@
+// `postern status`: how the appliance is, on a screen.
+
+import type { PortCounters, Side } from "../../mgmt/engine/region_data.ts";
+import { dateAndTime } from "../../mgmt/journal.ts";
+import { ask } from "../../mgmt/local/client.ts";
+import { daemonSocket } from "../../mgmt/paths.ts";
+import { type FastPathStatus, type LinkStatus, type Status, TABLES, type TableUse } from "../../mgmt/status/status.ts";
+import { columns, duration, number } from "../columns.ts";
+import { breachLines } from "./breaches.ts";
+import { type Command, printJson } from "./command.ts";
+
+export const status: Command = async ({ runDirectory, json }) => {
+  const answer = await ask(daemonSocket(runDirectory), { ask: "status" });
+  return json ? printJson(answer) : { text: statusLines(answer, Date.now()).join("\n") };
+};
+
+/** `now`: Unix milliseconds. */
+export function statusLines(answer: Status, now: number): string[] {
+  const { fastPath, alarms, breaches } = answer;
+  return [
+    ...processLines(answer, now),
+    ...block("Alarms", alarms),
+    ...(fastPath ? fastPathLines(fastPath) : []),
+    ...(breaches.length > 0 ? block(`In breach: ${number(breaches.length)}`, breachLines(breaches)) : []),
+  ];
+}
+
+function block(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? ["", title, ...lines.map((line) => `  ${line}`)] : [];
+}
+
+function processLines({ daemon, policy, fastPath }: Status, now: number): string[] {
+  const up = (startedAt: number) => `up ${duration(now - startedAt)}, since ${dateAndTime(startedAt)}`;
+  const waiting = policy.waiting === null ? "" : `; revision ${policy.waiting} waits for the fast path`;
+  return [
+    `Appliance  ${policy.hostname ?? "no configuration yet"}`,
+    `Daemon     process ${daemon.pid}, ${up(daemon.startedAt)}`,
+    `Fast path  ${fastPath ? `process ${fastPath.pid}, ${up(fastPath.startedAt)}, start ${fastPath.starts}` : "none"}`,
+    `Policy     ${policyText(fastPath)}`,
+    `File       ${policy.file}${waiting}`,
+  ];
+}
+
+function policyText(fastPath: FastPathStatus | null): string {
+  if (!fastPath) return "none";
+  const { alive, bypass, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
+  if (!alive) return "the process stands still: these are its last figures";
+  if (bypass !== "none") return `bypass (${bypass}): nothing is judged`;
+  const since = policyAppliedAt === null ? "" : `, since ${dateAndTime(policyAppliedAt)}`;
+  return `judging by revision ${policyRevision}, generation ${policyGeneration}${since}`;
+}
+
+function fastPathLines(fastPath: FastPathStatus): string[] {
+  const { links, tables, packetBuffers, counters } = fastPath;
+  const uses = [...TABLES.map((name) => tableRow(name, tables[name])), tableRow("packet buffers", packetBuffers)];
+  const events = Object.entries(counters).filter(([name]) => !TABLES.some((table) => table === name));
+  return [
+    ...links.flatMap(linkLines),
+    ...block("Tables", columns(["TABLE", "USED", "CAPACITY", "USE"], uses)),
+    ...block(
+      "Counters",
+      columns(
+        ["EVENT", "COUNT"],
+        events.map(([name, count]) => [name.replaceAll("_", " "), count]),
+      ),
+    ),
+  ];
+}
+
+function tableRow(name: string, { used, capacity }: TableUse) {
+  return [name, used, capacity, `${((100 * used) / Math.max(1, capacity)).toFixed(1)} %`.padStart("100.0 %".length)] as const;
+}
+
+const sides: readonly Side[] = ["subscriber", "network"];
+
+function linkLines(link: LinkStatus, index: number): string[] {
+  const heading = ["PORT", "LINK", "RECEIVED", "FORWARDED", "DROPPED", "MISSED", "WHY DROPPED"];
+  const rows = sides.map((side) => {
+    const { up, receivedPackets, forwardedPackets, missed, dropped } = link[side];
+    const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
+    return [side, up ? "up" : "DOWN", receivedPackets, forwardedPackets, sum, missed, reasons(dropped)];
+  });
+  return block(`Link ${index}: ${link.mode}`, columns(heading, rows));
+}
+
+/** `refused 1,234, transmit 5`. */
+function reasons(dropped: PortCounters["dropped"]): string {
+  return Object.entries(dropped)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${number(count)}`)
+    .join(", ");
+}

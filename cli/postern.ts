@@ -1,0 +1,35 @@
+// The command `postern`: questions to the daemon of this machine, and replay of captures.
+
+import { Sentence } from "../mgmt/sentence.ts";
+import { breaches } from "./commands/breaches.ts";
+import { type Command, optionsOf, usage } from "./commands/command.ts";
+import { reload } from "./commands/reload.ts";
+import { status } from "./commands/status.ts";
+
+const commands: Readonly<Record<string, Command>> = { status, breaches, reload };
+
+async function main([word = "--help", ...args]: readonly string[]): Promise<number> {
+  // Loads the addon, which no other command needs.
+  if (word === "replay") return (await import("./commands/replay.ts")).replay(args);
+  if ([word, ...args].includes("--help")) return print(usage);
+  const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  if (!command) throw new Sentence(`There is no command ${word}: see postern --help.`);
+  const { text, failed = false } = await command(optionsOf(args));
+  return print(`${text}\n`, failed ? 1 : 0);
+}
+
+function print(text: string, status = 0): number {
+  process.stdout.write(text);
+  return status;
+}
+
+// A reader that has seen enough, as `head` has.
+process.stdout.on("error", () => process.exit());
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Sentence)) throw error;
+  process.stderr.write(`postern: ${error.message}\n`);
+  process.exitCode = 1;
+}

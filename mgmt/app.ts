@@ -1,0 +1,116 @@
+// The one place where the daemon's parts are put together, started in order and stopped in reverse.
+
+import { BreachRecorder } from "./breaches/recorder.ts";
+import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
+import type { Journal } from "./journal.ts";
+import type { Answers, Request, Response } from "./local/protocol.ts";
+import { LocalServer } from "./local/server.ts";
+import { daemonSocket, storeFile } from "./paths.ts";
+import { PolicyKeeper, type ReloadResult } from "./policy/keeper.ts";
+import { statusOf } from "./status/status.ts";
+import { FastPathWatch } from "./status/watch.ts";
+import type { Store } from "./store/store.ts";
+import type { Clock } from "./time.ts";
+
+export interface AppOptions {
+  readonly runDirectory: string;
+  readonly stateDirectory: string;
+  /** The configuration file. */
+  readonly configuration: string;
+}
+
+/** What reaches outside, and what tests put something else in place of. */
+export interface AppParts {
+  readonly engine: EnginePort;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+export class App {
+  readonly #options: AppOptions;
+  readonly #parts: AppParts;
+  readonly #policy: PolicyKeeper;
+  readonly #recorder: BreachRecorder;
+  readonly #watch: FastPathWatch;
+  readonly #server: LocalServer;
+  readonly #started: { stop(): Promise<void> }[] = [];
+  #startedAt = 0;
+
+  constructor(options: AppOptions, parts: AppParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#policy = new PolicyKeeper({ ...parts, file: options.configuration });
+    this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
+    this.#watch = new FastPathWatch(parts);
+    this.#server = new LocalServer(daemonSocket(options.runDirectory), (request) => this.#answer(request));
+  }
+
+  /** Rejects with a Sentence when the daemon cannot do its work; what was started is then stopped. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const part of this.#started.splice(0).reverse()) await part.stop();
+  }
+
+  /** Reads the configuration file again and applies it. */
+  reload(): Promise<ReloadResult> {
+    return this.#policy.reload();
+  }
+
+  async #start(): Promise<void> {
+    const { engine, store, clock } = this.#parts;
+    this.#startedAt = clock.now();
+    this.#started.push(store);
+    await store.start(storeFile(this.#options.stateDirectory));
+    // Before the policy: it is what keeps a second daemon away.
+    this.#started.push(this.#server);
+    await this.#server.start();
+    const places = await this.#recorder.load();
+    await this.#policy.load();
+    this.#started.push(engine);
+    await engine.start(this.#owner, places);
+    for (const part of [this.#watch, this.#policy, this.#recorder]) {
+      this.#started.push(part);
+      part.start();
+    }
+  }
+
+  get #owner(): EngineOwner {
+    const parts = [this.#watch, this.#policy, this.#recorder];
+    return {
+      attached: (header) => {
+        for (const part of parts) part.attached(header);
+      },
+      detached: (reason) => this.#watch.detached(reason),
+    };
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    return { answer: await this.#answers(request) };
+  }
+
+  #answers(request: Request): Promise<Answers[Request["ask"]]> | Answers["status"] {
+    switch (request.ask) {
+      case "status":
+        return this.#status();
+      case "breaches":
+        return this.#parts.store.call("recentBreaches", request.count);
+      case "reload":
+        return this.reload();
+    }
+  }
+
+  #status(): Answers["status"] {
+    const daemon = { pid: process.pid, startedAt: this.#startedAt };
+    const { engine, clock } = this.#parts;
+    return statusOf({ daemon, engine, clock, policy: this.#policy, watch: this.#watch, recorder: this.#recorder });
+  }
+}

@@ -1,0 +1,180 @@
+// The life cycle of breaches: the fast path's events and records in, one row and one notice of start and end each out.
+//
+// Events are hints and records are the truth. An event may be lost, when its ring is lapped or its writer is killed; a breach
+// without a start event is found in its record, one without an end event is missing from the records, and its end is then
+// concluded: the end of its period, or the moment it was found missing if that is earlier. Pure: no clock, no I/O.
+
+import type { BreachFacts, BreachRecord, EngineEvent } from "../engine/region_data.ts";
+import type { Breach, DetectorName } from "./breach.ts";
+
+export interface Notice {
+  readonly kind: "started" | "ended";
+  readonly breach: Breach;
+}
+
+export interface BookContext {
+  /** The Unix time, in milliseconds, of a CLOCK_BOOTTIME. */
+  unixTime(bootMs: number): number;
+  /** What the configuration in force calls a detector. */
+  nameOf(detector: number): DetectorName | null;
+}
+
+/** How long after its concluded end the end event of a breach may come: a fast path that hung tells it when it lives again. */
+export const END_EVENT_LATE_MS = 3_600_000;
+
+export class BreachBook {
+  readonly #context: BookContext;
+  /** The latest of each subscriber and detector, until its end event. */
+  readonly #followed = new Map<string, Breach>();
+  readonly #unsaved = new Set<Breach>();
+
+  constructor(context: BookContext) {
+    this.#context = context;
+  }
+
+  /** Goes on with breaches that were saved before: the earlier ones first. */
+  follow(breaches: readonly Breach[]): void {
+    for (const breach of breaches) this.#followed.set(keyOf(breach.region, breach), breach);
+  }
+
+  /** The breaches that go on. */
+  open(): Breach[] {
+    return [...this.#followed.values()].filter(({ endedAt }) => endedAt === null);
+  }
+
+  get unsaved(): number {
+    return this.#unsaved.size;
+  }
+
+  /** The breaches that changed since they were taken last. */
+  takeUnsaved(): Breach[] {
+    const breaches = [...this.#unsaved];
+    this.#unsaved.clear();
+    return breaches;
+  }
+
+  /** Those that could not be saved, to be taken again. */
+  putBack(breaches: readonly Breach[]): void {
+    for (const breach of breaches) this.#unsaved.add(breach);
+  }
+
+  /** Takes events of a region, in the order of their rings. */
+  events(region: string, events: readonly EngineEvent[]): Notice[] {
+    return events.flatMap((event) =>
+      event.kind === "breach-started" ? this.#started(region, event) : this.#ended(region, event),
+    );
+  }
+
+  /** Takes the region's records of breaches that go on. */
+  records(region: string, records: readonly BreachRecord[]): Notice[] {
+    return records.flatMap((record) => {
+      const known = this.#followed.get(keyOf(region, record));
+      if (known?.periodStartedMs === record.periodStartedMs) return [];
+      // Its start event may be on its way; it then says when the breach was declared.
+      return [...this.#conclude(known, this.#time(record.periodStartedMs)), ...this.#begin(region, record, null)];
+    });
+  }
+
+  /** The open breaches that are not among the region's records: they have ended, though their end events may be on their way. */
+  missing(region: string, records: readonly BreachRecord[]): Breach[] {
+    const present = new Set(records.map((record) => keyOf(region, record)));
+    return this.open().filter((breach) => !present.has(keyOf(breach.region, breach)));
+  }
+
+  /** Concludes the end of those that are still open. `region`: the one that events come from now. `now`: Unix milliseconds. */
+  conclude(breaches: readonly Breach[], region: string, now: number): Notice[] {
+    const notices = breaches.flatMap((breach) => this.#conclude(breach, now));
+    for (const [key, breach] of this.#followed) {
+      const late = breach.region !== region || breach.untilAt + END_EVENT_LATE_MS < now;
+      if (breach.endedAt !== null && late) this.#followed.delete(key);
+    }
+    return notices;
+  }
+
+  #started(region: string, event: EngineEvent): Notice[] {
+    const known = this.#followed.get(keyOf(region, event));
+    const foundInRecord = known?.periodStartedMs === event.periodStartedMs && known.startEvent === null;
+    if (!foundInRecord) {
+      return [...this.#conclude(known, this.#time(event.timeMs)), ...this.#begin(region, event, event)];
+    }
+    known.startedAt = this.#time(event.timeMs);
+    known.startEvent = idOf(event);
+    this.#change(known, event);
+    return [];
+  }
+
+  #ended(region: string, event: EngineEvent): Notice[] {
+    const known = this.#followed.get(keyOf(region, event));
+    if (known?.periodStartedMs === event.periodStartedMs) return this.#end(known, event);
+    // Its start event was lost, and no record of it was read.
+    const breach = this.#make(region, event, null);
+    const earlier = known && known.periodStartedMs < event.periodStartedMs ? known : undefined;
+    const concluded = this.#conclude(earlier, breach.startedAt);
+    return [...concluded, { kind: "started", breach }, ...this.#end(breach, event)];
+  }
+
+  #begin(region: string, facts: BreachFacts, event: EngineEvent | null): Notice[] {
+    const breach = this.#make(region, facts, event);
+    this.#followed.set(keyOf(region, breach), breach);
+    this.#unsaved.add(breach);
+    return [{ kind: "started", breach }];
+  }
+
+  #make(region: string, facts: BreachFacts, event: EngineEvent | null): Breach {
+    const { subscriber, detector, periodStartedMs, periodMs, counted, refused } = facts;
+    return {
+      id: null,
+      region,
+      subscriber,
+      detector,
+      name: this.#context.nameOf(detector),
+      periodStartedMs,
+      periodMs,
+      startedAt: this.#time(event?.timeMs ?? periodStartedMs),
+      untilAt: this.#time(periodStartedMs + periodMs),
+      endedAt: null,
+      counted,
+      refused,
+      startEvent: event && idOf(event),
+      endEvent: null,
+    };
+  }
+
+  /** The sweep tells an end up to a second late: the period's end is the breach's. A changed policy may end it earlier. */
+  #end(breach: Breach, event: EngineEvent): Notice[] {
+    const heard = breach.endedAt !== null;
+    breach.endedAt = Math.min(this.#time(event.timeMs), breach.untilAt);
+    breach.endEvent = idOf(event);
+    this.#change(breach, event);
+    const key = keyOf(breach.region, breach);
+    if (this.#followed.get(key) === breach) this.#followed.delete(key);
+    return heard ? [] : [{ kind: "ended", breach }];
+  }
+
+  #conclude(breach: Breach | undefined, foundMissingAt: number): Notice[] {
+    if (!breach || breach.endedAt !== null) return [];
+    breach.endedAt = Math.min(foundMissingAt, breach.untilAt);
+    this.#unsaved.add(breach);
+    return [{ kind: "ended", breach }];
+  }
+
+  #change(breach: Breach, { counted, refused }: BreachFacts): void {
+    breach.counted = counted;
+    breach.refused = refused;
+    this.#unsaved.add(breach);
+  }
+
+  #time(bootMs: number): number {
+    return this.#context.unixTime(bootMs);
+  }
+}
+
+/** What there is at most one open breach of. */
+function keyOf(region: string, { subscriber, detector }: Pick<BreachFacts, "subscriber" | "detector">): string {
+  const { address, prefixLength, outerVlan, innerVlan } = subscriber;
+  return [region, address, prefixLength, outerVlan, innerVlan, detector].join(" ");
+}
+
+function idOf({ ring, sequence }: EngineEvent) {
+  return { ring, sequence };
+}

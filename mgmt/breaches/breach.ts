@@ -1,0 +1,50 @@
+// A breach as the daemon keeps it: in memory, in the store, and in the answers to questions.
+
+import type { SubscriberAddress } from "../engine/region_data.ts";
+
+/** A breach has one row in the store; its fields change while it goes on. */
+export interface Breach {
+  /** The store's; null: not saved yet. */
+  id: number | null;
+  /** Names one region file of one boot: boot times and event sequences mean something within it. */
+  region: string;
+  subscriber: SubscriberAddress;
+  /** The id that the policy gave the detector. */
+  detector: number;
+  /** What the configuration called the detector when the breach was declared; null: it had forgotten it. */
+  name: DetectorName | null;
+  /** CLOCK_BOOTTIME milliseconds. Region, subscriber, detector and this name the breach. */
+  periodStartedMs: number;
+  periodMs: number;
+  /** When it was declared, in Unix milliseconds; when its period started, if its start event was missed. */
+  startedAt: number;
+  /** The end of its period, in Unix milliseconds. */
+  untilAt: number;
+  /** In Unix milliseconds; null: it goes on. */
+  endedAt: number | null;
+  /** Signals counted in the period, as last heard. */
+  counted: number;
+  /** Attempts refused in the period, as last heard. */
+  refused: number;
+  /** The events that told start and end; null: missed, or not told yet. An end without one is a conclusion. */
+  startEvent: EventId | null;
+  endEvent: EventId | null;
+}
+
+/** Of an event within a region. */
+export interface EventId {
+  readonly ring: number;
+  readonly sequence: number;
+}
+
+/** A detector in the words of the configuration. */
+export interface DetectorName {
+  readonly package: number;
+  /** Null: the package has no name. */
+  readonly packageName: string | null;
+  readonly service: string;
+  readonly signal: string;
+  readonly threshold: number;
+  readonly periodSeconds: number;
+  readonly actions: readonly string[];
+}

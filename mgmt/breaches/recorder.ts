@@ -1,0 +1,178 @@
+// Follows the fast path's breaches: reads its events and records, keeps the book, saves what changed, and tells people.
+
+import { setImmediate as turn } from "node:timers/promises";
+import { type BreachedSet, EngineError, type EnginePort, type EventPlace } from "../engine/engine_port.ts";
+import type { EngineEvent } from "../engine/region_data.ts";
+import type { Journal } from "../journal.ts";
+import { Repeater } from "../repeater.ts";
+import { Sentence } from "../sentence.ts";
+import type { Store } from "../store/store.ts";
+import { type Clock, unixTime } from "../time.ts";
+import { BreachBook, END_EVENT_LATE_MS, type Notice } from "./book.ts";
+import type { Breach, DetectorName } from "./breach.ts";
+import { noticeText } from "./notice.ts";
+
+const POLL_MS = 50;
+
+/** Small enough to keep the event loop free, large enough to empty a ring of 4,096 between two polls. */
+const EVENTS_AT_ONCE = 256;
+
+/** More breaches than these wait in the rings, and when those run over, in the records: memory stays bounded. */
+const UNSAVED_MAX = 10_000;
+
+const SAVE_AGAIN_MS = 1000;
+
+/** The fast path tells an end within a second; one that is later than this may be lost, and the records know. */
+const OVERDUE_MS = 5000;
+const LOOK_AGAIN_MS = 10_000;
+
+export interface RecorderParts {
+  readonly engine: EnginePort;
+  readonly store: Pick<Store, "call">;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  nameOf(detector: number): DetectorName | null;
+}
+
+export class BreachRecorder {
+  readonly #parts: RecorderParts;
+  readonly #book: BreachBook;
+  readonly #reading = new Repeater(() => this.read(), POLL_MS);
+  readonly #saving = new Repeater(() => this.save(), POLL_MS);
+  readonly #places = new Map<number, EventPlace>();
+  #notices: Notice[] = [];
+  /** The events were not everything: the records must be read. */
+  #wanting = false;
+  /** When they were read last. */
+  #lookedAt = 0;
+  #saveAt = 0;
+  #trouble: string | undefined;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.#book = new BreachBook({ nameOf: parts.nameOf, unixTime: (bootMs) => unixTime(parts.clock, bootMs) });
+  }
+
+  /** Goes on with what the store knows. Returns the last event of each ring that was taken. */
+  async load(): Promise<EventPlace[]> {
+    const { store, clock } = this.#parts;
+    this.#book.follow(await store.call("unendedBreaches", clock.now() - END_EVENT_LATE_MS));
+    return store.call("eventPlaces");
+  }
+
+  start(): void {
+    this.#reading.start();
+    this.#saving.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#reading.stop(), this.#saving.stop()]);
+    this.#saveAt = 0;
+    await this.save();
+  }
+
+  /** A process serves a region: what happened before it was seen is in the records. */
+  attached(): void {
+    this.#wanting = true;
+  }
+
+  /** The breaches that go on, as far as the fast path told. */
+  open(): readonly Breach[] {
+    const now = this.#parts.clock.now();
+    return this.#book.open().filter(({ untilAt }) => untilAt > now);
+  }
+
+  /** Why breaches are not being saved, if so: a sentence. */
+  get alarm(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Takes what happened since the last time. */
+  async read(): Promise<void> {
+    if (this.#book.unsaved >= UNSAVED_MAX) return;
+    await this.#takeEvents();
+    if (this.#recordsDue()) await this.#takeRecords();
+  }
+
+  /** Saves what changed since the last time, then tells it: what was told is in the store, if the disk allows. */
+  async save(): Promise<void> {
+    const { store, clock } = this.#parts;
+    if (this.#book.unsaved === 0 || clock.now() < this.#saveAt) return;
+    const breaches = this.#book.takeUnsaved();
+    const notices = this.#notices.splice(0);
+    try {
+      const ids = await store.call("saveBreaches", breaches, [...this.#places.values()]);
+      for (const [index, breach] of breaches.entries()) breach.id = ids[index] ?? null;
+      this.#saved();
+    } catch (error) {
+      if (!(error instanceof Sentence)) throw error;
+      this.#book.putBack(breaches);
+      this.#notSaved(error.message);
+    }
+    for (const notice of notices) this.#tell(notice);
+  }
+
+  async #takeEvents(): Promise<void> {
+    const { engine } = this.#parts;
+    for (;;) {
+      const { region, events, lost } = engine.events(EVENTS_AT_ONCE);
+      if (lost > 0) this.#wanting = true;
+      this.#notices.push(...this.#book.events(region, events));
+      for (const event of events) this.#passed(region, event);
+      if (events.length < EVENTS_AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
+      await turn();
+    }
+  }
+
+  #passed(region: string, { ring, sequence }: EngineEvent): void {
+    const [other] = this.#places.values();
+    if (other && other.region !== region) this.#places.clear();
+    this.#places.set(ring, { region, ring, sequence });
+  }
+
+  #recordsDue(): boolean {
+    const { engine, clock } = this.#parts;
+    const now = clock.now();
+    const overdue = () => this.#book.open().some(({ untilAt }) => untilAt + OVERDUE_MS < now);
+    const due = this.#wanting || (this.#lookedAt + LOOK_AGAIN_MS < now && overdue());
+    return due && engine.status() !== undefined;
+  }
+
+  /** Compares the book with the records. An end that was told before the records were read is among the events by then. */
+  async #takeRecords(): Promise<void> {
+    const set = await this.#breached();
+    if (!set) return;
+    this.#wanting = false;
+    this.#lookedAt = this.#parts.clock.now();
+    const missing = this.#book.missing(set.region, set.breaches);
+    this.#notices.push(...this.#book.records(set.region, set.breaches));
+    await this.#takeEvents();
+    this.#notices.push(...this.#book.conclude(missing, set.region, this.#parts.clock.now()));
+  }
+
+  /** Undefined: the region went away; the next one brings another look. */
+  async #breached(): Promise<BreachedSet | undefined> {
+    try {
+      return await this.#parts.engine.breached();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return undefined;
+    }
+  }
+
+  #saved(): void {
+    if (this.#trouble !== undefined) this.#parts.journal.say("Breaches are saved again.");
+    this.#trouble = undefined;
+  }
+
+  #notSaved(reason: string): void {
+    this.#saveAt = this.#parts.clock.now() + SAVE_AGAIN_MS;
+    if (this.#trouble !== reason) this.#parts.journal.say(`${reason} Breaches are kept in memory until then.`);
+    this.#trouble = reason;
+  }
+
+  #tell(notice: Notice): void {
+    const { kind, breach } = notice;
+    this.#parts.journal.say(noticeText(notice), kind === "ended" ? (breach.endedAt ?? undefined) : breach.startedAt);
+  }
+}

@@ -1,0 +1,42 @@
+// Asks a daemon on this machine.
+
+import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { Sentence } from "../sentence.ts";
+import type { Answers, Question, Request, Response } from "./protocol.ts";
+
+const ANSWER_MS = 10_000;
+
+/** Rejects with a Sentence when nobody answers, or the answer is an error. */
+export async function ask<Asked extends Question>(
+  path: string,
+  request: Extract<Request, { ask: Asked }>,
+): Promise<Answers[Asked]> {
+  const response = JSON.parse(await exchange(path, `${JSON.stringify(request)}\n`)) as Response<Asked>;
+  if ("error" in response) throw new Sentence(response.error);
+  return response.answer;
+}
+
+async function exchange(path: string, line: string): Promise<string> {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error("timeout")));
+  try {
+    await once(socket, "connect");
+    socket.end(line);
+    const answer = await text(socket);
+    if (answer.endsWith("\n")) return answer;
+  } catch (error) {
+    throw new Sentence(explain(path, (error as NodeJS.ErrnoException).code));
+  }
+  throw new Sentence("The daemon ended before it answered.");
+}
+
+function explain(path: string, code: string | undefined): string {
+  if (code === "EACCES")
+    return `You may not ask the daemon at ${path}: run this as root, or as a member of group postern.`;
+  if (code === "ENOENT" || code === "ECONNREFUSED") {
+    return `No daemon runs at ${path}: start it (npm start runs one in a lab), or name its run directory with --run-dir.`;
+  }
+  return `The daemon at ${path} does not answer: look at what it wrote.`;
+}

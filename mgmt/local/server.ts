@@ -1,0 +1,111 @@
+// The daemon's local socket. Who may connect may ask everything: the socket's directory and mode are the permission.
+
+import { once } from "node:events";
+import { chmod, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { reasonOf, Sentence } from "../sentence.ts";
+import { BadLine, linesOf } from "./lines.ts";
+import { REQUEST_CHARACTERS_MAX, type Request, type Response, requestSchema } from "./protocol.ts";
+
+const CONNECTIONS_MAX = 32;
+
+/** A client that neither asks nor reads for this long is let go. */
+const IDLE_MS = 10_000;
+
+export class LocalServer {
+  readonly #path: string;
+  readonly #answer: (request: Request) => Promise<Response>;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  /** `answer`: rejects with a Sentence when it cannot. */
+  constructor(path: string, answer: (request: Request) => Promise<Response>) {
+    this.#path = path;
+    this.#answer = answer;
+  }
+
+  /** Rejects with a Sentence. */
+  async start(): Promise<void> {
+    if (await answers(this.#path)) {
+      throw new Sentence(`Another daemon answers at ${this.#path}: stop it, or give this one a --run-dir of its own.`);
+    }
+    try {
+      await rm(this.#path, { force: true });
+      this.#server = await this.#listen();
+      await chmod(this.#path, 0o660);
+    } catch (error) {
+      throw new Sentence(`Cannot answer at ${this.#path}: ${reasonOf(error)}.`);
+    }
+  }
+
+  /** Lets everybody go and removes the socket. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(server, "close");
+  }
+
+  async #listen(): Promise<Server> {
+    // Half open: one who asks and closes his end still gets his answer.
+    const server = createServer({ allowHalfOpen: true }, (socket) => void this.#serve(socket));
+    server.maxConnections = CONNECTIONS_MAX;
+    server.listen(this.#path);
+    await once(server, "listening");
+    return server;
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    socket.setEncoding("utf8");
+    try {
+      const chunks = socket.iterator({ destroyOnReturn: false });
+      for await (const line of linesOf(chunks, REQUEST_CHARACTERS_MAX)) await send(socket, await this.#respond(line));
+    } catch (error) {
+      if (error instanceof BadLine) await send(socket, { error: error.message });
+      else if (!isDisconnection(error)) throw error;
+    }
+    socket.destroySoon();
+  }
+
+  async #respond(line: string): Promise<Response> {
+    const request = requestOf(line);
+    if (!request) return { error: "A request is one of the JSON objects that mgmt/local/protocol.ts describes." };
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      if (error instanceof Sentence) return { error: error.message };
+      throw error;
+    }
+  }
+}
+
+function requestOf(line: string): Request | undefined {
+  try {
+    return requestSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns when the client has taken it, or has gone. */
+function send(socket: Socket, response: Response): Promise<void> {
+  return new Promise((resolve) => socket.write(`${JSON.stringify(response)}\n`, () => resolve()));
+}
+
+function isDisconnection(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
+}
+
+/** Whether somebody listens: a socket may outlive its process. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}

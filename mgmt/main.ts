@@ -1,0 +1,58 @@
+// The daemon's process: command line, privileges, signals, exit status.
+
+import { App, type AppOptions } from "./app.ts";
+import { NativeEngine } from "./engine/native_engine.ts";
+import { journal } from "./journal.ts";
+import { optionsOf, usage } from "./options.ts";
+import { daemonDirectory } from "./paths.ts";
+import { confine, daemonAccount } from "./privileges.ts";
+import { Sentence } from "./sentence.ts";
+import { Store } from "./store/store.ts";
+
+async function serve(options: AppOptions): Promise<void> {
+  const engine = new NativeEngine(options.runDirectory);
+  const store = new Store();
+  // All code is loaded by now: the account that the daemon becomes need not be able to read it.
+  await store.load();
+  confine(daemonAccount, {
+    run: options.runDirectory,
+    own: [daemonDirectory(options.runDirectory), options.stateDirectory],
+  });
+
+  const clock = { now: Date.now, nowMs: () => engine.nowMs() };
+  const app = new App(options, {
+    engine,
+    store,
+    clock,
+    journal: journal((line) => process.stdout.write(line), clock.now),
+  });
+  const asked = endAsked();
+  const started = app.start();
+  process.on("SIGHUP", () => {
+    // A start that failed is told below.
+    void started.then(
+      () => app.reload(),
+      () => {},
+    );
+  });
+  await started;
+  await asked;
+  await app.stop();
+}
+
+function endAsked(): Promise<unknown> {
+  return new Promise((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
+}
+
+// Whoever read the journal may go: the daemon goes on without him.
+process.stdout.on("error", () => {});
+
+try {
+  const options = optionsOf(process.argv.slice(2));
+  if (options) await serve(options);
+  else process.stdout.write(usage);
+} catch (error) {
+  if (!(error instanceof Sentence)) throw error;
+  process.stderr.write(`postern daemon: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,16 @@
+// Where the appliance keeps what is shared between its processes and what outlives them.
+
+import { join } from "node:path";
+
+export const DEFAULT_RUN_DIRECTORY = "/run/postern";
+export const DEFAULT_STATE_DIRECTORY = "/var/lib/postern";
+export const DEFAULT_CONFIGURATION = "/etc/postern/startup-config";
+
+/** The daemon's part of the run directory; the fast path's part is its neighbour. */
+export const daemonDirectory = (runDirectory: string) => join(runDirectory, "daemon");
+
+/** Where the daemon answers questions (local/protocol.ts). */
+export const daemonSocket = (runDirectory: string) => join(daemonDirectory(runDirectory), "daemon.sock");
+
+/** The store: what the daemon must not forget. */
+export const storeFile = (stateDirectory: string) => join(stateDirectory, "postern.db");

@@ -1,0 +1,253 @@
+// Keeps the fast path under the policy of the configuration file: reads it, has it checked, gives it, and gives it again to a
+// fast path that lost it. A refused file changes nothing.
+
+import { type LineError, printLineError } from "../../cli/line-error.ts";
+import type { DetectorName } from "../breaches/breach.ts";
+import { type Applied, EngineError, type EnginePort } from "../engine/engine_port.ts";
+import type { Journal } from "../journal.ts";
+import { Repeater } from "../repeater.ts";
+import { Sentence } from "../sentence.ts";
+import type { Revision } from "../store/revision-table.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "../time.ts";
+import { readConfigurationFile } from "./file.ts";
+import type { LinkMode, Prepared } from "./prepare.ts";
+
+const LOOK_MS = 200;
+
+/** Why a configuration file is not obeyed. */
+export interface Refusal {
+  /** One sentence. */
+  readonly text: string;
+  /** The lines that are wrong, if it is they. */
+  readonly errors: readonly LineError[];
+}
+
+export type ReloadResult =
+  /** `waiting`: good, and given to the fast path as soon as there is one. */
+  | { readonly outcome: "applied" | "unchanged" | "waiting"; readonly revision: number }
+  | { readonly outcome: "refused"; readonly refusal: Refusal };
+
+export interface PolicyStatus {
+  readonly file: string;
+  /** The configuration that the fast path obeys, or last obeyed; null: none ever. */
+  readonly revision: number | null;
+  /** Unix milliseconds. */
+  readonly appliedAt: number | null;
+  /** The revision that waits for a fast path. */
+  readonly waiting: number | null;
+  readonly refusal: Refusal | null;
+  readonly hostname: string | null;
+}
+
+export interface KeeperParts {
+  readonly file: string;
+  readonly engine: EnginePort;
+  readonly store: Pick<Store, "call">;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+export class PolicyKeeper {
+  readonly #parts: KeeperParts;
+  readonly #looking = new Repeater(() => this.look(), LOOK_MS);
+  readonly #forgotten = new Map<number, DetectorName>();
+  #inForce: Prepared | undefined;
+  #appliedAt: number | null = null;
+  #waiting: Prepared | undefined;
+  #refusal: Refusal | undefined;
+  /** Obeyed, and not in the store yet. */
+  #unsaved: Revision | undefined;
+  /** Of the policy in force when the fast path answered last; undefined: this process was not asked yet. */
+  #generation: number | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up the last applied configuration from the store, then the file. */
+  async load(): Promise<void> {
+    await this.#resume();
+    await this.reload();
+  }
+
+  start(): void {
+    this.#looking.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#looking.stop();
+    await this.#turn;
+  }
+
+  /** A process serves a region: it may have another policy, or none. */
+  attached(): void {
+    this.#generation = undefined;
+  }
+
+  /** Reads the file and applies it: whole, or not at all. */
+  reload(): Promise<ReloadResult> {
+    return this.#inTurn(async () => {
+      const result = await this.#reload();
+      this.#refusal = result.outcome === "refused" ? result.refusal : undefined;
+      this.#tell(result);
+      return result;
+    });
+  }
+
+  /** Gives the fast path its policy if it has another one; saves what could not be saved. */
+  look(): Promise<void> {
+    return this.#inTurn(async () => {
+      const live = this.#parts.engine.status()?.live;
+      const policy = this.#waiting ?? this.#inForce;
+      if (live && policy && (this.#waiting || live.policyGeneration !== this.#generation)) {
+        const result = await this.#give(policy);
+        if (result.outcome === "refused") this.#refusal = result.refusal;
+        if (result.outcome !== "waiting") this.#tell(result);
+      }
+      await this.#save().catch(onlySentences);
+    });
+  }
+
+  /** What the configuration calls a detector. */
+  nameOf(detector: number): DetectorName | null {
+    return (
+      this.#inForce?.detectors.get(detector) ??
+      this.#waiting?.detectors.get(detector) ??
+      this.#forgotten.get(detector) ??
+      null
+    );
+  }
+
+  /** The mode of link 0, 1, ... as configured. */
+  linkModes(): readonly LinkMode[] {
+    return this.#inForce?.linkModes ?? [];
+  }
+
+  status(): PolicyStatus {
+    return {
+      file: this.#parts.file,
+      revision: this.#inForce?.revision ?? null,
+      appliedAt: this.#appliedAt,
+      waiting: this.#waiting?.revision ?? null,
+      refusal: this.#refusal ?? null,
+      hostname: this.#inForce?.hostname ?? null,
+    };
+  }
+
+  /** Sentences about what is wrong. */
+  alarms(): string[] {
+    const unsaved =
+      this.#unsaved && `Revision ${this.#unsaved.number} is in force and not saved: the store does not take it.`;
+    return [this.#refusal?.text, unsaved].filter((text) => text !== undefined);
+  }
+
+  async #resume(): Promise<void> {
+    const { store, journal } = this.#parts;
+    const latest = await store.call("latestRevision");
+    if (!latest) return;
+    const preparation = await store.call("preparePolicy", latest.text);
+    if ("errors" in preparation) {
+      journal.say(`Revision ${latest.number}, applied before, cannot be understood any more: apply a new file.`);
+    } else {
+      this.#inForce = preparation.prepared;
+      this.#appliedAt = latest.appliedAt;
+    }
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    const { file, store } = this.#parts;
+    try {
+      // One whose number the store does not know yet would give its number away.
+      await this.#save();
+      const preparation = await store.call("preparePolicy", await readConfigurationFile(file));
+      if ("errors" in preparation) return this.#refused(wrongLines(preparation.errors.length), preparation.errors);
+      const { prepared } = preparation;
+      this.#waiting = undefined;
+      if (prepared.revision === this.#inForce?.revision) return { outcome: "unchanged", revision: prepared.revision };
+      this.#waiting = prepared;
+      return await this.#give(prepared);
+    } catch (error) {
+      if (error instanceof Sentence) return this.#refused(error.message);
+      throw error;
+    }
+  }
+
+  async #give(policy: Prepared): Promise<ReloadResult> {
+    const { revision } = policy;
+    const applied = await this.#apply(policy);
+    if (!applied) return { outcome: "waiting", revision };
+    this.#waiting = undefined;
+    if (!applied.ok) {
+      // Asking again would bring the same answer.
+      this.#generation = this.#parts.engine.status()?.live.policyGeneration;
+      return this.#refused(`The fast path refused it: ${applied.text}.`);
+    }
+    this.#generation = applied.generation;
+    if (policy !== this.#inForce) await this.#obeyed(policy);
+    return { outcome: "applied", revision };
+  }
+
+  /** Undefined: nobody answers. */
+  async #apply({ blob }: Prepared): Promise<Applied | undefined> {
+    try {
+      return await this.#parts.engine.apply(blob);
+    } catch (error) {
+      if (error instanceof EngineError) return undefined;
+      throw error;
+    }
+  }
+
+  async #obeyed(policy: Prepared): Promise<void> {
+    for (const [id, name] of this.#inForce?.detectors ?? []) this.#forgotten.set(id, name);
+    this.#inForce = policy;
+    this.#appliedAt = this.#parts.clock.now();
+    this.#unsaved = { number: policy.revision, text: policy.text, appliedAt: this.#appliedAt };
+    await this.#save().catch(onlySentences);
+  }
+
+  /** Rejects with a Sentence when the store does not take it: it is kept. */
+  async #save(): Promise<void> {
+    if (!this.#unsaved) return;
+    await this.#parts.store.call("saveRevision", this.#unsaved);
+    this.#unsaved = undefined;
+  }
+
+  #refused(reason: string, errors: readonly LineError[] = []): ReloadResult {
+    const stays = this.#inForce
+      ? `revision ${this.#inForce.revision} stays in force`
+      : "the fast path keeps what it has";
+    return { outcome: "refused", refusal: { text: `${this.#parts.file} was refused and ${stays}: ${reason}`, errors } };
+  }
+
+  #tell(result: ReloadResult): void {
+    const { file, journal } = this.#parts;
+    if (result.outcome === "refused") {
+      const { text, errors } = result.refusal;
+      journal.say([text, ...errors.map(printLineError)].join("\n"));
+    } else {
+      journal.say(`Configuration ${file}, revision ${result.revision}: ${told[result.outcome]}.`);
+    }
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}
+
+const told = {
+  applied: "the fast path obeys it",
+  unchanged: "as before",
+  waiting: "it is good, and waits for a fast path",
+};
+
+function wrongLines(count: number): string {
+  return count === 1 ? "one line is wrong." : `${count} lines are wrong.`;
+}
+
+function onlySentences(error: unknown): void {
+  if (!(error instanceof Sentence)) throw error;
+}

@@ -1,0 +1,90 @@
+// What the daemon may do. Started as root it makes its directories and becomes a user who can do nothing else; nothing from
+// outside (files, sockets, packets' data) is touched before.
+
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { reasonOf, Sentence } from "./sentence.ts";
+
+/** A user and his group, by name. */
+export interface Account {
+  readonly user: string;
+  readonly group: string;
+}
+
+/** Set-up makes it; its group reads the fast path's region and asks the daemon. */
+export const daemonAccount: Account = { user: "postern", group: "postern" };
+
+/** Directories that belong to the daemon. */
+export interface Directories {
+  /** Shared with others: made if absent, and left as it is otherwise. */
+  readonly run: string;
+  /** The daemon's own: mode 0750. */
+  readonly own: readonly string[];
+}
+
+/** Makes the directories and, as root, gives them to the account and becomes it for ever. Throws a Sentence. */
+export function confine(account: Account, directories: Directories): void {
+  const isRoot = process.geteuid?.() === 0;
+  const owner = isRoot ? idsOf(account) : undefined;
+  make(directories.run, 0o755);
+  for (const path of directories.own) makeOwn(path, owner);
+  process.chdir("/");
+  process.umask(0o027);
+  if (isRoot) become(account);
+}
+
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Node looks names up only where it changes ids, so this changes the effective ones and returns. */
+function idsOf({ user, group }: Account): Ids {
+  const before = process.getegid?.() ?? 0;
+  try {
+    process.setegid?.(group);
+    process.seteuid?.(user);
+    return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  } catch {
+    throw new Sentence(`There is no user ${user} with group ${group}: run scripts/setup.sh, which makes them.`);
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(before);
+  }
+}
+
+function make(path: string, mode: number): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) mkdirSync(path, { mode });
+  } catch (error) {
+    throw new Sentence(`Cannot make the directory ${path}: ${reasonOf(error)}.`);
+  }
+  if (!lstatSync(path).isDirectory()) throw new Sentence(`${path} is no directory: remove it, or name another one.`);
+}
+
+function makeOwn(path: string, owner: Ids | undefined): void {
+  make(path, 0o750);
+  if (!owner) return;
+  chownSync(path, owner.uid, owner.gid);
+  chmodSync(path, 0o750);
+}
+
+/** Becoming another user also gives up every capability. All threads change: glibc sees to that. */
+function become({ user, group }: Account): void {
+  process.setgroups?.([group]);
+  process.setgid?.(group);
+  process.setuid?.(user);
+  if (canReturn()) throw new Sentence(`Could become root again after becoming ${user}: refusing to run.`);
+}
+
+function canReturn(): boolean {
+  return [() => process.setuid?.(0), () => process.seteuid?.(0), () => process.setgid?.(0)].some((attempt) => {
+    try {
+      attempt();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,123 @@
+// How the appliance is: one answer for every way out. Times are Unix milliseconds, numbers are raw.
+
+import type { Breach } from "../breaches/breach.ts";
+import type { EnginePort, EngineStatus } from "../engine/engine_port.ts";
+import type { Adoption, Bypass, EngineCounters, PortCounters, PortLive, Side } from "../engine/region_data.ts";
+import type { PolicyStatus } from "../policy/keeper.ts";
+import type { LinkMode } from "../policy/prepare.ts";
+import { type Clock, unixTime } from "../time.ts";
+
+export interface Status {
+  readonly daemon: DaemonStatus;
+  readonly policy: PolicyStatus;
+  /** Sentences about what is wrong now. */
+  readonly alarms: readonly string[];
+  /** What its region says; null while there is none. */
+  readonly fastPath: FastPathStatus | null;
+  /** Breaches that go on. */
+  readonly breaches: readonly Breach[];
+}
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly startedAt: number;
+}
+
+export interface FastPathStatus {
+  /** False: the process is dead or hung, and the rest is its last word. */
+  readonly alive: boolean;
+  readonly pid: number;
+  readonly startedAt: number;
+  /** Processes that served this region, this one included. */
+  readonly starts: number;
+  readonly adoption: Adoption;
+  readonly bypass: Bypass;
+  readonly policyRevision: number;
+  readonly policyGeneration: number;
+  readonly policyAppliedAt: number | null;
+  readonly workers: number;
+  readonly links: readonly LinkStatus[];
+  readonly tables: Readonly<Record<TableName, TableUse>>;
+  readonly packetBuffers: TableUse;
+  readonly counters: EngineCounters;
+}
+
+export interface LinkStatus extends Readonly<Record<Side, PortStatus>> {
+  /** As configured. */
+  readonly mode: LinkMode;
+}
+
+/** Of packets that came in by this port. */
+export type PortStatus = PortLive & PortCounters;
+
+export const TABLES = ["sessions", "subscribers", "watches"] as const;
+export type TableName = (typeof TABLES)[number];
+
+export interface TableUse {
+  readonly used: number;
+  readonly capacity: number;
+}
+
+export interface StatusParts {
+  readonly daemon: DaemonStatus;
+  readonly engine: EnginePort;
+  readonly policy: { status(): PolicyStatus; linkModes(): readonly LinkMode[]; alarms(): string[] };
+  readonly watch: { readonly alive: boolean; alarms(): string[] };
+  readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
+  readonly clock: Clock;
+}
+
+export function statusOf(parts: StatusParts): Status {
+  const { daemon, engine, policy, watch, recorder } = parts;
+  const said = engine.status();
+  return {
+    daemon,
+    policy: policy.status(),
+    alarms: [...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...(recorder.alarm ? [recorder.alarm] : [])],
+    fastPath: said ? fastPathOf(said, parts) : null,
+    breaches: recorder.open(),
+  };
+}
+
+const bypassAlarms: Readonly<Record<Bypass, string | undefined>> = {
+  none: undefined,
+  "no-policy": "The fast path judges nothing: it was never given a policy.",
+  "policy-damaged": "The fast path judges nothing: the policy that it kept is damaged.",
+  "no-memory": "The fast path judges nothing: it found no memory for its tables.",
+  crashes: "The fast path judges nothing: it crashed again and again. Start it again by hand.",
+  unknown: "The fast path judges nothing, for a reason that this daemon has no word for.",
+};
+
+function bypassAlarm(said: EngineStatus | undefined): string[] {
+  const alarm = said && bypassAlarms[said.live.bypass];
+  return alarm ? [alarm] : [];
+}
+
+function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, clock }: StatusParts): FastPathStatus {
+  const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
+  const modes = policy.linkModes();
+  return {
+    alive: watch.alive,
+    pid: header.pid,
+    startedAt: unixTime(clock, header.startedMs),
+    starts: header.starts,
+    adoption: header.adoption,
+    bypass: live.bypass,
+    policyRevision: live.policyRevision,
+    policyGeneration: live.policyGeneration,
+    policyAppliedAt: live.policyAppliedMs === 0 ? null : unixTime(clock, live.policyAppliedMs),
+    workers: header.engine.workers,
+    links: counters.links.map((ports, link) => ({
+      mode: modes[link] ?? "forwarding",
+      subscriber: { ...portLive(live.links[link]?.subscriber), ...ports.subscriber },
+      network: { ...portLive(live.links[link]?.network), ...ports.network },
+    })),
+    tables: { sessions: use("sessions"), subscribers: use("subscribers"), watches: use("watches") },
+    packetBuffers: { used: live.mbufs - live.mbufsFree, capacity: live.mbufs },
+    counters: counters.engine,
+  };
+}
+
+function portLive(port: PortLive | undefined): PortLive {
+  return port ?? { up: false, missed: 0 };
+}

@@ -1,0 +1,79 @@
+// Tells whether a fast path is there and alive, and says when that changes.
+
+import type { EngineError, EnginePort } from "../engine/engine_port.ts";
+import type { RegionHeader } from "../engine/region_data.ts";
+import type { Journal } from "../journal.ts";
+import { Repeater } from "../repeater.ts";
+import type { Clock } from "../time.ts";
+
+const LOOK_MS = 250;
+
+/** The control thread turns many times a second: one that stands still this long is dead or hung. */
+const STILL_MS = 2000;
+
+export interface WatchParts {
+  readonly engine: EnginePort;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+export class FastPathWatch {
+  readonly #parts: WatchParts;
+  readonly #looking = new Repeater(async () => this.look(), LOOK_MS);
+  #absence: string | undefined = "No fast path was found yet.";
+  #heartbeat = -1;
+  #beatAt = 0;
+  #alive = false;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#looking.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#looking.stop();
+  }
+
+  attached({ pid, starts, adoption }: RegionHeader): void {
+    this.#absence = undefined;
+    this.#beatAt = this.#parts.clock.now();
+    this.#alive = true;
+    const adopted = `it adopted ${adoption.subscribers} subscribers, ${adoption.breached} of them in breach`;
+    this.#parts.journal.say(`Fast path: process ${pid} serves (start ${starts})${starts > 1 ? `; ${adopted}` : ""}.`);
+  }
+
+  detached({ message }: EngineError): void {
+    this.#absence = message;
+    this.#alive = false;
+    this.#parts.journal.say(`Fast path: ${message}`);
+  }
+
+  look(): void {
+    const { engine, journal, clock } = this.#parts;
+    const heartbeat = engine.status()?.live.heartbeat;
+    if (heartbeat === undefined) return;
+    if (heartbeat !== this.#heartbeat) {
+      this.#heartbeat = heartbeat;
+      this.#beatAt = clock.now();
+    }
+    const alive = clock.now() - this.#beatAt < STILL_MS;
+    if (alive !== this.#alive) journal.say(alive ? "Fast path: it moves again." : `Fast path: ${STANDS_STILL}`);
+    this.#alive = alive;
+  }
+
+  /** True while a process serves the region. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Sentences about what is wrong. */
+  alarms(): string[] {
+    if (this.#absence !== undefined) return [this.#absence];
+    return this.#alive ? [] : [STANDS_STILL];
+  }
+}
+
+const STANDS_STILL = "the process that served the region stands still: its supervisor should start another one.";

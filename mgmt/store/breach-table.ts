@@ -1,0 +1,152 @@
+// Breaches in the store, and how far the events that tell them were read: saved together, or not at all.
+
+import type Database from "better-sqlite3";
+import type { Breach, EventId } from "../breaches/breach.ts";
+import type { EventPlace } from "../engine/engine_port.ts";
+
+export interface BreachTable {
+  /** Inserts those without an id and updates the others; in one transaction with the places. Returns the ids, in order. */
+  save(breaches: readonly Breach[], places: readonly EventPlace[]): number[];
+  /** Those that go on, and those that were concluded to have ended at or after `endedAt` (Unix ms): their end may be told yet. */
+  unended(endedAt: number): Breach[];
+  /** The `limit` that started last, latest first. */
+  recent(limit: number): Breach[];
+  places(): EventPlace[];
+}
+
+export function breachTable(database: Database.Database): BreachTable {
+  const insert = database.prepare(insertion).pluck();
+  const update = database.prepare(`UPDATE breaches SET ${assignments} WHERE id = @id`);
+  const unended = database.prepare<[number], Row>(
+    "SELECT * FROM breaches WHERE end_sequence IS NULL AND (ended_at IS NULL OR ended_at >= ?) ORDER BY started_at, id",
+  );
+  const recent = database.prepare<[number], Row>("SELECT * FROM breaches ORDER BY started_at DESC, id DESC LIMIT ?");
+  const places = database.prepare<[], EventPlace>("SELECT region, ring, sequence FROM event_places");
+  const savePlace = database.prepare<[EventPlace]>(
+    "INSERT OR REPLACE INTO event_places (region, ring, sequence) VALUES (@region, @ring, @sequence)",
+  );
+  const dropOtherPlaces = database.prepare<[string]>("DELETE FROM event_places WHERE region <> ?");
+
+  const saveOne = (breach: Breach): number => {
+    if (breach.id === null) return Number(insert.get(rowOf(breach)));
+    update.run({ ...rowOf(breach), id: breach.id });
+    return breach.id;
+  };
+
+  return {
+    save: database.transaction((breaches: readonly Breach[], read: readonly EventPlace[]) => {
+      for (const place of read) savePlace.run(place);
+      for (const { region } of read.slice(0, 1)) dropOtherPlaces.run(region);
+      return breaches.map(saveOne);
+    }),
+    unended: (endedAt) => unended.all(endedAt).map(breachOf),
+    recent: (limit) => recent.all(limit).map(breachOf),
+    places: () => places.all(),
+  };
+}
+
+type Row = ReturnType<typeof rowOf> & { id: number };
+
+function rowOf(breach: Breach) {
+  const { subscriber, name, startEvent, endEvent } = breach;
+  return {
+    region: breach.region,
+    address: subscriber.address,
+    prefix_length: subscriber.prefixLength,
+    outer_vlan: subscriber.outerVlan,
+    inner_vlan: subscriber.innerVlan,
+    detector: breach.detector,
+    package: name?.package ?? null,
+    package_name: name?.packageName ?? null,
+    service: name?.service ?? null,
+    signal: name?.signal ?? null,
+    threshold: name?.threshold ?? null,
+    actions: name?.actions.join(" ") ?? null,
+    period_started_ms: breach.periodStartedMs,
+    period_ms: breach.periodMs,
+    started_at: breach.startedAt,
+    until_at: breach.untilAt,
+    ended_at: breach.endedAt,
+    counted: breach.counted,
+    refused: breach.refused,
+    start_ring: startEvent?.ring ?? null,
+    start_sequence: startEvent?.sequence ?? null,
+    end_ring: endEvent?.ring ?? null,
+    end_sequence: endEvent?.sequence ?? null,
+  };
+}
+
+function breachOf(row: Row): Breach {
+  return {
+    id: row.id,
+    region: row.region,
+    subscriber: {
+      address: row.address,
+      prefixLength: row.prefix_length,
+      outerVlan: row.outer_vlan,
+      innerVlan: row.inner_vlan,
+    },
+    detector: row.detector,
+    name: nameOf(row),
+    periodStartedMs: row.period_started_ms,
+    periodMs: row.period_ms,
+    startedAt: row.started_at,
+    untilAt: row.until_at,
+    endedAt: row.ended_at,
+    counted: row.counted,
+    refused: row.refused,
+    startEvent: eventOf(row.start_ring, row.start_sequence),
+    endEvent: eventOf(row.end_ring, row.end_sequence),
+  };
+}
+
+function nameOf(row: Row): Breach["name"] {
+  const { package: packageId, service, signal, threshold, actions } = row;
+  if (packageId === null || service === null || signal === null || threshold === null || actions === null) return null;
+  const periodSeconds = row.period_ms / 1000;
+  return {
+    package: packageId,
+    packageName: row.package_name,
+    service,
+    signal,
+    threshold,
+    periodSeconds,
+    actions: actions.split(" "),
+  };
+}
+
+function eventOf(ring: number | null, sequence: number | null): EventId | null {
+  return ring === null || sequence === null ? null : { ring, sequence };
+}
+
+const columns = [
+  "region",
+  "address",
+  "prefix_length",
+  "outer_vlan",
+  "inner_vlan",
+  "detector",
+  "package",
+  "package_name",
+  "service",
+  "signal",
+  "threshold",
+  "actions",
+  "period_started_ms",
+  "period_ms",
+  "started_at",
+  "until_at",
+  "ended_at",
+  "counted",
+  "refused",
+  "start_ring",
+  "start_sequence",
+  "end_ring",
+  "end_sequence",
+] satisfies (keyof ReturnType<typeof rowOf>)[];
+
+const assignments = columns.map((column) => `${column} = @${column}`).join(", ");
+
+// An event that is told again, by a store that was put back for instance, finds its row.
+const insertion = `INSERT INTO breaches (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
+  ON CONFLICT DO UPDATE SET ${assignments} RETURNING id`;

@@ -1,0 +1,59 @@
+// What the store's file looks like, step by step. A step is never changed once it was released: a later one amends it.
+
+/** Step N brings a file from `user_version` N to N + 1. Times named `_at` are Unix milliseconds. */
+export const migrations: readonly string[] = [
+  `
+  -- Configurations that the fast path obeyed.
+  CREATE TABLE revisions (
+    number INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    applied_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- What the fast path knows services and detectors by (mgmt/engine/policy_ids.ts).
+  CREATE TABLE policy_ids (
+    key TEXT PRIMARY KEY,
+    id INTEGER NOT NULL UNIQUE
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE breaches (
+    id INTEGER PRIMARY KEY,
+    region TEXT NOT NULL,
+    address TEXT NOT NULL,
+    prefix_length INTEGER NOT NULL,
+    outer_vlan INTEGER NOT NULL,
+    inner_vlan INTEGER NOT NULL,
+    detector INTEGER NOT NULL,
+    package INTEGER,
+    package_name TEXT,
+    service TEXT,
+    signal TEXT,
+    threshold INTEGER,
+    actions TEXT,
+    period_started_ms INTEGER NOT NULL, -- CLOCK_BOOTTIME
+    period_ms INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    counted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    start_ring INTEGER,
+    start_sequence INTEGER,
+    end_ring INTEGER,
+    end_sequence INTEGER,
+    -- The kernel may give a region's name again within a boot, but not at the same time.
+    UNIQUE (region, start_ring, start_sequence, period_started_ms),
+    UNIQUE (region, end_ring, end_sequence, period_started_ms)
+  ) STRICT;
+  CREATE INDEX breaches_by_start ON breaches (started_at);
+  CREATE INDEX breaches_without_end_event ON breaches (ended_at) WHERE end_sequence IS NULL;
+
+  -- The last event of each ring that was taken into breaches.
+  CREATE TABLE event_places (
+    region TEXT NOT NULL,
+    ring INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (region, ring)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,16 @@
+// The two clocks of the appliance: people and the store have Unix time, the fast path has boot time.
+
+export interface Clock {
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** CLOCK_BOOTTIME in milliseconds. */
+  nowMs(): number;
+}
+
+/**
+ * The Unix time of a boot time. Both pass alike, except where the clock is set, so they are compared whenever a time is told,
+ * once: what names a thing stays in boot time, what was told stays as it was told.
+ */
+export function unixTime({ now, nowMs }: Clock, bootMs: number): number {
+  return Math.round(now() - (nowMs() - bootMs));
+}
