@@ -13,7 +13,6 @@
 #include "worker.h"
 
 #include <rte_cpuflags.h>
-#include <rte_eal.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -161,7 +160,5 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 	unlink(path);
 	atomic_store(&workers.stop, true);
 	workers_join();
-	ports_close(&ports);
-	rte_eal_cleanup();
 	return status;
 }

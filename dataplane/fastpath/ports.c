@@ -156,14 +156,3 @@ ports_poll(struct ports *ports, struct region_live *live)
 	atomic_store_explicit(&live->mbufs_free, rte_mempool_avail_count(ports->packets), memory_order_relaxed);
 	return any_whole;
 }
-
-void
-ports_close(struct ports *ports)
-{
-	for (uint32_t l = 0; l < ports->links; l++) {
-		for (int s = 0; s < SIDES; s++) {
-			rte_eth_dev_stop(ports->ports[l][s].id);
-			rte_eth_dev_close(ports->ports[l][s].id);
-		}
-	}
-}

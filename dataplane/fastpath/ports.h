@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ports of all links: DPDK devices with one receive and one transmit queue a worker.
+// The ports of all links: DPDK devices with one receive and one transmit queue a worker. They are never stopped: stopping a
+// tap takes its interface down, and its addresses and routes with it. The process's end lets them go.
 
 #pragma once
 
@@ -33,6 +34,3 @@ void ports_open(struct ports *ports, const struct options *options);
 // Asks every port for its link state and missed packets, stores them in `live` and says what changed. False when no link has
 // both its interfaces any more: only another start can attach to new ones.
 bool ports_poll(struct ports *ports, struct region_live *live);
-
-// Stops and closes every port.
-void ports_close(struct ports *ports);
