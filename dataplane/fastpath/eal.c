@@ -9,8 +9,8 @@
 #include <rte_errno.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/sysinfo.h>
-#include <unistd.h>
 
 // Packet memory: 16,384 buffers of 2.4 KB and the drivers' own.
 #define MEMORY_MIB "64"
@@ -49,13 +49,15 @@ write_lcores(char *text, size_t size, const struct options *options)
 void
 eal_start(const struct options *options)
 {
-	char lcores[128], prefix[32];
+	char lcores[128], directory[4096];
 	bool huge = options->huge_pages && free_huge_pages() >= 32;
 
 	if (options->huge_pages && !huge)
 		message("no huge pages are free, so it runs without: set vm.nr_hugepages to 64 or more for full speed");
 	write_lcores(lcores, sizeof(lcores), options);
-	snprintf(prefix, sizeof(prefix), "postern-%d", getpid());
+	// Where DPDK puts what it leaves behind: with the rest of ours, not in /var/run.
+	snprintf(directory, sizeof(directory), "%s/fastpath", options->run_dir);
+	setenv("RUNTIME_DIRECTORY", directory, true);
 
 	// --no-huge and --in-memory are refused together.
 	char *arguments[] = {
@@ -63,7 +65,7 @@ eal_start(const struct options *options)
 		"--lcores",
 		lcores,
 		"--file-prefix",
-		prefix,
+		"postern",
 		"-m",
 		MEMORY_MIB,
 		"--iova-mode=va",
