@@ -59,6 +59,25 @@ adopt_watches(const struct engine *engine, const struct engine_records *records,
 	}
 }
 
+static bool
+serves(const struct watch *watch, uint32_t subscriber)
+{
+	return atomic_load_explicit(&watch->state, memory_order_relaxed) == RECORD_USED &&
+	       watch->subscriber.slot == subscriber;
+}
+
+// A subscriber whose watch was dropped, or is bound to another, begins without one.
+static void
+clear_stale_handles(const struct engine *engine, const struct engine_records *records)
+{
+	for (uint32_t i = 0; i < engine->size.subscribers; i++) {
+		struct record_handle *handle = &records->subscribers[i].watch;
+
+		if (handle->slot < engine->size.watches && !serves(&records->watches[handle->slot], i))
+			handle->slot = RECORD_NONE;
+	}
+}
+
 struct engine_adoption
 engine_init(struct engine *engine, const struct engine_size *size, const struct engine_records *records,
 	    const struct hash_secret *secret, void *memory, uint64_t now_ms)
@@ -85,6 +104,7 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 	}
 	adopt_subscribers(engine, records->subscribers, now_ms, &adoption);
 	adopt_watches(engine, records, now_ms, &adoption);
+	clear_stale_handles(engine, records);
 	for (uint32_t w = 0; w < size->workers; w++) {
 		watch_pool_init(&engine->pipelines[w].watches, records->watches, size->watches, w, size->workers, at);
 		at += rounded(watch_pool_size(size->watches, size->workers));

@@ -104,12 +104,12 @@ subscriber_table_create(struct subscriber_table *table, const struct subscriber_
 	return slot;
 }
 
-// Frees the record; handles to it are stale from here on.
+// Frees the record. Handles to it are stale first, whenever the process is killed.
 static void
 empty(struct subscriber *record)
 {
-	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
 	record->generation++;
+	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
 }
 
 bool

@@ -225,8 +225,9 @@ sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subsc
 		if (told(watch, i) && !window_open(&watch->windows[i], now_ms))
 			tell(watch, i, &subscribers[watch->subscriber.slot], EVENT_BREACH_ENDED, now_ms, reports);
 	if (idle(watch, now_ms)) {
-		atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
+		// In this order: a free watch whose handles are not stale could be taken for somebody else's.
 		watch->generation++;
+		atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
 		pool->free[pool->free_count++] = slot;
 		pool->used--;
 	}
@@ -248,12 +249,17 @@ watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint3
 	}
 }
 
+// A detector has one window, and only a detector is in breach.
 static bool
-periods_plausible(const struct watch *watch, uint64_t now_ms)
+windows_plausible(const struct watch *watch, uint64_t now_ms)
 {
-	for (int i = 0; i < WATCH_DETECTORS; i++)
-		if (watch->windows[i].started_ms > now_ms)
+	for (int i = 0; i < WATCH_DETECTORS; i++) {
+		const struct window *window = &watch->windows[i];
+
+		if (window->started_ms > now_ms || (window->detector == 0 && told(watch, i)) ||
+		    (window->detector != 0 && find_window(watch, window->detector) != i))
 			return false;
+	}
 	return true;
 }
 
@@ -263,7 +269,7 @@ whole(const struct watch *watch, uint32_t slot, const struct subscriber *subscri
 {
 	if (atomic_load_explicit(&watch->state, memory_order_acquire) != RECORD_USED ||
 	    watch->subscriber.slot >= subscriber_capacity || watch->breached >> WATCH_DETECTORS != 0 ||
-	    !periods_plausible(watch, now_ms))
+	    !windows_plausible(watch, now_ms))
 		return false;
 
 	const struct subscriber *subscriber = &subscribers[watch->subscriber.slot];
