@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pool of watches, subscribers and a ring for the watch's tests, and one session judged as signal_sessions.c judges it.
+
+#pragma once
+
+#include "watch.h"
+
+#define STAND_WATCHES     6
+#define STAND_SUBSCRIBERS 8
+#define STAND_EVENTS      64
+
+// Services are bits; detectors are written with this.
+#define SERVICE(n) (UINT64_C(1) << (n))
+#define DETECTOR(number, of, quota, period, what)                                                                      \
+	{                                                                                                              \
+		.id = (number), .threshold = (quota), .period_ms = (period), .signal = SIGNAL_SESSIONS,                \
+		.window = WINDOW_FIXED, .actions = (what), .service = (of)                                             \
+	}
+
+enum outcome { PASSED, REFUSED, UNWATCHED };
+
+struct watch_stand {
+	struct watch *watches; // STAND_WATCHES
+	struct subscriber subscribers[STAND_SUBSCRIBERS];
+	struct watch_pool pool;
+	void *pool_memory;
+	struct engine_counters counters;
+	struct event_ring *ring;
+	struct watch_reports reports;
+	uint64_t place, lost; // in the ring
+	struct package package;
+	uint64_t now_ms;
+};
+
+void watch_stand_start(struct watch_stand *stand);
+void watch_stand_stop(struct watch_stand *stand);
+
+// One worker's share of the pool, as it is found in the records; made anew.
+void watch_stand_share(struct watch_stand *stand, uint32_t worker, uint32_t workers);
+
+// What a session of these services is judged as now.
+enum outcome watch_stand_session(struct watch_stand *stand, uint32_t subscriber, uint64_t services);
+
+// The whole share.
+void watch_stand_sweep(struct watch_stand *stand);
+
+// The next event must be this one.
+void watch_stand_event(struct watch_stand *stand, enum event_kind kind, uint32_t detector, uint32_t counted);
+
+// There must be none left.
+void watch_stand_no_event(struct watch_stand *stand);
