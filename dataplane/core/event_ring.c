@@ -54,6 +54,8 @@ event_ring_get(const struct event_ring *ring, uint32_t capacity, uint64_t *place
 		uint64_t next = atomic_load_explicit(&ring->next, memory_order_acquire);
 		uint64_t oldest = next > capacity ? next - capacity : 1;
 
+		if (*place == 0)
+			*place = 1;
 		if (*place >= next)
 			return false;
 		if (*place < oldest) {

@@ -52,8 +52,8 @@ void event_ring_init(struct event_ring *ring, uint32_t capacity);
 // The writer's: gives the event its sequence and stores it. Never fails, never waits.
 void event_ring_put(struct event_ring *ring, const struct event *event);
 
-// A reader's: copies the event with sequence `*place`, or the oldest still there, and moves `*place` past it. `*lost` grows by
-// the events that were overwritten before they were read. False when there is none. `capacity` is the caller's own, checked
-// copy: the ring's is not trusted.
+// A reader's: copies the event with sequence `*place` (0: the first ever), or the oldest still there, and moves `*place`
+// past it. `*lost` grows by the events that were overwritten before they were read. False when there is none. `capacity` is
+// the caller's own, checked copy: the ring's is not trusted.
 bool event_ring_get(const struct event_ring *ring, uint32_t capacity, uint64_t *place, uint64_t *lost,
 		    struct event *event);

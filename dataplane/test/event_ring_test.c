@@ -68,7 +68,7 @@ static void
 events_come_out_whole_and_in_order(void **state)
 {
 	struct event_ring *ring = new_ring();
-	struct reader reader = {.place = 1};
+	struct reader reader = {0};
 
 	(void)state;
 	assert_false(get(ring, &reader));
