@@ -107,6 +107,12 @@ live(const struct session *session)
 	       session->state == SESSION_ESTABLISHED;
 }
 
+static bool
+ended(const struct session *session)
+{
+	return session->state == SESSION_CLOSED || session->state == SESSION_REFUSED;
+}
+
 // A packet that opens a session is judged before an entry is looked for, so the quota holds when the table is full.
 static enum verdict
 open_session(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
@@ -123,7 +129,7 @@ open_session(struct pipeline *pipeline, const struct policy *policy, const struc
 	if (verdict == VERDICT_REFUSE) {
 		counter_add(again ? &pipeline->counters->retransmissions : &pipeline->counters->sessions_refused, 1);
 		// A stranger's forged SYN does not end a session that is open.
-		if (session != NULL && live(session) && session->opener != packet->side)
+		if (session != NULL && !ended(session) && session->opener != packet->side)
 			return verdict;
 		state = SESSION_REFUSED;
 	} else {
