@@ -2,6 +2,7 @@
 
 import { loadNative, type NativeEngine, type PacketAnswer, type ReplayedPacket } from "../engine/native.ts";
 import type { BySide, EngineCounters, EngineEvent } from "../engine/region_data.ts";
+import { Sentence } from "../sentence.ts";
 
 /** Sizes of the engine's tables: 1 to 16,777,216 entries each. */
 export interface EngineOptions {
@@ -21,19 +22,20 @@ export class Engine {
   readonly #native: NativeEngine;
   #nowMs = 0;
 
-  /** Throws when the policy is refused, saying why. */
+  /** Throws a Sentence when the policy is refused, or there is no memory for the tables. */
   constructor({ policy, sessions, subscribers, watches }: EngineOptions) {
     checkPolicy(policy);
     check("sessions", sessions, 1, ENTRIES_MAX);
     check("subscribers", subscribers, 1, ENTRIES_MAX);
     check("watches", watches, 1, ENTRIES_MAX);
-    this.#native = new (loadNative().Engine)(sessions, subscribers, watches, policy);
+    const native = loadNative();
+    this.#native = inSentences(() => new native.Engine(sessions, subscribers, watches, policy));
   }
 
-  /** Puts another policy in force; sessions and windows live on under it. Throws when it is refused: the old one stays. */
+  /** Puts another policy in force; sessions and windows live on under it. Throws a Sentence when it is refused: the old one stays. */
   apply(policy: Uint8Array): void {
     checkPolicy(policy);
-    this.#native.apply(policy);
+    inSentences(() => this.#native.apply(policy));
   }
 
   /** Judges an Ethernet frame that came in on a port of a link at a time, in milliseconds, that never goes back. */
@@ -59,18 +61,28 @@ export class Engine {
 
   /**
    * Judges the packets of a capture (pcap or pcapng, Ethernet) on the capture's clock. A packet is the subscriber's side's when
-   * its source is in an anonymous group, the network's when its destination is; others touch nobody's session. Throws one
-   * sentence when the file cannot be read, or when it is cut short: after the packets before the cut.
+   * its source is in an anonymous group, the network's when its destination is; others touch nobody's session. Throws a
+   * Sentence when the file cannot be read, or when it is cut short: after the packets before the cut.
    */
   *replay(path: string): Generator<ReplayedPacket, void, void> {
-    this.#native.open(path);
-    for (let packet = this.#native.next(); packet; packet = this.#native.next()) yield packet;
+    inSentences(() => this.#native.open(path));
+    const next = () => inSentences(() => this.#native.next());
+    for (let packet = next(); packet; packet = next()) yield packet;
   }
 
   #turn(nowMs: number): number {
     check("nowMs", nowMs, Math.max(1, this.#nowMs), Number.MAX_SAFE_INTEGER);
     this.#nowMs = nowMs;
     return nowMs;
+  }
+}
+
+/** What the addon throws is a sentence for a person. */
+function inSentences<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw new Sentence((cause as Error).message, { cause });
   }
 }
 
