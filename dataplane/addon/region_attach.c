@@ -40,9 +40,8 @@ refused_by_kernel(struct region_fault *fault, const char *path, int error)
 	return refused(fault, "unreadable", "The region %.300s cannot be read: %s.", path, strerror(error));
 }
 
-// This boot's id as the fast path writes it; all zeros when it cannot be read.
-static void
-read_boot_id(uint8_t id[16])
+void
+region_boot_id(uint8_t id[16])
 {
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
 	unsigned digit, digits = 0;
@@ -86,7 +85,7 @@ check(struct region_reader *reader, const char *path, struct region_fault *fault
 	memcpy(&reader->header, page, sizeof(reader->header));
 	if (region_bind(&unused, page, reader->size) != NULL)
 		return refused_by_check(fault, path, &reader->header, reader->size);
-	read_boot_id(boot_id);
+	region_boot_id(boot_id);
 	if (memcmp(boot_id, reader->header.boot_id, sizeof(boot_id)) != 0)
 		return refused(fault, "other-boot", "The region %.300s is of an earlier boot: start the fast path.",
 			       path);

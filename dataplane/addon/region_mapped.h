@@ -21,3 +21,6 @@ region_live_header(const struct region_reader *reader)
 {
 	return (const void *)reader->memory;
 }
+
+// This boot's id as a region has it; all zeros when it cannot be read.
+void region_boot_id(uint8_t id[16]);
