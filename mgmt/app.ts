@@ -74,9 +74,9 @@ export class App {
     this.#started.push(this.#server);
     await this.#server.start();
     const places = await this.#recorder.load();
-    await this.#policy.load();
     this.#started.push(engine);
     await engine.start(this.#owner, places);
+    await this.#policy.load();
     for (const part of [this.#watch, this.#policy, this.#recorder]) {
       this.#started.push(part);
       part.start();

@@ -1,5 +1,6 @@
 // The daemon's process: command line, privileges, signals, exit status.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { App, type AppOptions } from "./app.ts";
 import { NativeEngine } from "./engine/native_engine.ts";
 import { journal } from "./journal.ts";
@@ -8,6 +9,9 @@ import { daemonDirectory } from "./paths.ts";
 import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
+
+/** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
+const STOP_MS = 800;
 
 async function serve(options: AppOptions): Promise<void> {
   const engine = new NativeEngine(options.runDirectory);
@@ -37,7 +41,7 @@ async function serve(options: AppOptions): Promise<void> {
   });
   await started;
   await asked;
-  await app.stop();
+  await Promise.race([app.stop(), delay(STOP_MS)]);
 }
 
 function endAsked(): Promise<unknown> {
@@ -51,8 +55,9 @@ try {
   const options = optionsOf(process.argv.slice(2));
   if (options) await serve(options);
   else process.stdout.write(usage);
+  process.exit(0);
 } catch (error) {
   if (!(error instanceof Sentence)) throw error;
   process.stderr.write(`postern daemon: ${error.message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -24,7 +24,7 @@ export const END_EVENT_LATE_MS = 3_600_000;
 
 export class BreachBook {
   readonly #context: BookContext;
-  /** The latest of each subscriber and detector, until its end event. */
+  /** By what names it, until its end event. */
   readonly #followed = new Map<string, Breach>();
   readonly #unsaved = new Set<Breach>();
 
@@ -65,14 +65,11 @@ export class BreachBook {
     );
   }
 
-  /** Takes the region's records of breaches that go on. */
+  /** Takes the region's records of breaches that go on. A start event that is on its way will say when one was declared. */
   records(region: string, records: readonly BreachRecord[]): Notice[] {
-    return records.flatMap((record) => {
-      const known = this.#followed.get(keyOf(region, record));
-      if (known?.periodStartedMs === record.periodStartedMs) return [];
-      // Its start event may be on its way; it then says when the breach was declared.
-      return [...this.#conclude(known, this.#time(record.periodStartedMs)), ...this.#begin(region, record, null)];
-    });
+    return records
+      .filter((record) => !this.#followed.has(keyOf(region, record)))
+      .map((record) => this.#begin(region, record, null));
   }
 
   /** The open breaches that are not among the region's records: they have ended, though their end events may be on their way. */
@@ -93,31 +90,29 @@ export class BreachBook {
 
   #started(region: string, event: EngineEvent): Notice[] {
     const known = this.#followed.get(keyOf(region, event));
-    const foundInRecord = known?.periodStartedMs === event.periodStartedMs && known.startEvent === null;
-    if (!foundInRecord) {
-      return [...this.#conclude(known, this.#time(event.timeMs)), ...this.#begin(region, event, event)];
+    if (known?.startEvent === null) {
+      known.startedAt = this.#time(event.timeMs);
+      known.startEvent = idOf(event);
+      this.#change(known, event);
+      return [];
     }
-    known.startedAt = this.#time(event.timeMs);
-    known.startEvent = idOf(event);
-    this.#change(known, event);
-    return [];
+    // A quota that is raised and lowered within a period is breached twice in it.
+    const before = known ? this.#conclude(known, this.#time(event.timeMs)) : [];
+    return [...before, this.#begin(region, event, event)];
   }
 
   #ended(region: string, event: EngineEvent): Notice[] {
     const known = this.#followed.get(keyOf(region, event));
-    if (known?.periodStartedMs === event.periodStartedMs) return this.#end(known, event);
-    // Its start event was lost, and no record of it was read.
-    const breach = this.#make(region, event, null);
-    const earlier = known && known.periodStartedMs < event.periodStartedMs ? known : undefined;
-    const concluded = this.#conclude(earlier, breach.startedAt);
-    return [...concluded, { kind: "started", breach }, ...this.#end(breach, event)];
+    if (known) return this.#end(known, event);
+    const missed = this.#begin(region, event, null);
+    return [missed, ...this.#end(missed.breach, event)];
   }
 
-  #begin(region: string, facts: BreachFacts, event: EngineEvent | null): Notice[] {
+  #begin(region: string, facts: BreachFacts, event: EngineEvent | null): Notice {
     const breach = this.#make(region, facts, event);
     this.#followed.set(keyOf(region, breach), breach);
     this.#unsaved.add(breach);
-    return [{ kind: "started", breach }];
+    return { kind: "started", breach };
   }
 
   #make(region: string, facts: BreachFacts, event: EngineEvent | null): Breach {
@@ -146,13 +141,12 @@ export class BreachBook {
     breach.endedAt = Math.min(this.#time(event.timeMs), breach.untilAt);
     breach.endEvent = idOf(event);
     this.#change(breach, event);
-    const key = keyOf(breach.region, breach);
-    if (this.#followed.get(key) === breach) this.#followed.delete(key);
+    this.#followed.delete(keyOf(breach.region, breach));
     return heard ? [] : [{ kind: "ended", breach }];
   }
 
-  #conclude(breach: Breach | undefined, foundMissingAt: number): Notice[] {
-    if (!breach || breach.endedAt !== null) return [];
+  #conclude(breach: Breach, foundMissingAt: number): Notice[] {
+    if (breach.endedAt !== null) return [];
     breach.endedAt = Math.min(foundMissingAt, breach.untilAt);
     this.#unsaved.add(breach);
     return [{ kind: "ended", breach }];
@@ -169,11 +163,13 @@ export class BreachBook {
   }
 }
 
-/** What there is at most one open breach of. */
-function keyOf(region: string, { subscriber, detector }: Pick<BreachFacts, "subscriber" | "detector">): string {
+/** What names a breach: the same in its events, its record and its row. */
+function keyOf(region: string, { subscriber, detector, periodStartedMs }: Named): string {
   const { address, prefixLength, outerVlan, innerVlan } = subscriber;
-  return [region, address, prefixLength, outerVlan, innerVlan, detector].join(" ");
+  return [region, address, prefixLength, outerVlan, innerVlan, detector, periodStartedMs].join(" ");
 }
+
+type Named = Pick<BreachFacts, "subscriber" | "detector" | "periodStartedMs">;
 
 function idOf({ ring, sequence }: EngineEvent) {
   return { ring, sequence };

@@ -20,7 +20,7 @@ export class Store {
 
   /** Starts the thread, and returns when it will load no more code: from then on the daemon may lose the right to read it. */
   async load(): Promise<void> {
-    this.#thread = new Worker(new URL("./thread.ts", import.meta.url), { stdin: false });
+    this.#thread = new Worker(new URL("./thread.ts", import.meta.url));
     await once(this.#thread, "message");
     this.#thread.on("message", (response: Response) => this.#settle(response));
   }
