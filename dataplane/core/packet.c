@@ -37,28 +37,28 @@ is_tag(uint16_t ether_type)
 }
 
 // `fragment`: the datagram's first, so a length in it may be that of the whole.
-static enum packet_kind
-parse_transport(struct packet *packet, const struct cursor *cursor, uint8_t protocol, bool fragment)
+static __rte_always_inline enum packet_kind
+parse_transport(struct packet *packet, struct cursor cursor, uint8_t protocol, bool fragment)
 {
 	uint16_t source, destination;
 
 	if (protocol == IPPROTO_TCP) {
-		const struct rte_tcp_hdr *tcp = (const void *)cursor->at;
-		if (cursor->contiguous < sizeof(*tcp))
+		const struct rte_tcp_hdr *tcp = (const void *)cursor.at;
+		if (cursor.contiguous < sizeof(*tcp))
 			return PACKET_MALFORMED;
 		uint32_t header = (tcp->data_off >> 4) * 4u;
-		if (header < sizeof(*tcp) || header > cursor->total)
+		if (header < sizeof(*tcp) || header > cursor.total)
 			return PACKET_MALFORMED;
 		source = rte_be_to_cpu_16(tcp->src_port);
 		destination = rte_be_to_cpu_16(tcp->dst_port);
 		packet->tcp_sequence = rte_be_to_cpu_32(tcp->sent_seq);
 		packet->tcp_flags = tcp->tcp_flags;
 	} else if (protocol == IPPROTO_UDP) {
-		const struct rte_udp_hdr *udp = (const void *)cursor->at;
-		if (cursor->contiguous < sizeof(*udp))
+		const struct rte_udp_hdr *udp = (const void *)cursor.at;
+		if (cursor.contiguous < sizeof(*udp))
 			return PACKET_MALFORMED;
 		uint32_t length = rte_be_to_cpu_16(udp->dgram_len);
-		if (length < sizeof(*udp) || (length > cursor->total && !fragment))
+		if (length < sizeof(*udp) || (length > cursor.total && !fragment))
 			return PACKET_MALFORMED;
 		source = rte_be_to_cpu_16(udp->src_port);
 		destination = rte_be_to_cpu_16(udp->dst_port);
@@ -102,7 +102,7 @@ parse_ipv4(struct packet *packet, struct cursor cursor)
 	if (cursor.contiguous > length)
 		cursor.contiguous = length;
 	cursor_skip(&cursor, header);
-	return parse_transport(packet, &cursor, ip->next_proto_id,
+	return parse_transport(packet, cursor, ip->next_proto_id,
 			       ip->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG));
 }
 
@@ -130,7 +130,7 @@ parse_ipv6(struct packet *packet, struct cursor cursor)
 	if (cursor.contiguous > length)
 		cursor.contiguous = length;
 	cursor_skip(&cursor, sizeof(*ip));
-	return parse_transport(packet, &cursor, ip->proto, false);
+	return parse_transport(packet, cursor, ip->proto, false);
 }
 
 static enum packet_kind

@@ -20,6 +20,11 @@ enum session_state {
 	SESSION_STATES,
 };
 
+// The states in which data changes nothing but the time.
+#define SESSION_STEADY                                                                                                 \
+	(1u << SESSION_ESTABLISHED | 1u << SESSION_HALF_CLOSED | 1u << SESSION_CLOSED | 1u << SESSION_JOINED |         \
+	 1u << SESSION_EXCHANGE)
+
 // What a TCP segment means for a session that is not opened by it.
 enum session_input {
 	INPUT_DATA,   // ACK, data
