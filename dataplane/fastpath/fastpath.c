@@ -10,7 +10,7 @@
 #include "policies.h"
 #include "ports.h"
 #include "privileges.h"
-#include "worker.h"
+#include "workers.h"
 
 #include <rte_cpuflags.h>
 

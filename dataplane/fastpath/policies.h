@@ -5,7 +5,7 @@
 #pragma once
 
 #include "region.h"
-#include "worker.h"
+#include "workers.h"
 
 #include <stddef.h>
 #include <stdint.h>

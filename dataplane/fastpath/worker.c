@@ -4,27 +4,18 @@
 #include "worker.h"
 
 #include "clock.h"
-#include "message.h"
+#include "outbox.h"
+#include "workers.h"
 
 #include <rte_ethdev.h>
-#include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_malloc.h>
 #include <rte_mbuf.h>
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define HANDOVER_PACKETS 1024 // of a ring: 32 bursts
-#define IDLE_TURNS       1000 // without a packet before a worker sleeps
-#define IDLE_SLEEP_US    50
-
-// Packets on their way out by one port, all received on the link's other port.
-struct outbox {
-	uint16_t count;
-	struct rte_mbuf *packets[BURST_MAX];
-};
+#define IDLE_TURNS    1000 // without a packet before a worker sleeps
+#define IDLE_SLEEP_US 50
 
 // One worker's own.
 struct worker {
@@ -43,48 +34,10 @@ packet_of(struct rte_mbuf *mbuf)
 	return rte_mbuf_to_priv(mbuf);
 }
 
-static void
-drop(struct worker *worker, struct rte_mbuf *mbuf, uint32_t link, enum side side, enum drop_reason reason)
+static struct outbox *
+outbox_of(struct worker *worker, const struct packet *packet)
 {
-	counter_add(&worker->counters->ports[link][side].dropped[reason], 1);
-	rte_pktmbuf_free(mbuf);
-}
-
-// Sends what was received on this side by the link's other port. What the port does not take is dropped: nothing waits.
-static void
-flush(struct worker *worker, uint32_t link, enum side side)
-{
-	const struct port *to = &worker->shared->ports->ports[link][side_other(side)];
-	struct port_counters *counters = &worker->counters->ports[link][side];
-	struct outbox *outbox = &worker->outboxes[link][side];
-	uint64_t bytes = 0;
-
-	if (outbox->count == 0)
-		return;
-	for (uint16_t i = 0; i < outbox->count; i++)
-		bytes += outbox->packets[i]->pkt_len;
-	uint16_t sent = rte_eth_tx_burst(to->id, (uint16_t)worker->number, outbox->packets, outbox->count);
-	for (uint16_t i = sent; i < outbox->count; i++) {
-		bytes -= outbox->packets[i]->pkt_len;
-		drop(worker, outbox->packets[i], link, side, DROP_transmit);
-	}
-	counter_add(&counters->forwarded_packets, sent);
-	counter_add(&counters->forwarded_bytes, bytes);
-	outbox->count = 0;
-}
-
-static void
-forward(struct worker *worker, struct rte_mbuf *mbuf, uint32_t link, enum side side)
-{
-	struct outbox *outbox = &worker->outboxes[link][side];
-
-	if (mbuf->pkt_len > worker->shared->ports->ports[link][side_other(side)].frame_max) {
-		drop(worker, mbuf, link, side, DROP_oversize);
-		return;
-	}
-	outbox->packets[outbox->count++] = mbuf;
-	if (outbox->count == BURST_MAX)
-		flush(worker, link, side);
+	return &worker->outboxes[packet->link][packet->side];
 }
 
 static void
@@ -92,7 +45,7 @@ flush_all(struct worker *worker)
 {
 	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
 		for (int side = 0; side < SIDES; side++)
-			flush(worker, link, side);
+			outbox_flush(&worker->outboxes[link][side]);
 }
 
 // Packets that this worker owns, received by itself or by another.
@@ -110,9 +63,9 @@ judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 		pipeline_burst(worker->pipeline, worker->policy, packets, count, worker->now_ms, verdicts);
 	for (unsigned i = 0; i < count; i++) {
 		if (verdicts[i] == VERDICT_FORWARD)
-			forward(worker, mbufs[i], packets[i]->link, packets[i]->side);
+			outbox_add(outbox_of(worker, packets[i]), mbufs[i]);
 		else
-			drop(worker, mbufs[i], packets[i]->link, packets[i]->side, DROP_refused);
+			outbox_drop(outbox_of(worker, packets[i]), mbufs[i], DROP_refused);
 	}
 }
 
@@ -122,7 +75,7 @@ hand_over(struct worker *worker, unsigned owner, struct rte_mbuf *mbuf)
 	if (rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0)
 		counter_add(&worker->counters->handed_over, 1);
 	else
-		drop(worker, mbuf, packet_of(mbuf)->link, packet_of(mbuf)->side, DROP_handover_full);
+		outbox_drop(outbox_of(worker, packet_of(mbuf)), mbuf, DROP_handover_full);
 }
 
 // Takes out the packets that others own; returns how many are left.
@@ -187,11 +140,11 @@ handle(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t 
 		break;
 	case LINK_BYPASS:
 		for (unsigned i = 0; i < count; i++)
-			forward(worker, mbufs[i], link, side);
+			outbox_add(&worker->outboxes[link][side], mbufs[i]);
 		break;
 	case LINK_CUTOFF:
 		for (unsigned i = 0; i < count; i++)
-			drop(worker, mbufs[i], link, side, DROP_cutoff);
+			outbox_drop(&worker->outboxes[link][side], mbufs[i], DROP_cutoff);
 		break;
 	}
 }
@@ -245,8 +198,20 @@ rest(struct worker *worker, unsigned received, unsigned *idle_turns)
 		usleep(IDLE_SLEEP_US);
 }
 
-static int
-run(void *argument)
+static void
+open_outboxes(struct worker *worker)
+{
+	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
+		for (int side = 0; side < SIDES; side++)
+			worker->outboxes[link][side] = (struct outbox){
+				.to = &worker->shared->ports->ports[link][side_other(side)],
+				.counters = &worker->counters->ports[link][side],
+				.queue = (uint16_t)worker->number,
+			};
+}
+
+int
+worker_run(void *argument)
 {
 	struct workers *shared = argument;
 	struct worker worker = {.shared = shared, .number = rte_lcore_id() - 1};
@@ -254,6 +219,7 @@ run(void *argument)
 
 	worker.counters = &shared->counters[worker.number];
 	worker.pipeline = shared->engine == NULL ? NULL : &shared->engine->pipelines[worker.number];
+	open_outboxes(&worker);
 	rte_rcu_qsbr_thread_register(shared->quiescence, worker.number);
 	rte_rcu_qsbr_thread_online(shared->quiescence, worker.number);
 	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed)) {
@@ -270,51 +236,4 @@ run(void *argument)
 	rte_rcu_qsbr_thread_offline(shared->quiescence, worker.number);
 	rte_rcu_qsbr_thread_unregister(shared->quiescence, worker.number);
 	return 0;
-}
-
-static void
-make_ring(struct workers *workers, uint32_t from, uint32_t to)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "handover_%u_%u", from, to);
-	workers->handover[from][to] =
-		rte_ring_create(name, HANDOVER_PACKETS, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (workers->handover[from][to] == NULL)
-		fatal("no memory for the rings between workers; use fewer --workers");
-}
-
-void
-workers_prepare(struct workers *workers)
-{
-	workers->quiescence = rte_zmalloc("quiescence", rte_rcu_qsbr_get_memsize(workers->count), RTE_CACHE_LINE_SIZE);
-	if (workers->quiescence == NULL || rte_rcu_qsbr_init(workers->quiescence, workers->count) != 0)
-		fatal("no memory for the workers");
-	for (uint32_t from = 0; from < workers->count; from++)
-		for (uint32_t to = 0; to < workers->count; to++)
-			if (from != to)
-				make_ring(workers, from, to);
-}
-
-void
-workers_launch(struct workers *workers)
-{
-	for (uint32_t w = 0; w < workers->count; w++)
-		if (rte_eal_remote_launch(run, workers, w + 1) != 0)
-			fatal("cannot start worker %u", w);
-}
-
-void
-workers_join(void)
-{
-	rte_eal_mp_wait_lcore();
-}
-
-const struct policy *
-workers_swap_policy(struct workers *workers, const struct policy *policy)
-{
-	const struct policy *before = atomic_exchange_explicit(&workers->policy, policy, memory_order_acq_rel);
-
-	rte_rcu_qsbr_synchronize(workers->quiescence, RTE_QSBR_THRID_INVALID);
-	return before;
 }

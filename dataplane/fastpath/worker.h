@@ -2,42 +2,8 @@
 // A worker: one thread that receives on its queue of every port, judges the packets whose subscribers it owns, hands the others
 // to their owners, and sends. Its loop neither waits, allocates, logs nor calls the system, but for the drivers' own calls and
 // one idle sleep.
-//
-// Shared between threads: the policy pointer (one writer, the control thread; freed after a grace period that the workers'
-// quiescent states end), and one single-producer single-consumer ring for each ordered pair of workers.
 
 #pragma once
 
-#include "engine.h"
-#include "policy.h"
-#include "ports.h"
-
-#include <rte_rcu_qsbr.h>
-#include <rte_ring.h>
-
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-// What all workers share.
-struct workers {
-	uint32_t count;
-	bool idle_spin;
-	const struct ports *ports;
-	struct engine *engine;                               // NULL: there is none, links are bypassed
-	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed
-	struct worker_counters *counters;                    // one a worker, in the region
-	struct rte_rcu_qsbr *quiescence;                     // a worker's number is its thread id here
-	struct rte_ring *handover[WORKERS_MAX][WORKERS_MAX]; // [from][to]
-	atomic_bool stop;
-};
-
-// Makes the rings and the quiescence variable. Ends the process with a sentence when there is no memory.
-void workers_prepare(struct workers *workers);
-
-// Starts the workers on lcores 1 to `count`; and waits for their end after `stop` was set.
-void workers_launch(struct workers *workers);
-void workers_join(void);
-
-// Gives the workers another policy and waits until none uses the one before, which is returned for its memory.
-const struct policy *workers_swap_policy(struct workers *workers, const struct policy *policy);
+// An lcore's main function: worker (lcore - 1) of `workers`, a struct workers; runs until its `stop` is set. Returns 0.
+int worker_run(void *workers);
