@@ -1,7 +1,7 @@
 // What the daemon may do. Started as root it makes its directories and becomes a user who can do nothing else; nothing from
 // outside (files, sockets, packets' data) is touched before.
 
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
+import { chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, Sentence } from "./sentence.ts";
 
@@ -27,7 +27,7 @@ export function confine(account: Account, directories: Directories): void {
   const isRoot = process.geteuid?.() === 0;
   const owner = isRoot ? idsOf(account) : undefined;
   make(directories.run, 0o755);
-  for (const path of directories.own) makeOwn(path, owner);
+  for (const path of directories.own) make(path, 0o750, owner);
   process.chdir("/");
   process.umask(0o027);
   if (isRoot) become(account);
@@ -53,21 +53,25 @@ function idsOf({ user, group }: Account): Ids {
   }
 }
 
-function make(path: string, mode: number): void {
+/** A directory that is there already is left as it is; one that should have an owner must have that one. */
+function make(path: string, mode: number, owner?: Ids): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    if (!existsSync(path)) mkdirSync(path, { mode });
+    if (!existsSync(path)) makeNew(path, mode, owner);
+    const status = lstatSync(path);
+    if (!status.isDirectory()) throw new Sentence(`${path} is no directory: remove it, or name another one.`);
+    if (owner && status.uid !== owner.uid) {
+      throw new Sentence(`${path} belongs to another user than the daemon's: name another one, or chown it.`);
+    }
   } catch (error) {
+    if (error instanceof Sentence) throw error;
     throw new Sentence(`Cannot make the directory ${path}: ${reasonOf(error)}.`);
   }
-  if (!lstatSync(path).isDirectory()) throw new Sentence(`${path} is no directory: remove it, or name another one.`);
 }
 
-function makeOwn(path: string, owner: Ids | undefined): void {
-  make(path, 0o750);
-  if (!owner) return;
-  chownSync(path, owner.uid, owner.gid);
-  chmodSync(path, 0o750);
+function makeNew(path: string, mode: number, owner?: Ids): void {
+  mkdirSync(path, { mode });
+  if (owner) chownSync(path, owner.uid, owner.gid);
 }
 
 /** Becoming another user also gives up every capability. All threads change: glibc sees to that. */

@@ -1,8 +1,9 @@
 // The daemon's local socket. Who may connect may ask everything: the socket's directory and mode are the permission.
 
 import { once } from "node:events";
-import { chmod, rm } from "node:fs/promises";
+import { access, chmod, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { reasonOf, Sentence } from "../sentence.ts";
 import { BadLine, linesOf } from "./lines.ts";
 import { REQUEST_CHARACTERS_MAX, type Request, type Response, requestSchema } from "./protocol.ts";
@@ -30,6 +31,8 @@ export class LocalServer {
       throw new Sentence(`Another daemon answers at ${this.#path}: stop it, or give this one a --run-dir of its own.`);
     }
     try {
+      // Node tells of a missing directory as of a missing permission.
+      await access(dirname(this.#path));
       await rm(this.#path, { force: true });
       this.#server = await this.#listen();
       await chmod(this.#path, 0o660);
@@ -60,6 +63,8 @@ export class LocalServer {
   async #serve(socket: Socket): Promise<void> {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    // An error is followed by the close, and may come when nobody reads any more.
+    socket.on("error", () => {});
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.setEncoding("utf8");
     try {

@@ -1,0 +1,182 @@
+// The configuration file and the fast path: what is applied, refused, and given again.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import test from "ava";
+import { EngineError } from "../../mgmt/engine/engine_port.ts";
+import { configuration, type Daemon, daemon, region, until } from "./parts.ts";
+
+const REVISION_OFFSET = 12;
+
+/** The revisions of the policies that the fast path was given, in order. */
+function given({ engine }: Daemon): number[] {
+  return engine.policies.map((policy) =>
+    new DataView(policy.buffer, policy.byteOffset).getUint32(REVISION_OFFSET, true),
+  );
+}
+
+/** The fast path's answers from now on, and what its region says then. */
+function obey({ engine }: Daemon, generation: number): void {
+  engine.answer = { ok: true, generation };
+  engine.show(region({ generation }));
+}
+
+test("a good file is applied at the start, and is revision 1", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  t.deepEqual(given(made), [1]);
+  const saved = await made.store.call("latestRevision");
+  t.is(saved?.number, 1);
+  t.is(saved?.text, configuration());
+  t.true(made.lines.includes(`Configuration ${made.configurationFile}, revision 1: the fast path obeys it.`));
+});
+
+test("a changed file is the next revision; the same file again is none", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  t.deepEqual(await made.app.reload(), { outcome: "unchanged", revision: 1 });
+  made.write(configuration({ threshold: 20 }));
+  obey(made, 2);
+  t.deepEqual(await made.app.reload(), { outcome: "applied", revision: 2 });
+  t.deepEqual(given(made), [1, 2]);
+  t.is((await made.store.call("latestRevision"))?.number, 2);
+});
+
+test("a file with wrong lines is refused with the place of each, and changes nothing", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  made.write(configuration().replace("port 25", "port 65536").replace("package 0 name", "package x name"));
+  const result = await made.app.reload();
+  t.is(result.outcome, "refused");
+  if (result.outcome !== "refused") return;
+  t.is(result.refusal.text, `${made.configurationFile} was refused and revision 1 stays in force: 2 lines are wrong.`);
+  t.deepEqual(
+    result.refusal.errors.map(({ line, column }) => [line, column]),
+    [
+      [3, 19],
+      [5, 8],
+    ],
+  );
+  t.regex(made.lines.at(-1) ?? "", /Line 3:\n protocol tcp port 65536\n {19}\^\n% /);
+  t.deepEqual(given(made), [1]);
+  t.is((await made.store.call("latestRevision"))?.number, 1);
+});
+
+test("a configuration that contradicts itself is refused whole", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  made.write(configuration().replace("template 4 package 0", "template 4 package 9"));
+  t.is((await made.app.reload()).outcome, "refused");
+  t.deepEqual(given(made), [1]);
+});
+
+test("a policy that the fast path refuses is not stored, and the old one stays", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  made.engine.answer = { ok: false, text: "subscribers shorter than /64 need --workers 1" };
+  made.write(configuration({ threshold: 20 }));
+  const result = await made.app.reload();
+  t.true(result.outcome === "refused" && /^.* refused it: subscribers shorter.* 1\.$/.test(result.refusal.text));
+  t.is((await made.store.call("latestRevision"))?.number, 1);
+
+  const asked = made.engine.policies.length;
+  let looks = 0;
+  const status = made.engine.status.bind(made.engine);
+  made.engine.status = () => {
+    looks++;
+    return status();
+  };
+  await until("the daemon has looked at the fast path again and again", () => looks > 10);
+  t.is(made.engine.policies.length, asked, "nor is the fast path asked again");
+});
+
+test("a file that is refused at the start leaves the daemon up, with an alarm, and the last applied policy in force", async (t) => {
+  const first = daemon(t);
+  first.engine.attach(region({ generation: 1 }));
+  await first.app.start();
+  await first.app.stop();
+
+  const second = daemon(t, first.directory);
+  second.write("no such line\n");
+  second.engine.attach(region({ generation: 7 }));
+  await second.app.start();
+  t.regex(second.lines.join("\n"), /was refused and revision 1 stays in force: one line is wrong\./);
+  await until("the fast path has revision 1 again", () => given(second).includes(1));
+  t.is(await second.store.call("latestRevision").then((latest) => latest?.text), configuration());
+});
+
+test("without a fast path a good file waits, and is given when one comes", async (t) => {
+  const made = daemon(t);
+  made.engine.answer = undefined;
+  await made.app.start();
+  t.deepEqual(await made.app.reload(), { outcome: "waiting", revision: 1 });
+  t.is(await made.store.call("latestRevision"), undefined);
+
+  made.engine.answer = { ok: true, generation: 1 };
+  made.engine.attach(region({ generation: 1 }));
+  await until("it is stored as applied", async () => (await made.store.call("latestRevision"))?.number === 1);
+});
+
+test("a fast path that comes anew, or has another policy than ours, is given ours", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  t.deepEqual(given(made), [1]);
+
+  made.engine.attach(region({ generation: 1, starts: 2 }));
+  await until("a process that took over has it", () => given(made).length === 2);
+
+  made.engine.detach(new EngineError("absent", "There is no region."));
+  made.engine.attach(region({ region: "region-2", generation: 1 }));
+  await until("a new region has it", () => given(made).length === 3);
+
+  made.engine.show(region({ region: "region-2", generation: 5 }));
+  made.engine.answer = { ok: true, generation: 5 };
+  await until("somebody else's policy is replaced", () => given(made).length === 4);
+  t.deepEqual(new Set(given(made)), new Set([1]));
+});
+
+test("a detector keeps its id through restarts, and an id never names another detector", async (t) => {
+  const first = daemon(t);
+  first.engine.attach(region({ generation: 1 }));
+  await first.app.start();
+  const ids = async (made: Daemon, text: string) => {
+    const preparation = await made.store.call("preparePolicy", text);
+    return "prepared" in preparation ? [...preparation.prepared.detectors] : [];
+  };
+  const [kept] = await ids(first, configuration());
+  const [other] = await ids(first, configuration({ service: "mail" }));
+  t.not(kept?.[0], other?.[0]);
+  await first.app.stop();
+
+  const second = daemon(t, first.directory);
+  await second.app.start();
+  t.deepEqual((await ids(second, configuration({ service: "mail" })))[0], other);
+  const [changed] = await ids(second, configuration({ threshold: 99 }));
+  t.is(changed?.[0], kept?.[0]);
+  t.is(changed?.[1].threshold, 99);
+});
+
+test("a file that cannot be read is refused with the reason", async (t) => {
+  const made = daemon(t);
+  await made.app.start();
+  const reasonOf = async () => {
+    const result = await made.app.reload();
+    return result.outcome === "refused" ? result.refusal.text.replace(/^.*: /, "") : result.outcome;
+  };
+  rmSync(made.configurationFile);
+  t.is(await reasonOf(), "it does not exist.");
+  const { configurationFile } = made;
+  mkdirSync(configurationFile);
+  t.is(await reasonOf(), "it is no file.");
+  rmSync(configurationFile, { recursive: true });
+  execFileSync("mkfifo", [configurationFile]);
+  t.is(await reasonOf(), "it is no file.");
+  rmSync(configurationFile);
+  made.write(configuration());
+  t.is(await reasonOf(), "unchanged");
+});

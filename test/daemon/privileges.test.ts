@@ -1,0 +1,95 @@
+// What the daemon's user may not do, tried.
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { directory } from "./parts.ts";
+
+const asRoot = process.geteuid?.() === 0 ? test : test.skip;
+
+type Outcome = { readonly value?: unknown; readonly refused?: string };
+
+/** Tries as the daemon's user; each attempt is a name in confined.ts and a path. */
+function tryConfined(run: string, own: readonly string[], asked: readonly (readonly [string, string?])[]): Outcome[] {
+  const program = join(import.meta.dirname, "confined.ts");
+  const args = [program, JSON.stringify({ run, own }), JSON.stringify(asked)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
+}
+
+const idOf = (option: string, name: string) => Number(execFileSync("id", [option, name], { encoding: "utf8" }));
+
+asRoot("the daemon cannot write the fast path's files, read what is root's, or become root again", (t) => {
+  const base = directory(t);
+  chmodSync(base, 0o755);
+  const run = join(base, "run");
+  const fastPath = join(run, "fastpath");
+  const region = join(fastPath, "region");
+  mkdirSync(fastPath, { recursive: true });
+  writeFileSync(region, "the region");
+  const [user, group] = [idOf("-u", "postern-fastpath"), idOf("-g", "postern")];
+  for (const [path, mode] of [
+    [fastPath, 0o750],
+    [region, 0o640],
+  ] as const) {
+    chownSync(path, user, group);
+    chmodSync(path, mode);
+  }
+  const secret = join(base, "secret");
+  writeFileSync(secret, "root's");
+  chmodSync(secret, 0o600);
+
+  const own = join(run, "daemon");
+  t.deepEqual(
+    tryConfined(
+      run,
+      [own],
+      [
+        ["read", region],
+        ["write", region],
+        ["create", join(fastPath, "mine")],
+        ["create", join(run, "mine")],
+        ["create", join(own, "mine")],
+        ["read", secret],
+        ["read", "/etc/shadow"],
+        ["becomeRoot"],
+        ["becomeRootEffectively"],
+        ["joinGroupOfRoot"],
+        ["groups"],
+        ["openStore", join(base, "postern.db")],
+      ],
+    ),
+    [
+      { value: "the region" },
+      { refused: "EACCES" },
+      { refused: "EACCES" },
+      { refused: "EACCES" },
+      {},
+      { refused: "EACCES" },
+      { refused: "EACCES" },
+      { refused: "EPERM" },
+      { refused: "EPERM" },
+      { refused: "EPERM" },
+      { value: [group] },
+      { refused: `Cannot keep state in ${base}: permission denied; give it to user postern, mode 0750.` },
+    ],
+  );
+  const made = statSync(own);
+  t.deepEqual([made.uid, made.gid, made.mode & 0o777], [idOf("-u", "postern"), group, 0o750]);
+});
+
+for (const [what, prepare, sentence] of [
+  ["a link", (path: string) => symlinkSync("/etc", path), /daemon is no directory: remove it, or name another one\./],
+  ["root's directory", (path: string) => mkdirSync(path), /daemon belongs to another user than the daemon's: name/],
+] as const) {
+  asRoot(`${what} in place of the daemon's directory is not given away`, (t) => {
+    const base = directory(t);
+    const own = join(base, "daemon");
+    prepare(own);
+    const program = join(import.meta.dirname, "confined.ts");
+    const args = [program, JSON.stringify({ run: base, own: [own] }), "[]"];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    t.not(status, 0);
+    t.regex(stderr, sentence);
+    t.is(statSync(own).uid, 0);
+  });
+}
