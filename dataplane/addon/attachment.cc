@@ -70,6 +70,7 @@ Attachment::header(const Napi::CallbackInfo &info)
 	object.Set("bootId", hexadecimal(boot_id, sizeof(boot_id)));
 	object.Set("device", Napi::BigInt::New(info.Env(), region_reader_device(reader)));
 	object.Set("inode", Napi::BigInt::New(info.Env(), region_reader_inode(reader)));
+	object.Set("bornNs", Napi::BigInt::New(info.Env(), region_reader_born_ns(reader)));
 	object.Set("engine", to_js(info.Env(), region_reader_engine_size(reader)));
 	object.Set("links", region_reader_links(reader));
 	object.Set("adoption", to_js(info.Env(), region_reader_adoption(reader)));
@@ -118,6 +119,7 @@ Attachment::counters(const Napi::CallbackInfo &info)
 
 	for (unsigned worker = 0; worker < workers.Length(); worker++)
 		workers.Set(worker, to_js(env, region_reader_worker(reader, worker)));
+	object.Set("bornNs", Napi::BigInt::New(info.Env(), region_reader_born_ns(reader)));
 	object.Set("engine", to_js(env, region_reader_engine_counters(reader)));
 	object.Set("workers", workers);
 	object.Set("links", by_link(env, region_reader_links(reader), [&](unsigned link, region_side side) {

@@ -92,6 +92,17 @@ check(struct region_reader *reader, const char *path, struct region_fault *fault
 	return reader;
 }
 
+// An inode's number may be given to another file later; not so its birth. 0: the file system does not tell it.
+static uint64_t
+born_ns(int fd)
+{
+	struct statx status;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME))
+		return 0;
+	return (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
+}
+
 static struct region_reader *
 attach(int fd, const char *path, struct region_fault *fault)
 {
@@ -118,6 +129,7 @@ attach(int fd, const char *path, struct region_fault *fault)
 		.size = size,
 		.device = status.st_dev,
 		.inode = status.st_ino,
+		.born_ns = born_ns(fd),
 	};
 	if (check(reader, path, fault) == NULL) {
 		region_reader_close(reader);

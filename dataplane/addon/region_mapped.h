@@ -12,6 +12,7 @@ struct region_reader {
 	size_t size;
 	uint64_t device;
 	uint64_t inode;
+	uint64_t born_ns;             // of the file, since 1970; 0 where the file system keeps no such time
 	uint64_t places[WORKERS_MAX]; // sequence of each ring's next event
 };
 

@@ -27,6 +27,12 @@ region_reader_inode(const struct region_reader *reader)
 	return reader->inode;
 }
 
+uint64_t
+region_reader_born_ns(const struct region_reader *reader)
+{
+	return reader->born_ns;
+}
+
 unsigned
 region_reader_links(const struct region_reader *reader)
 {

@@ -35,6 +35,7 @@ void region_reader_close(struct region_reader *reader);
 void region_reader_boot_id(const struct region_reader *reader, uint8_t boot_id[16]);
 uint64_t region_reader_device(const struct region_reader *reader);
 uint64_t region_reader_inode(const struct region_reader *reader);
+uint64_t region_reader_born_ns(const struct region_reader *reader);
 unsigned region_reader_links(const struct region_reader *reader);
 unsigned region_reader_workers(const struct region_reader *reader);
 struct numbers region_reader_engine_size(const struct region_reader *reader);

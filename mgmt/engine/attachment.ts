@@ -29,8 +29,9 @@ export class Attachment {
 
   /** The process that serves the region may change between two calls: `starts` then grows. */
   header(): RegionHeader {
-    const { device, inode, ...header } = this.#native.header();
-    return { ...header, region: `${header.bootId}-${device.toString(16)}-${inode.toString(16)}` };
+    const { device, inode, bornNs, ...header } = this.#native.header();
+    const file = [device, inode, bornNs].map((number) => number.toString(16));
+    return { ...header, region: [header.bootId, ...file].join("-") };
   }
 
   live(): RegionLive {

@@ -33,6 +33,7 @@ interface NativeHeader {
   readonly bootId: string;
   readonly device: bigint;
   readonly inode: bigint;
+  readonly bornNs: bigint;
   readonly engine: EngineSize;
   readonly links: number;
   readonly startedMs: number;

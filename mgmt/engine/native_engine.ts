@@ -107,6 +107,10 @@ export class NativeEngine implements EnginePort {
   #attach(owner: EngineOwner): void {
     const attachment = new Attachment(this.#regionPath);
     const header = attachment.header();
+    if (header.starts === 0) {
+      attachment.close();
+      throw new EngineError("absent", "The fast path has made its region and is starting.");
+    }
     this.#attached = { attachment, region: header.region, starts: header.starts };
     this.#absence = undefined;
     for (const { region, ring, sequence } of this.#places.values()) {

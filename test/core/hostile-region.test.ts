@@ -1,0 +1,170 @@
+// Files that are no region, or one that lies. Node must not fall, and nothing untrue may be told.
+
+import { copyFile, mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { Attachment } from "../../mgmt/engine/attachment.ts";
+import type { EngineErrorCode } from "../../mgmt/engine/engine_port.ts";
+import { overwrite, quota, serveRegion, temporaryDirectory } from "./regions.ts";
+
+const BREACHED = 5;
+
+/** A region with five subscribers in breach. */
+async function honestRegion(t: ExecutionContext): Promise<string> {
+  const path = join(await temporaryDirectory(t), "region");
+  await serveRegion(path, quota(1), { subscribers: BREACHED, sessions: 2 });
+  return path;
+}
+
+function refused(t: ExecutionContext, path: string, code: EngineErrorCode, about: string): void {
+  const error = t.throws(() => new Attachment(path), { name: "EngineError" }, about);
+  t.is((error as { code?: string } | undefined)?.code, code, about);
+  t.regex(error?.message ?? "", /^[^\n]+\.$/, about);
+}
+
+// struct region_header (dataplane/region/region.h): the fields that say where things are and how many.
+const fields: readonly (readonly [name: string, offset: number, bytes: 4 | 8, code: EngineErrorCode])[] = [
+  ["magic", 0, 8, "not-a-region"],
+  ["version", 8, 4, "other-version"],
+  ["layout", 12, 4, "other-version"],
+  ["first half of the boot id", 16, 8, "other-boot"],
+  ["second half of the boot id", 24, 8, "other-boot"],
+  ["size", 32, 8, "damaged"],
+  ["workers", 40, 4, "damaged"],
+  ["subscribers", 48, 4, "damaged"],
+  ["watches", 52, 4, "damaged"],
+  ["links", 56, 4, "damaged"],
+  ["event capacity", 60, 4, "damaged"],
+  ["offset of counters", 64, 8, "damaged"],
+  ["offset of rings", 72, 8, "damaged"],
+  ["stride of rings", 80, 8, "damaged"],
+  ["offset of subscribers", 88, 8, "damaged"],
+  ["offset of watches", 96, 8, "damaged"],
+  ["offset of policies", 104, 8, "damaged"],
+  ["stride of policies", 112, 8, "damaged"],
+];
+
+for (const [name, offset, bytes, code] of fields) {
+  test(`a header with a wrong ${name} is refused`, async (t) => {
+    const path = await honestRegion(t);
+    const honest = (await readFile(path)).subarray(offset, offset + bytes);
+    const value = bytes === 4 ? BigInt(honest.readUInt32LE()) : honest.readBigUInt64LE();
+    const wrongValues = { zero: 0n, greatest: 2n ** 64n - 1n, more: value + 64n, less: value - 64n };
+    for (const [which, wrong] of Object.entries(wrongValues)) {
+      const field = Buffer.alloc(8);
+      field.writeBigUInt64LE(BigInt.asUintN(64, wrong));
+      await overwrite(path, offset, field.subarray(0, bytes));
+      // A size beyond the file is a file that was cut.
+      const isBeyond = name === "size" && BigInt.asUintN(64, wrong) > value;
+      t.throws(() => new Attachment(path), { name: "EngineError" }, which);
+      if (!isBeyond) refused(t, path, code, which);
+    }
+  });
+}
+
+test("a region that was cut short is refused wherever the cut is", async (t) => {
+  const path = await honestRegion(t);
+  const { length } = await readFile(path);
+  for (const size of [length - 1, length / 2, 4096, 4095, 100, 1, 0]) {
+    await truncate(path, size);
+    refused(t, path, "too-short", `${size} bytes`);
+  }
+});
+
+test("what is no region is refused by its kind", async (t) => {
+  const directory = await temporaryDirectory(t);
+  await writeFile(join(directory, "text"), "no region\n".repeat(1000));
+  await mkdir(join(directory, "directory"));
+  refused(t, join(directory, "nothing"), "absent", "no file");
+  refused(t, join(directory, "text/below"), "absent", "no such directory");
+  refused(t, join(directory, "text"), "not-a-region", "another file");
+  refused(t, join(directory, "directory"), "not-a-region", "a directory");
+  refused(t, "/dev/null", "not-a-region", "a device");
+});
+
+// struct watch and struct subscriber (dataplane/core/records.h).
+const WATCH_BYTES = 128;
+const SUBSCRIBER_BYTES = 64;
+const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+const u64 = (value: bigint) => Buffer.from(BigUint64Array.of(value).buffer);
+
+const lies: readonly (readonly [what: string, record: "watch" | "subscriber", offset: number, bytes: Buffer])[] = [
+  ["a lock that nobody gives back", "watch", 0, u32(1)],
+  ["a state that is none", "watch", 4, u32(7)],
+  ["another generation than its subscriber knows", "watch", 8, u32(99)],
+  ["breaches of windows that there are not", "watch", 12, u32(0x10)],
+  ["a subscriber beyond the table", "watch", 16, u32(0xffffffff)],
+  ["another generation of its subscriber", "watch", 20, u32(99)],
+  ["a period from the future", "watch", 32, u64(2n ** 63n)],
+  ["a period that never started", "watch", 32, u64(0n)],
+  ["a period of no length", "watch", 40, u32(0)],
+  ["a breach of no detector", "watch", 44, u32(0)],
+  ["a breach without a signal", "watch", 48, u32(0)],
+  ["a subscriber with another watch", "subscriber", 32, u32(4000)],
+  ["a subscriber with tags beyond 24 bits", "subscriber", 40, u32(0xffffffff)],
+  ["a subscriber with an impossible prefix", "subscriber", 54, Buffer.of(200)],
+  ["a subscriber that is free", "subscriber", 56, u32(0)],
+];
+
+test("a record that contradicts itself is counted and left out, and the others are told", async (t) => {
+  const path = await honestRegion(t);
+  const attachment = new Attachment(path);
+  t.teardown(() => attachment.close());
+  const honest = await readFile(path);
+  const { breaches } = await attachment.breached();
+  const slot = breaches[2]?.watch.slot ?? -1;
+  const watch = Number(honest.readBigUInt64LE(96)) + slot * WATCH_BYTES;
+  const subscriber = Number(honest.readBigUInt64LE(88)) + honest.readUInt32LE(watch + 16) * SUBSCRIBER_BYTES;
+
+  for (const [what, record, offset, bytes] of lies) {
+    const at = (record === "watch" ? watch : subscriber) + offset;
+    await overwrite(path, at, bytes);
+    const found = await attachment.breached();
+    t.deepEqual([found.breaches.length, found.bad], [BREACHED - 1, 1], what);
+    await overwrite(path, at, honest.subarray(at, at + bytes.length));
+  }
+  t.is((await attachment.breached()).breaches.length, BREACHED);
+});
+
+/** The same noise in every run (xorshift32). */
+function noise(seed: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed;
+  for (let at = 0; at < length; at++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[at] = state;
+  }
+  return bytes;
+}
+
+test("a region of noise behind an honest header is read to its end without a fall", async (t) => {
+  const honest = await honestRegion(t);
+  const started = 128;
+  const length = 6 << 20;
+  for (const seed of [1, 2, 3]) {
+    const path = `${honest}.${seed}`;
+    await copyFile(honest, path);
+    await overwrite(path, started, noise(seed, length));
+    const attachment = new Attachment(path);
+    t.notThrows(() => [attachment.header(), attachment.live(), attachment.counters()]);
+    // Events without sense are lost ones; none is made up of noise but by a chance of one in millions.
+    for (let i = 0; i < 20; i++) t.deepEqual(attachment.events(1000).events, []);
+    const { breaches, bad } = await attachment.breached();
+    t.deepEqual(breaches, []);
+    t.true(bad > 0);
+    attachment.close();
+  }
+});
+
+test("a header that changes after it was attached moves no read", async (t) => {
+  const path = await honestRegion(t);
+  const attachment = new Attachment(path);
+  t.teardown(() => attachment.close());
+  await overwrite(path, 0, Buffer.alloc(120, 0xff));
+  t.deepEqual(attachment.header().engine, { workers: 1, sessions: 65536, subscribers: 8192, watches: 8192 });
+  t.is(attachment.counters().engine.sessions_opened, BREACHED);
+  t.is(attachment.events(100).events.length, BREACHED);
+  t.is((await attachment.breached()).breaches.length, BREACHED);
+});

@@ -1,0 +1,148 @@
+// `postern replay` as a person runs it: a process, its two outputs and its exit status.
+
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { tcp } from "./frames.ts";
+import { outboundMail } from "./policies.ts";
+import { temporaryDirectory } from "./regions.ts";
+
+const postern = join(import.meta.dirname, "../../postern");
+
+interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+function replay(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(postern, ["replay", ...args], { env: { ...process.env, TZ: "UTC" } }, (failure, out, error) =>
+      resolve({ status: Number(failure?.code ?? 0), out, error }),
+    );
+  });
+}
+
+/** A classic pcap file (libpcap's pcap-savefile(5)) with a frame a second from 2026-01-01 on. */
+function pcap(frames: readonly Uint8Array[], linkType = 1): Buffer {
+  const start = Date.UTC(2026, 0, 1) / 1000;
+  const header = Uint32Array.of(0xa1b2c3d4, 0x00040002, 0, 0, 65535, linkType);
+  const records = frames.flatMap((frame, second) => [
+    Buffer.from(Uint32Array.of(start + second, 250_000, frame.length, frame.length).buffer),
+    frame,
+  ]);
+  return Buffer.concat([Buffer.from(header.buffer), ...records]);
+}
+
+const mail = (fromPort: number) => tcp({ from: "10.0.0.1", fromPort, to: "192.0.2.1", toPort: 25 });
+const twelveMails = pcap(Array.from({ length: 12 }, (_, i) => mail(2000 + i)));
+
+async function files(t: ExecutionContext, capture: Uint8Array, configuration = outboundMail) {
+  const directory = await temporaryDirectory(t);
+  const [path, config] = [join(directory, "some.pcap"), join(directory, "some.conf")];
+  await writeFile(path, capture);
+  await writeFile(config, configuration);
+  return { path, config };
+}
+
+test("sessions, breaches and verdicts are printed as tables", async (t) => {
+  const { path, config } = await files(t, twelveMails);
+  const { status, out, error } = await replay(path, "--config", config);
+  t.is(error, "");
+  t.is(status, 0);
+  const lines = out.split("\n").map((line) => line.trim().replace(/ +/g, " "));
+  t.true(lines.includes("Sessions: 12"), out);
+  t.true(lines.includes("2026-01-01 00:00:09.250 10.0.0.1:2009 -> 192.0.2.1:25 tcp - smtp opened syn"), out);
+  t.true(lines.includes("2026-01-01 00:00:10.250 10.0.0.1:2010 -> 192.0.2.1:25 tcp - smtp refused refused"), out);
+  t.true(lines.includes("Breaches: 1"), out);
+  const breach = "2026-01-01 00:00:09.250 2026-01-01 00:01:00.250 10.0.0.1 smtp 10 sessions in 60 s report,block 10 2";
+  t.true(lines.includes(breach), out);
+  t.true(lines.includes("verdict forward 10") && lines.includes("refuse 2"), out);
+});
+
+test("with --json the same is data", async (t) => {
+  const { path, config } = await files(t, twelveMails);
+  const { status, out } = await replay(path, "--config", config, "--json");
+  const report = JSON.parse(out);
+  t.is(status, 0);
+  t.like(report.packets, { total: 12, verdict: { forward: 10, refuse: 2, cutoff: 0 } });
+  t.is(report.sessions.length, 12);
+  t.like(report.breaches[0], { service: "smtp", counted: 10, refused: 2, subscriber: { address: "10.0.0.1" } });
+  t.is(report.error, null);
+});
+
+test("a capture that is cut short is reported up to the cut, and then is an error", async (t) => {
+  const { path, config } = await files(t, twelveMails.subarray(0, twelveMails.length - 10));
+  const { status, out, error } = await replay(path, "--config", config);
+  t.is(status, 1);
+  t.regex(out, /^Sessions: 11$/m);
+  t.regex(error, /^postern: The capture .*some\.pcap is cut short or damaged: [^\n]+ What came before is above\.\n$/);
+});
+
+const unreadable = {
+  "is missing": {
+    capture: undefined,
+    sentence: /^postern: The capture .*nothing\.pcap cannot be read: No such file or directory\.\n$/,
+  },
+  "is empty": {
+    capture: Buffer.alloc(0),
+    sentence: /^postern: .*some\.pcap is not a pcap or pcapng capture: [^\n]+\.\n$/,
+  },
+  "is no capture": {
+    capture: Buffer.from("x".repeat(1000)),
+    sentence: /^postern: .* is not a pcap or pcapng capture: [^\n]+\.\n$/,
+  },
+  "holds no Ethernet": {
+    capture: pcap([], 101),
+    sentence: /^postern: The capture .* holds frames of another kind \(Raw IP\): give one of Ethernet\.\n$/,
+  },
+};
+
+for (const [how, { capture, sentence }] of Object.entries(unreadable)) {
+  test(`a capture that ${how} is one clear sentence and a failure`, async (t) => {
+    const { path, config } = await files(t, capture ?? Buffer.alloc(0));
+    const { status, out, error } = await replay(capture ? path : path.replace("some", "nothing"), "--config", config);
+    t.deepEqual([status, out], [1, ""]);
+    t.regex(error, sentence);
+  });
+}
+
+test("an empty capture is no error", async (t) => {
+  const { path, config } = await files(t, pcap([]));
+  const { status, out } = await replay(path, "--config", config);
+  t.is(status, 0);
+  t.regex(out, /^Sessions: 0$/m);
+});
+
+test("a wrong configuration is shown with a caret under the first wrong word", async (t) => {
+  const { path, config } = await files(t, twelveMails, "service smtp\n protocol icmp port 25\n");
+  const { status, out, error } = await replay(path, "--config", config);
+  t.deepEqual([status, out], [1, ""]);
+  t.true(
+    error.startsWith("Line 2:\n protocol icmp port 25\n          ^\n% Invalid input detected at '^' marker.\n"),
+    error,
+  );
+  t.true(error.endsWith(`postern: The configuration ${config} is not usable: 1 line is wrong.\n`), error);
+});
+
+test("a configuration that is missing is one clear sentence", async (t) => {
+  const { path, config } = await files(t, twelveMails);
+  const { status, error } = await replay(path, "--config", `${config}.not`);
+  t.is(status, 1);
+  t.is(error, `postern: The configuration ${config}.not is not usable: cannot read it: it does not exist.\n`);
+});
+
+test("a wrong way to type it says the right one", async (t) => {
+  for (const args of [
+    [],
+    ["some.pcap"],
+    ["--config", "x"],
+    ["a", "b", "--config", "x"],
+    ["a", "--config", "x", "--more"],
+  ]) {
+    const { status, error } = await replay(...args);
+    t.is(status, 1);
+    t.is(error, "postern: Type it as: postern replay FILE.pcap --config FILE [--json]\n");
+  }
+});
