@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 
-// Packet memory: 16,384 buffers of 2.4 KB and the drivers' own.
-#define MEMORY_MIB "64"
+// Packet memory: 16,384 buffers of 2.4 KB and the drivers' own. Of ordinary pages each buffer takes one of 4 KiB, because it must
+// not reach over two.
+#define HUGE_MEMORY_MIB     "64"
+#define ORDINARY_MEMORY_MIB "128"
 
 // Free huge pages of 2 MiB.
 static long
@@ -67,7 +69,7 @@ eal_start(const struct options *options)
 		"--file-prefix",
 		"postern",
 		"-m",
-		MEMORY_MIB,
+		huge ? HUGE_MEMORY_MIB : ORDINARY_MEMORY_MIB,
 		"--iova-mode=va",
 		"--no-pci",
 		"--no-telemetry",

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -43,17 +44,35 @@ privileges_give(const char *path, unsigned mode)
 }
 
 void
+privileges_limit(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		fatal("cannot give up new privileges: %s", strerror(errno));
+}
+
+void
+privileges_die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+}
+
+void
 privileges_drop(void)
 {
+	pid_t parent = getppid();
+
 	if (geteuid() != 0)
 		return;
 
 	uid_t user = fastpath_user()->pw_uid;
 	gid_t group = fastpath_group();
-	// Capabilities go with the user id; no_new_privs keeps any from coming back.
-	if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	// Capabilities go with the user id.
+	if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0)
 		fatal("cannot become %s: %s", FASTPATH_USER, strerror(errno));
 	if (setuid(0) == 0)
 		fatal("could become root again, so it does not run");
+	// The kernel forgets it when the user changes.
+	privileges_die_with(parent);
 }

@@ -4,11 +4,20 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #define FASTPATH_USER  "postern-fastpath"
 #define FASTPATH_GROUP "postern" // whose members may read the region and write to the control socket
 
 // Gives a file or directory to FASTPATH_USER:FASTPATH_GROUP with this mode. As another user than root: only the mode.
 void privileges_give(const char *path, unsigned mode);
+
+// Keeps this process, and every thread and process it starts from now on, from gaining privileges by running a program.
+void privileges_limit(void);
+
+// Has the kernel kill this process when its parent ends: a fast path without its supervisor would hold the ports against the
+// next one. `parent`: who the parent was before; if it has ended since, so does this process, at once.
+void privileges_die_with(pid_t parent);
 
 // Becomes FASTPATH_USER without any capability, for good, in all threads. Does nothing for another user than root.
 void privileges_drop(void);

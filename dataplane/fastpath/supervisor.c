@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "fastpath.h"
 #include "message.h"
+#include "privileges.h"
 #include "region_file.h"
 
 #include <errno.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -61,10 +61,7 @@ start_child(struct supervisor *supervisor, enum region_bypass bypass)
 		fatal("cannot start another process: %s", strerror(errno));
 	if (child > 0)
 		return child;
-	// A fast path without its supervisor would hold the ports against the next one.
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
+	privileges_die_with(parent);
 	exit(fastpath_run(supervisor->options, &supervisor->file, bypass, supervisor->ready));
 }
 
@@ -150,8 +147,9 @@ watch_child(struct supervisor *supervisor, pid_t child, struct watchdog *watchdo
 			return ENDED_WHEN_ASKED;
 		}
 		if (waitpid(child, &status, WNOHANG) == child) {
-			message("the fast path %s %d", WIFEXITED(status) ? "ended with status" : "was ended by signal",
-				WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+			// One that ends by itself has said why.
+			if (WIFSIGNALED(status))
+				message("the fast path was ended by signal %d", WTERMSIG(status));
 			return outcome_of(status);
 		}
 		if (signal < 0 && hangs(supervisor, watchdog)) {
@@ -217,6 +215,7 @@ supervisor_run(const struct options *options)
 {
 	struct supervisor supervisor = {.options = options};
 
+	privileges_limit();
 	snprintf(supervisor.directory, sizeof(supervisor.directory), "%s/fastpath", options->run_dir);
 	if (mkdir(options->run_dir, 0755) != 0 && errno != EEXIST)
 		fatal("cannot make %s: %s; it needs root, or a --run-dir of its own", options->run_dir,
