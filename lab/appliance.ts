@@ -83,7 +83,7 @@ export class Appliance {
   }
 
   async start(): Promise<void> {
-    await writeFile(this.configurationFile, this.#options.configuration);
+    await this.writeConfiguration(this.#options.configuration);
     await this.startFastPath();
     await this.startDaemon();
   }
@@ -117,6 +117,11 @@ export class Appliance {
   /** What the daemon says of itself and of the fast path. */
   status(): Promise<Status> {
     return ask(daemonSocket(this.runDirectory), { ask: "status" });
+  }
+
+  /** Writes another configuration file; the daemon reads it when it is told to. */
+  async writeConfiguration(text: string): Promise<void> {
+    await writeFile(this.configurationFile, text);
   }
 
   async stop(): Promise<void> {

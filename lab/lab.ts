@@ -1,5 +1,6 @@
 // One lab: the site, the two ports and what is behind them, the appliance between, and a witness for each port.
 // The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
+import type { LinkMode } from "../mgmt/policy/prepare.ts";
 import { Appliance, type ApplianceOptions, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";
@@ -18,6 +19,7 @@ const hugePagesWanted = 128;
 export interface LabOptions {
   readonly framing?: Framing;
   readonly quota?: Quota;
+  readonly linkMode?: LinkMode;
   readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages">>;
   /** Called with each line the daemon writes. */
   readonly onLine?: (line: string) => void;
@@ -39,7 +41,7 @@ export class Lab {
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
     const { framing = "untagged", quota = usualQuota } = options;
-    const configuration = configurationText(quota);
+    const configuration = configurationText(quota, options.linkMode);
     const applianceOptions = { ...labSize, ...options.size, configuration, hugePages };
     this.site = site;
     this.edge = edge;

@@ -26,6 +26,15 @@ function checksum(bytes: readonly number[]): number {
   return ~sum & 0xffff;
 }
 
+/** An IPv4 packet without options. */
+export function ipv4Packet(source: string, target: string, protocol: number, payload: readonly number[]): number[] {
+  const header = (sum: number) => [
+    ...[0x45, 0, ...u16(20 + payload.length), ...u16(0), ...u16(0x4000)],
+    ...[64, protocol, ...u16(sum), ...ipv4Bytes(source), ...ipv4Bytes(target)],
+  ];
+  return [...header(checksum(header(0))), ...payload];
+}
+
 /** A TCP segment that opens a session: SYN, without ACK. */
 export interface Opening {
   readonly source: string;
@@ -50,12 +59,7 @@ function openingSegment({ source, target, sourcePort, targetPort, sequence }: Op
 
 /** The opening as an untagged frame, all checksums right. */
 export function openingFrame(from: Port, to: Port, opening: Opening): Buffer {
-  const segment = openingSegment(opening);
-  const header = (sum: number) => [
-    ...[0x45, 0, ...u16(20 + segment.length), ...u16(0), ...u16(0x4000)],
-    ...[64, tcp, ...u16(sum), ...ipv4Bytes(opening.source), ...ipv4Bytes(opening.target)],
-  ];
-  const packet = [...header(checksum(header(0))), ...segment];
+  const packet = ipv4Packet(opening.source, opening.target, tcp, openingSegment(opening));
   return Buffer.from([...macBytes(to.mac), ...macBytes(from.mac), ...u16(0x0800), ...packet]);
 }
 
