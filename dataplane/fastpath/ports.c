@@ -137,8 +137,9 @@ poll_port(struct port *port, uint32_t link, enum side side, struct region_live *
 			port->name, up ? "up" : "down: look at its cable or interface");
 	port->up = up;
 	atomic_store_explicit(&live->link_up[link][side], up, memory_order_relaxed);
+	// An input error of net_tap is a frame longer than a packet buffer.
 	if (rte_eth_stats_get(port->id, &stats) == 0)
-		atomic_store_explicit(&live->port_missed[link][side], stats.imissed + stats.rx_nombuf,
+		atomic_store_explicit(&live->port_missed[link][side], stats.imissed + stats.rx_nombuf + stats.ierrors,
 				      memory_order_relaxed);
 }
 
