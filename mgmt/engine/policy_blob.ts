@@ -1,17 +1,14 @@
 // A configuration as the fast path reads it: the bytes of dataplane/core/policy_blob.h, which is the contract. Names become
 // indexes into the blob's arrays, which are in the configuration's order.
 
-import { type ParsedPrefix, parsePrefix } from "../../cli/prefix.ts";
+import { parsePrefix } from "../../cli/prefix.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { type NativePrefix, nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
 
 const MAGIC = "PSTNPOL1";
 const HEADER_BYTES = 56;
 const LENGTH_OFFSET = 8;
-
-/** Bits of the IPv4-mapped prefix, the form of an IPv4 address in the fast path. */
-const MAPPED_BITS = 96;
-const MAPPED_BYTES = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 const protocols = { tcp: 6, udp: 17 } as const;
 const initiators = { either: 0, subscriber: 1, network: 2 } as const;
@@ -27,7 +24,8 @@ const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
  */
 export function policyBlob(configuration: Configuration, ids: PolicyIds, revision: number): Uint8Array {
   const { zones, services, packages, anonymousGroups: groups } = configuration;
-  const zonePrefixes = zones.flatMap(({ prefixes }, zone) => prefixes.map((prefix) => ({ prefix, value: zone })));
+  const zonePrefixes = zones.flatMap(({ prefixes }, zone) => placed(prefixes.flatMap(nativePrefixes), zone));
+  const groupPrefixes = groups.flatMap(({ prefix }, group) => placed(nativePrefixes(prefix), group));
   const ranges = services.map(({ transport }) => transport?.ports ?? []);
   const detectors = placedDetectors(configuration);
 
@@ -36,7 +34,7 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
     ...u32(0), // the length: set below
     ...u32(revision),
     ...u32(zonePrefixes.length),
-    ...u32(groups.length),
+    ...u32(groupPrefixes.length),
     ...u32(groups.length),
     ...u32(services.length),
     ...u32(ranges.flat().length),
@@ -48,8 +46,8 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
   ];
   const blob = Buffer.from([
     ...header,
-    ...zonePrefixes.flatMap(({ prefix, value }) => prefixBytes(parsePrefix(prefix), value)),
-    ...groups.flatMap(({ prefix }, index) => prefixBytes(parsePrefix(prefix), index)),
+    ...zonePrefixes.flatMap(prefixBytes),
+    ...groupPrefixes.flatMap(prefixBytes),
     ...groups.flatMap((group) => groupBytes(group, configuration)),
     ...services.flatMap((service, index) => serviceBytes(service, index, ranges, configuration, ids)),
     ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
@@ -65,9 +63,17 @@ type Group = Configuration["anonymousGroups"][number];
 type Service = Configuration["services"][number];
 type Ranges = readonly (readonly { readonly first: number; readonly last: number }[])[];
 
-function prefixBytes({ family, bytes, length }: ParsedPrefix, value: number): number[] {
-  const [mapped, bits] = family === 4 ? [MAPPED_BYTES, MAPPED_BITS + length] : [[], length];
-  return [...mapped, ...bytes, ...u32(bits), ...u32(value)];
+/** A prefix, and the index of the zone or group that it belongs to. */
+interface PlacedPrefix extends NativePrefix {
+  readonly value: number;
+}
+
+function placed(prefixes: readonly NativePrefix[], value: number): PlacedPrefix[] {
+  return prefixes.map((prefix) => ({ ...prefix, value }));
+}
+
+function prefixBytes({ bytes, length, value }: PlacedPrefix): number[] {
+  return [...bytes, ...u32(length), ...u32(value)];
 }
 
 function groupBytes(
@@ -78,7 +84,7 @@ function groupBytes(
   const packageId = templates.find(({ id }) => id === template)?.package ?? 0;
   const index = packages.findIndex(({ id }) => id === packageId);
   if (index < 0) throw new Error(`template ${template} has no package`);
-  const length = parsePrefix(prefix).family === 4 ? MAPPED_BITS + subscriberPrefixLength : subscriberPrefixLength;
+  const length = nativeLength(parsePrefix(prefix).family, subscriberPrefixLength);
   return [...u32(template), ...u32(index), ...u32(length)];
 }
 

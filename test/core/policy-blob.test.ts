@@ -77,6 +77,16 @@ test("a zone's addresses are the only ones of a service that includes it, and no
   t.deepEqual([counts("include", "2001:db8:25::9", "2001:db8::1"), counts("include", "198.51.100.1")], [true, false]);
 });
 
+test("a zone of all IPv6 addresses holds no IPv4 address", (t) => {
+  for (const prefix of ["::/0", "::/64", "::/95"]) {
+    const engine = () =>
+      mailEngine({ before: `zone six\n ip ${prefix}`, service: "protocol tcp port 25\n zone include six" });
+    t.false(isCounted(engine(), { to: "192.0.2.1" }), prefix);
+    const inside = prefix === "::/0" ? "2001:4860::25" : "::25";
+    t.true(isCounted(engine(), { from: "2001:db8::1", to: inside }), prefix);
+  }
+});
+
 test("an anonymous group's range decides who is a subscriber", (t) => {
   t.true(isCounted(mailEngine(), { from: "10.255.255.255" }));
   t.false(isCounted(mailEngine(), { from: "11.0.0.0" }));
