@@ -22,7 +22,7 @@ zeroed(size_t size)
 static struct hash_secret
 fixed_secret(void)
 {
-	struct hash_secret secret;
+	struct hash_secret secret = {0};
 	uint64_t state = 0;
 
 	for (size_t at = 0; at < sizeof(secret.bytes); at += sizeof(state)) {

@@ -35,8 +35,31 @@ function pcap(frames: readonly Uint8Array[], linkType = 1): Buffer {
   return Buffer.concat([Buffer.from(header.buffer), ...records]);
 }
 
+/** The same frames as pcapng: a section, an interface of Ethernet, and an enhanced packet block a frame. */
+function pcapng(frames: readonly Uint8Array[]): Buffer {
+  const block = (type: number, body: Uint8Array) => {
+    const length = Uint32Array.of(12 + body.length);
+    return Buffer.concat([
+      Buffer.from(Uint32Array.of(type).buffer),
+      Buffer.from(length.buffer),
+      body,
+      Buffer.from(length.buffer),
+    ]);
+  };
+  const words = (...values: number[]) => Buffer.from(Uint32Array.of(...values).buffer);
+  const padded = (frame: Uint8Array) => Buffer.concat([frame, Buffer.alloc(-frame.length & 3)]);
+  return Buffer.concat([
+    block(0x0a0d0d0a, words(0x1a2b3c4d, 0x00000001, 0xffffffff, 0xffffffff)),
+    block(1, words(1, 65535)),
+    ...frames.map((frame, microseconds) =>
+      block(6, Buffer.concat([words(0, 0, microseconds, frame.length, frame.length), padded(frame)])),
+    ),
+  ]);
+}
+
 const mail = (fromPort: number) => tcp({ from: "10.0.0.1", fromPort, to: "192.0.2.1", toPort: 25 });
-const twelveMails = pcap(Array.from({ length: 12 }, (_, i) => mail(2000 + i)));
+const mails = Array.from({ length: 12 }, (_, i) => mail(2000 + i));
+const twelveMails = pcap(mails);
 
 async function files(t: ExecutionContext, capture: Uint8Array, configuration = outboundMail) {
   const directory = await temporaryDirectory(t);
@@ -70,6 +93,13 @@ test("with --json the same is data", async (t) => {
   t.is(report.sessions.length, 12);
   t.like(report.breaches[0], { service: "smtp", counted: 10, refused: 2, subscriber: { address: "10.0.0.1" } });
   t.is(report.error, null);
+});
+
+test("pcapng is read as well, and a capture that begins in 1970 too", async (t) => {
+  const { path, config } = await files(t, pcapng(mails));
+  const { status, out } = await replay(path, "--config", config, "--json");
+  t.is(status, 0);
+  t.like(JSON.parse(out).packets, { total: 12, firstAt: 0, verdict: { forward: 10, refuse: 2, cutoff: 0 } });
 });
 
 test("a capture that is cut short is reported up to the cut, and then is an error", async (t) => {
