@@ -19,7 +19,7 @@ const LOOK_MS = 200;
 export interface Refusal {
   /** One sentence. */
   readonly text: string;
-  /** The lines that are wrong, if it is they. */
+  /** The first wrong lines, if it is they. */
   readonly errors: readonly LineError[];
 }
 
@@ -162,7 +162,7 @@ export class PolicyKeeper {
       // One whose number the store does not know yet would give its number away.
       await this.#save();
       const preparation = await store.call("preparePolicy", await readConfigurationFile(file));
-      if ("errors" in preparation) return this.#refused(wrongLines(preparation.errors.length), preparation.errors);
+      if ("errors" in preparation) return this.#refused(wrong(preparation.wrongLines), preparation.errors);
       const { prepared } = preparation;
       this.#waiting = undefined;
       if (prepared.revision === this.#inForce?.revision) return { outcome: "unchanged", revision: prepared.revision };
@@ -244,8 +244,8 @@ const told = {
   waiting: "it is good, and waits for a fast path",
 };
 
-function wrongLines(count: number): string {
-  return count === 1 ? "one line is wrong." : `${count} lines are wrong.`;
+function wrong(lines: number): string {
+  return lines === 1 ? "one line is wrong." : `${lines} lines are wrong.`;
 }
 
 function onlySentences(error: unknown): void {

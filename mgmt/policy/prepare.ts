@@ -27,13 +27,18 @@ export interface Prepared {
 
 export type Preparation =
   | { readonly prepared: Prepared }
-  /** In order of their lines. */
-  | { readonly errors: readonly LineError[] };
+  /** `errors`: the first ones, in order of their lines. `wrongLines`: all of them. */
+  | { readonly errors: readonly LineError[]; readonly wrongLines: number };
+
+/** As many as a person can use. */
+const ERRORS_SHOWN = 50;
 
 /** `latest`: the revision that was applied last. Ids that the configuration needs are in the store before it is returned. */
 export function preparePolicy(text: string, ids: IdTable, latest: Revision | undefined): Preparation {
   const parsed = parseConfiguration(text);
-  if ("errors" in parsed) return parsed;
+  if ("errors" in parsed) {
+    return { errors: parsed.errors.slice(0, ERRORS_SHOWN), wrongLines: parsed.errors.length };
+  }
   const { configuration } = parsed;
   ids.add(missingIds(configuration, ids.all()));
   const known = ids.all();

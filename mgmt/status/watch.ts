@@ -60,7 +60,7 @@ export class FastPathWatch {
       this.#beatAt = clock.now();
     }
     const alive = clock.now() - this.#beatAt < STILL_MS;
-    if (alive !== this.#alive) journal.say(alive ? "Fast path: it moves again." : `Fast path: ${STANDS_STILL}`);
+    if (alive !== this.#alive) journal.say(alive ? "Fast path: It moves again." : `Fast path: ${STANDS_STILL}`);
     this.#alive = alive;
   }
 
@@ -76,4 +76,4 @@ export class FastPathWatch {
   }
 }
 
-const STANDS_STILL = "the process that served the region stands still: its supervisor should start another one.";
+const STANDS_STILL = "The process that served the region stands still: its supervisor should start another one.";

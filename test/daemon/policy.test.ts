@@ -64,6 +64,15 @@ test("a file with wrong lines is refused with the place of each, and changes not
   t.is((await made.store.call("latestRevision"))?.number, 1);
 });
 
+test("of a file that is all wrong the first lines are told, and how many there are", async (t) => {
+  const made = daemon(t);
+  await made.app.start();
+  made.write("no such line\n".repeat(20_000));
+  const result = await made.app.reload();
+  t.true(result.outcome === "refused" && result.refusal.text.endsWith(": 20000 lines are wrong."));
+  t.true(result.outcome === "refused" && result.refusal.errors.length === 50);
+});
+
 test("a configuration that contradicts itself is refused whole", async (t) => {
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));

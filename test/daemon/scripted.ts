@@ -1,0 +1,42 @@
+// A daemon whose fast path tells a given number of breaches, each its start and its end, and goes on behind what the store has.
+// It is a process of its own, to be killed.
+import { setTimeout as delay } from "node:timers/promises";
+import { App } from "../../mgmt/app.ts";
+import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
+import { journal } from "../../mgmt/journal.ts";
+import { Store } from "../../mgmt/store/store.ts";
+import { breachFacts, ended, record, region, started } from "./parts.ts";
+
+const [directory = "", count = "0"] = process.argv.slice(2);
+const breaches = Number(count);
+
+/** Event 2n+1 is the start of breach n, event 2n+2 its end. */
+function eventOf(sequence: number) {
+  const breach = Math.ceil(sequence / 2);
+  const subscriber = { ...breachFacts().subscriber, address: `10.9.${breach >> 8}.${breach & 255}` };
+  return sequence % 2 === 1 ? started(sequence, { subscriber }) : ended(sequence, { subscriber });
+}
+
+const engine = new FakeEngine();
+engine.now = 1_000_000;
+const app = new App(
+  { runDirectory: directory, stateDirectory: directory, configuration: `${directory}/startup-config` },
+  {
+    engine,
+    store: new Store(),
+    clock: { now: Date.now, nowMs: () => engine.nowMs() },
+    journal: journal((line) => process.stdout.write(line), Date.now),
+  },
+);
+await app.start();
+const [place] = engine.after;
+let sequence = place?.sequence ?? 0;
+engine.breaches = sequence % 2 === 1 ? [record({ subscriber: eventOf(sequence).subscriber })] : [];
+engine.attach(region({ generation: 1 }));
+for (; sequence < 2 * breaches; sequence++) {
+  engine.happen(eventOf(sequence + 1));
+  engine.breaches = sequence % 2 === 0 ? [record({ subscriber: eventOf(sequence + 1).subscriber })] : [];
+  if (sequence % 20 === 0) await delay(1);
+}
+await delay(300);
+await app.stop();
