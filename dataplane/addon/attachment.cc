@@ -119,7 +119,6 @@ Attachment::counters(const Napi::CallbackInfo &info)
 
 	for (unsigned worker = 0; worker < workers.Length(); worker++)
 		workers.Set(worker, to_js(env, region_reader_worker(reader, worker)));
-	object.Set("bornNs", Napi::BigInt::New(info.Env(), region_reader_born_ns(reader)));
 	object.Set("engine", to_js(env, region_reader_engine_counters(reader)));
 	object.Set("workers", workers);
 	object.Set("links", by_link(env, region_reader_links(reader), [&](unsigned link, region_side side) {
