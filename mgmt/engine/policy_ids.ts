@@ -3,21 +3,13 @@
 
 import type { Configuration } from "../config/configuration.ts";
 
-/** Keys and their ids, from 1. A key is opaque text; the store keeps every pair for good. */
+/** Keys and their ids, from 1. A key is opaque text. Whoever stores them keeps every pair for good, before a policy uses it. */
 export type PolicyIds = ReadonlyMap<string, number>;
-
-/** Where ids outlive the process. */
-export interface PolicyIdStore {
-  /** Every id ever given. */
-  load(): Promise<PolicyIds>;
-  /** Keeps what `additions` holds, before a policy with these ids is applied. */
-  add(additions: PolicyIds): Promise<void>;
-}
 
 type Service = Configuration["services"][number];
 type Package = Configuration["packages"][number];
 type MassMailing = Package["massMailing"][number];
-export type Detector = MassMailing["detectors"][number];
+type Detector = MassMailing["detectors"][number];
 
 /** A detector, and where in the configuration it is. */
 export interface PlacedDetector {
