@@ -190,6 +190,51 @@ fixture_down(struct fixture *fixture, const struct talk *talk, uint8_t tcp_flags
 	return judge(fixture, talk, SIDE_NETWORK, tcp_flags, sequence);
 }
 
+struct talk
+fixture_talk(const char *subscriber, uint16_t port, uint16_t server_port)
+{
+	bool ipv6 = strchr(subscriber, ':') != NULL;
+
+	return (struct talk){subscriber, ipv6 ? "2001:db8:ffff::25" : "198.51.100.25", port, server_port, 0, {{0}}};
+}
+
+enum verdict
+fixture_open(struct fixture *fixture, const char *subscriber, uint16_t port, uint16_t server_port)
+{
+	struct talk talk = fixture_talk(subscriber, port, server_port);
+
+	return fixture_up(fixture, &talk, SYN, port);
+}
+
+void
+fixture_assert_quota(struct fixture *fixture, const char *subscriber, uint16_t server_port, uint16_t first_port,
+		     uint16_t passed)
+{
+	for (uint16_t i = 0; i < passed; i++)
+		assert_int_equal(fixture_open(fixture, subscriber, first_port + i, server_port), VERDICT_FORWARD);
+	assert_int_equal(fixture_open(fixture, subscriber, first_port + passed, server_port), VERDICT_REFUSE);
+}
+
+void
+fixture_assert_goes_on(struct fixture *fixture, const struct talk *talk)
+{
+	assert_int_equal(fixture_down(fixture, talk, SYN_ACK, 1), VERDICT_FORWARD);
+	assert_int_equal(fixture_up(fixture, talk, ACK, 2), VERDICT_FORWARD);
+	assert_int_equal(fixture_down(fixture, talk, ACK, 2), VERDICT_FORWARD);
+	assert_int_equal(fixture_up(fixture, talk, FIN_ACK, 3), VERDICT_FORWARD);
+	assert_int_equal(fixture_down(fixture, talk, FIN_ACK, 3), VERDICT_FORWARD);
+	assert_int_equal(fixture_up(fixture, talk, ACK, 4), VERDICT_FORWARD);
+}
+
+struct session *
+fixture_session(struct fixture *fixture, const struct talk *talk)
+{
+	struct packet packet = fixture_packet(talk, SIDE_SUBSCRIBER, ACK, 0);
+	uint64_t hash = hash_bytes(&fixture->engine.secret, &packet.key, sizeof(packet.key));
+
+	return session_table_search(&fixture->engine.pipelines[0].sessions, &packet.key, hash);
+}
+
 void
 fixture_sweep(struct fixture *fixture)
 {

@@ -14,6 +14,13 @@
 
 #define FIXTURE_EVENTS 256 // of a ring
 
+// TCP flags as tests write them.
+#define SYN     TCP_SYN
+#define ACK     TCP_ACK
+#define RST     TCP_RST
+#define SYN_ACK (TCP_SYN | TCP_ACK)
+#define FIN_ACK (TCP_FIN | TCP_ACK)
+
 struct fixture {
 	struct engine engine;
 	struct engine_size size;
@@ -55,6 +62,20 @@ struct talk {
 // One packet of it, from the subscriber's or from the network's side.
 enum verdict fixture_up(struct fixture *fixture, const struct talk *talk, uint8_t tcp_flags, uint32_t sequence);
 enum verdict fixture_down(struct fixture *fixture, const struct talk *talk, uint8_t tcp_flags, uint32_t sequence);
+
+// The SYN of a session, from the subscriber, to the server of the address's family; the port is its sequence number too.
+struct talk fixture_talk(const char *subscriber, uint16_t port, uint16_t server_port);
+enum verdict fixture_open(struct fixture *fixture, const char *subscriber, uint16_t port, uint16_t server_port);
+
+// So many sessions pass, from ports from `first_port` on, and the next is refused.
+void fixture_assert_quota(struct fixture *fixture, const char *subscriber, uint16_t server_port, uint16_t first_port,
+			  uint16_t passed);
+
+// The rest of a session passes in both directions, from the answer to the last ACK.
+void fixture_assert_goes_on(struct fixture *fixture, const struct talk *talk);
+
+// Its entry with the first worker; NULL: none.
+struct session *fixture_session(struct fixture *fixture, const struct talk *talk);
 
 // A packet in a burst, for the tests that need several in one.
 struct packet fixture_packet(const struct talk *talk, enum side side, uint8_t tcp_flags, uint32_t sequence);

@@ -19,6 +19,13 @@
 		(const struct type[]){__VA_ARGS__}, sizeof((const struct type[]){__VA_ARGS__}) / sizeof(struct type)   \
 	}
 
+// A detector that blocks service `of` (an index) after `quota` sessions in a fixed window.
+#define BLOCKING(number, of, quota, period)                                                                            \
+	{                                                                                                              \
+		.id = (number), .service = (of), .threshold = (quota), .period_ms = (period),                          \
+		.signal = SIGNAL_SESSIONS, .window = WINDOW_FIXED, .actions = ACTION_BLOCK                             \
+	}
+
 struct policy_parts {
 	uint32_t revision;
 	uint32_t subscriber_ageing_seconds;

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// pipeline.c and signal_sessions.c: what opens a session, what repeats its opening, what joins it in the middle.
+
+#include "smtp.h"
+
+static void
+a_retransmitted_syn_counts_once(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint16_t i = 1; i <= 10; i++)
+		for (int repeat = 0; repeat < 3; repeat++)
+			assert_int_equal(open_smtp(&fixture, i), VERDICT_FORWARD);
+	// Also when the server has answered, and in the breach.
+	for (uint16_t i = 1; i <= 10; i++) {
+		struct talk talk = smtp(i);
+		assert_int_equal(fixture_down(&fixture, &talk, SYN_ACK, 9), VERDICT_FORWARD);
+		assert_int_equal(open_smtp(&fixture, i), VERDICT_FORWARD);
+	}
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 10);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, retransmissions), 30);
+	assert_int_equal(open_smtp(&fixture, 11), VERDICT_REFUSE);
+	fixture_stop(&fixture);
+}
+
+static void
+the_same_port_with_a_new_sequence_number_counts(void **state)
+{
+	struct talk talk = smtp(40000);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint32_t i = 1; i <= 10; i++)
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, i), VERDICT_FORWARD);
+	assert_int_equal(fixture_up(&fixture, &talk, SYN, 11), VERDICT_REFUSE);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 10);
+	fixture_stop(&fixture);
+}
+
+// A sender that hides a new session behind the old one's SYN.
+static void
+the_same_syn_after_an_end_counts(void **state)
+{
+	static const struct {
+		uint8_t up, down;
+	} ends[] = {{RST, 0}, {RST | ACK, 0}, {0, RST}, {0, RST | ACK}, {FIN_ACK, FIN_ACK}};
+
+	(void)state;
+	for (size_t e = 0; e < LENGTH(ends); e++) {
+		struct talk talk = smtp(40000);
+		struct fixture fixture;
+		start(&fixture);
+		for (int i = 0; i < 10; i++) {
+			assert_int_equal(fixture_up(&fixture, &talk, SYN, 7), VERDICT_FORWARD);
+			if (ends[e].up != 0)
+				assert_int_equal(fixture_up(&fixture, &talk, ends[e].up, 8), VERDICT_FORWARD);
+			if (ends[e].down != 0)
+				assert_int_equal(fixture_down(&fixture, &talk, ends[e].down, 8), VERDICT_FORWARD);
+		}
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, 7), VERDICT_REFUSE);
+		assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 10);
+		fixture_stop(&fixture);
+	}
+}
+
+static void
+a_session_joined_in_the_middle_is_forwarded_and_not_counted(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint16_t port = 1; port <= 50; port++) {
+		struct talk talk = smtp(1000 + port);
+		assert_int_equal(fixture_up(&fixture, &talk, port % 2 ? ACK : ACK | 0x08, 5), VERDICT_FORWARD);
+		assert_int_equal(fixture_down(&fixture, &talk, ACK, 5), VERDICT_FORWARD);
+	}
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_joined), 50);
+	open_many(&fixture, 1, 10);
+	assert_int_equal(open_smtp(&fixture, 11), VERDICT_REFUSE);
+	// In the breach as well, and those that were there before go on.
+	struct talk late = smtp(2000), early = smtp(1001);
+	assert_int_equal(fixture_up(&fixture, &late, ACK, 5), VERDICT_FORWARD);
+	fixture_assert_goes_on(&fixture, &early);
+	fixture_stop(&fixture);
+}
+
+// An ACK sent ahead of the SYN is no way round the quota.
+static void
+a_syn_on_a_joined_session_counts(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint16_t port = 1; port <= 11; port++) {
+		struct talk talk = smtp(port);
+		assert_int_equal(fixture_up(&fixture, &talk, ACK, 1000u + port), VERDICT_FORWARD);
+		assert_int_equal(open_smtp(&fixture, port), port <= 10 ? VERDICT_FORWARD : VERDICT_REFUSE);
+	}
+	fixture_stop(&fixture);
+}
+
+static void
+other_flags_beside_the_syn_do_not_hide_it(void **state)
+{
+	static const uint8_t also[] = {0, TCP_FIN, 0x08, 0x20, 0x40, 0x80, 0xc0, TCP_FIN | 0x08 | 0x20};
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint16_t port = 1; port <= 20; port++) {
+		struct talk talk = smtp(port);
+		assert_int_equal(fixture_up(&fixture, &talk, SYN | also[port % LENGTH(also)], 1),
+				 port <= 10 ? VERDICT_FORWARD : VERDICT_REFUSE);
+	}
+	fixture_stop(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_retransmitted_syn_counts_once),
+		cmocka_unit_test(the_same_port_with_a_new_sequence_number_counts),
+		cmocka_unit_test(the_same_syn_after_an_end_counts),
+		cmocka_unit_test(a_session_joined_in_the_middle_is_forwarded_and_not_counted),
+		cmocka_unit_test(a_syn_on_a_joined_session_counts),
+		cmocka_unit_test(other_flags_beside_the_syn_do_not_hide_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
