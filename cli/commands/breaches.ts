@@ -25,7 +25,8 @@ export function breachLines(found: readonly Breach[]): string[] {
       subscriberText(breach),
       detectorText(breach),
       isBlocked(breach) ? "blocked" : "reported",
-      breach.refused,
+      // Told when it ends.
+      breach.endedAt === null ? "-" : breach.refused,
     ]),
   );
 }

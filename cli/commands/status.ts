@@ -16,13 +16,17 @@ export const status: Command = async ({ runDirectory, json }) => {
 
 /** `now`: Unix milliseconds. */
 export function statusLines(answer: Status, now: number): string[] {
-  const { fastPath, alarms, breaches } = answer;
+  const { fastPath, alarms, open, breaches } = answer;
   return [
     ...processLines(answer, now),
     ...block("Alarms", alarms),
     ...(fastPath ? fastPathLines(fastPath) : []),
-    ...(breaches.length > 0 ? block(`In breach: ${number(breaches.length)}`, breachLines(breaches)) : []),
+    ...(open > 0 ? block(breachTitle(open, breaches.length), breachLines(breaches)) : []),
   ];
+}
+
+function breachTitle(open: number, shown: number): string {
+  return open > shown ? `In breach: ${number(open)}, the latest ${shown} of them` : `In breach: ${number(open)}`;
 }
 
 function block(title: string, lines: readonly string[]): string[] {
@@ -68,7 +72,12 @@ function fastPathLines(fastPath: FastPathStatus): string[] {
 }
 
 function tableRow(name: string, { used, capacity }: TableUse) {
-  return [name, used, capacity, `${((100 * used) / Math.max(1, capacity)).toFixed(1)} %`.padStart("100.0 %".length)] as const;
+  return [
+    name,
+    used,
+    capacity,
+    `${((100 * used) / Math.max(1, capacity)).toFixed(1)} %`.padStart("100.0 %".length),
+  ] as const;
 }
 
 const sides: readonly Side[] = ["subscriber", "network"];

@@ -24,7 +24,7 @@ const SAVE_AGAIN_MS = 1000;
 
 /** The fast path tells an end within a second; one that is later than this may be lost, and the records know. */
 const OVERDUE_MS = 5000;
-const LOOK_AGAIN_MS = 10_000;
+const CHECK_OVERDUE_MS = 5000;
 
 export interface RecorderParts {
   readonly engine: EnginePort;
@@ -43,8 +43,7 @@ export class BreachRecorder {
   #notices: Notice[] = [];
   /** The events were not everything: the records must be read. */
   #wanting = false;
-  /** When they were read last. */
-  #lookedAt = 0;
+  #checkOverdueAt = 0;
   #saveAt = 0;
   #trouble: string | undefined;
 
@@ -133,9 +132,11 @@ export class BreachRecorder {
   #recordsDue(): boolean {
     const { engine, clock } = this.#parts;
     const now = clock.now();
-    const overdue = () => this.#book.open().some(({ untilAt }) => untilAt + OVERDUE_MS < now);
-    const due = this.#wanting || (this.#lookedAt + LOOK_AGAIN_MS < now && overdue());
-    return due && engine.status() !== undefined;
+    if (now >= this.#checkOverdueAt) {
+      this.#checkOverdueAt = now + CHECK_OVERDUE_MS;
+      this.#wanting ||= this.#book.open().some(({ untilAt }) => untilAt + OVERDUE_MS < now);
+    }
+    return this.#wanting && engine.status() !== undefined;
   }
 
   /** Compares the book with the records. An end that was told before the records were read is among the events by then. */
@@ -143,7 +144,6 @@ export class BreachRecorder {
     const set = await this.#breached();
     if (!set) return;
     this.#wanting = false;
-    this.#lookedAt = this.#parts.clock.now();
     const missing = this.#book.missing(set.region, set.breaches);
     this.#notices.push(...this.#book.records(set.region, set.breaches));
     await this.#takeEvents();

@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 import { Sentence } from "../sentence.ts";
 import type { Answers, Question, Request, Response } from "./protocol.ts";
 
-const ANSWER_MS = 10_000;
+/** Longer than the daemon waits for a fast path that hangs. */
+const ANSWER_MS = 20_000;
 
 /** Rejects with a Sentence when nobody answers, or the answer is an error. */
 export async function ask<Asked extends Question>(

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Breach } from "../breaches/breach.ts";
-import type { ReloadResult } from "../policy/keeper.ts";
+import type { ReloadResult } from "../policy/outcome.ts";
 import type { Status } from "../status/status.ts";
 
 /** Of a request, its newline included. */

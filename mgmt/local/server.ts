@@ -10,8 +10,8 @@ import { REQUEST_CHARACTERS_MAX, type Request, type Response, requestSchema } fr
 
 const CONNECTIONS_MAX = 32;
 
-/** A client that neither asks nor reads for this long is let go. */
-const IDLE_MS = 10_000;
+/** A client that neither asks nor is answered for this long is let go. */
+const IDLE_MS = 20_000;
 
 export class LocalServer {
   readonly #path: string;

@@ -1,7 +1,7 @@
 // Keeps the fast path under the policy of the configuration file: reads it, has it checked, gives it, and gives it again to a
 // fast path that lost it. A refused file changes nothing.
 
-import { type LineError, printLineError } from "../../cli/line-error.ts";
+import type { LineError } from "../../cli/line-error.ts";
 import type { DetectorName } from "../breaches/breach.ts";
 import { type Applied, EngineError, type EnginePort } from "../engine/engine_port.ts";
 import type { Journal } from "../journal.ts";
@@ -11,22 +11,10 @@ import type { Revision } from "../store/revision-table.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "../time.ts";
 import { readConfigurationFile } from "./file.ts";
+import { linesWrong, type Refusal, type ReloadResult, reloadText } from "./outcome.ts";
 import type { LinkMode, Prepared } from "./prepare.ts";
 
 const LOOK_MS = 200;
-
-/** Why a configuration file is not obeyed. */
-export interface Refusal {
-  /** One sentence. */
-  readonly text: string;
-  /** The first wrong lines, if it is they. */
-  readonly errors: readonly LineError[];
-}
-
-export type ReloadResult =
-  /** `waiting`: good, and given to the fast path as soon as there is one. */
-  | { readonly outcome: "applied" | "unchanged" | "waiting"; readonly revision: number }
-  | { readonly outcome: "refused"; readonly refusal: Refusal };
 
 export interface PolicyStatus {
   readonly file: string;
@@ -162,10 +150,11 @@ export class PolicyKeeper {
       // One whose number the store does not know yet would give its number away.
       await this.#save();
       const preparation = await store.call("preparePolicy", await readConfigurationFile(file));
-      if ("errors" in preparation) return this.#refused(wrong(preparation.wrongLines), preparation.errors);
+      if ("errors" in preparation) return this.#refused(linesWrong(preparation.wrongLines), preparation.errors);
       const { prepared } = preparation;
       this.#waiting = undefined;
-      if (prepared.revision === this.#inForce?.revision) return { outcome: "unchanged", revision: prepared.revision };
+      if (prepared.revision === this.#inForce?.revision)
+        return { outcome: "unchanged", file, revision: prepared.revision };
       this.#waiting = prepared;
       return await this.#give(prepared);
     } catch (error) {
@@ -175,9 +164,10 @@ export class PolicyKeeper {
   }
 
   async #give(policy: Prepared): Promise<ReloadResult> {
+    const { file } = this.#parts;
     const { revision } = policy;
     const applied = await this.#apply(policy);
-    if (!applied) return { outcome: "waiting", revision };
+    if (!applied) return { outcome: "waiting", file, revision };
     this.#waiting = undefined;
     if (!applied.ok) {
       // Asking again would bring the same answer.
@@ -186,7 +176,7 @@ export class PolicyKeeper {
     }
     this.#generation = applied.generation;
     if (policy !== this.#inForce) await this.#obeyed(policy);
-    return { outcome: "applied", revision };
+    return { outcome: "applied", file, revision };
   }
 
   /** Undefined: nobody answers. */
@@ -222,13 +212,7 @@ export class PolicyKeeper {
   }
 
   #tell(result: ReloadResult): void {
-    const { file, journal } = this.#parts;
-    if (result.outcome === "refused") {
-      const { text, errors } = result.refusal;
-      journal.say([text, ...errors.map(printLineError)].join("\n"));
-    } else {
-      journal.say(`Configuration ${file}, revision ${result.revision}: ${told[result.outcome]}.`);
-    }
+    this.#parts.journal.say(reloadText(result));
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -236,16 +220,6 @@ export class PolicyKeeper {
     this.#turn = done.catch(() => {});
     return done;
   }
-}
-
-const told = {
-  applied: "the fast path obeys it",
-  unchanged: "as before",
-  waiting: "it is good, and waits for a fast path",
-};
-
-function wrong(lines: number): string {
-  return lines === 1 ? "one line is wrong." : `${lines} lines are wrong.`;
 }
 
 function onlySentences(error: unknown): void {

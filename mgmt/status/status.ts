@@ -14,9 +14,12 @@ export interface Status {
   readonly alarms: readonly string[];
   /** What its region says; null while there is none. */
   readonly fastPath: FastPathStatus | null;
-  /** Breaches that go on. */
+  /** How many breaches go on, and the latest of them. */
+  readonly open: number;
   readonly breaches: readonly Breach[];
 }
+
+const BREACHES_SHOWN = 20;
 
 export interface DaemonStatus {
   readonly pid: number;
@@ -70,12 +73,14 @@ export interface StatusParts {
 export function statusOf(parts: StatusParts): Status {
   const { daemon, engine, policy, watch, recorder } = parts;
   const said = engine.status();
+  const open = recorder.open();
   return {
     daemon,
     policy: policy.status(),
     alarms: [...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...(recorder.alarm ? [recorder.alarm] : [])],
     fastPath: said ? fastPathOf(said, parts) : null,
-    breaches: recorder.open(),
+    open: open.length,
+    breaches: open.slice(-BREACHES_SHOWN).toReversed(),
   };
 }
 

@@ -33,7 +33,9 @@ function checkDirectory(directory: string): void {
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Sentence(`Cannot keep state in ${directory}: ${reasonOf(error)}; give it to user postern, mode 0750.`);
+    throw new Sentence(
+      `Cannot keep state in ${directory}, which user postern must be able to write: ${reasonOf(error)}.`,
+    );
   }
 }
 

@@ -170,7 +170,7 @@ test("a whole daemon answers each question", async (t) => {
   t.is(status.fastPath?.links[0]?.subscriber.receivedPackets, 1_234_567);
   t.is(status.policy.revision, 1);
   t.deepEqual(await ask(path, { ask: "breaches", count: 10 }), []);
-  t.deepEqual(await ask(path, { ask: "reload" }), { outcome: "unchanged", revision: 1 });
+  t.deepEqual(await ask(path, { ask: "reload" }), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
 });
 
 test("who asks where nobody answers is told what to do", async (t) => {

@@ -35,10 +35,10 @@ test("a changed file is the next revision; the same file again is none", async (
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  t.deepEqual(await made.app.reload(), { outcome: "unchanged", revision: 1 });
+  t.deepEqual(await made.app.reload(), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
   made.write(configuration({ threshold: 20 }));
   obey(made, 2);
-  t.deepEqual(await made.app.reload(), { outcome: "applied", revision: 2 });
+  t.deepEqual(await made.app.reload(), { outcome: "applied", file: made.configurationFile, revision: 2 });
   t.deepEqual(given(made), [1, 2]);
   t.is((await made.store.call("latestRevision"))?.number, 2);
 });
@@ -69,7 +69,7 @@ test("of a file that is all wrong the first lines are told, and how many there a
   await made.app.start();
   made.write("no such line\n".repeat(20_000));
   const result = await made.app.reload();
-  t.true(result.outcome === "refused" && result.refusal.text.endsWith(": 20000 lines are wrong."));
+  t.true(result.outcome === "refused" && result.refusal.text.endsWith(": 20,000 lines are wrong."));
   t.true(result.outcome === "refused" && result.refusal.errors.length === 50);
 });
 
@@ -122,7 +122,7 @@ test("without a fast path a good file waits, and is given when one comes", async
   const made = daemon(t);
   made.engine.answer = undefined;
   await made.app.start();
-  t.deepEqual(await made.app.reload(), { outcome: "waiting", revision: 1 });
+  t.deepEqual(await made.app.reload(), { outcome: "waiting", file: made.configurationFile, revision: 1 });
   t.is(await made.store.call("latestRevision"), undefined);
 
   made.engine.answer = { ok: true, generation: 1 };

@@ -57,12 +57,23 @@ test("status shows processes, policy, links, tables, counters and who is in brea
   t.deepEqual(cells(lines, "sessions opened"), ["sessions opened", "12,345"]);
   t.true(lines.includes("In breach: 1"));
   t.deepEqual(cells(lines.slice(lines.indexOf("In breach: 1")), "20").slice(2), [
-    ...["-", "10.30.94.66", "10 sessions of smtp-outbound in 60 s", "blocked", "0"],
+    ...["-", "10.30.94.66", "10 sessions of smtp-outbound in 60 s", "blocked", "-"],
   ]);
   t.true(
     lines.every((line) => line === line.trimEnd() && line.length <= 132),
     "no line is wider than a wide screen",
   );
+});
+
+test("status shows no more breaches than a screen holds", async (t) => {
+  const made = daemon(t);
+  made.engine.now = 100_000;
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  made.engine.happen(...Array.from({ length: 1030 }, (_, index) => started(index + 1, { detector: index })));
+  await until("the breaches are saved", async () => (await made.store.call("recentBreaches", 2000)).length === 1030);
+  const lines = await asked(made, "status");
+  t.is(lines.length - lines.indexOf("In breach: 1,030, the latest 20 of them"), 22);
 });
 
 test("breaches are listed, the latest first, as many as asked for", async (t) => {
@@ -75,7 +86,7 @@ test("breaches are listed, the latest first, as many as asked for", async (t) =>
   await until("the breaches are saved", async () => (await made.store.call("recentBreaches", 5)).length === 2);
   const lines = await asked(made, "breaches");
   t.is(lines.length, 3);
-  t.regex(lines[1] ?? "", / {2}- {9,}10\.30\.94\.66 {2}10 sessions of smtp-outbound in 60 s {2}blocked {8}0$/);
+  t.regex(lines[1] ?? "", / {2}- {9,}10\.30\.94\.66 {2}10 sessions of smtp-outbound in 60 s {2}blocked {8}-$/);
   t.regex(lines[2] ?? "", / {2}10\.30\.94\.67 {2}10 sessions of smtp-outbound in 60 s {2}blocked {6}291$/);
   t.is((await asked(made, "breaches", "--count", "1")).length, 2);
 });
@@ -118,11 +129,14 @@ test("reload tells what became of the file, and fails when it was refused", asyn
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  t.deepEqual(await asked(made, "reload"), ["Revision 1 was in force before: the file has not changed."]);
+  t.deepEqual(await asked(made, "reload"), [`Configuration ${made.configurationFile}, revision 1: as before.`]);
   made.write("no such line\n");
   const { status, stdout } = await postern("reload", "--run-dir", made.runDirectory);
   t.is(status, 1);
-  t.regex(stdout, /^Line 1:\nno such line\n *\^\n% .*\n.*revision 1 stays in force: one line is wrong\.\n$/s);
+  t.regex(
+    stdout,
+    /^.* was refused and revision 1 stays in force: one line is wrong\.\nLine 1:\nno such line\n\^\n% .*\n$/s,
+  );
 });
 
 for (const [what, args, sentence] of [

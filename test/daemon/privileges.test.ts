@@ -70,7 +70,7 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
       { refused: "EPERM" },
       { refused: "EPERM" },
       { value: [group] },
-      { refused: `Cannot keep state in ${base}: permission denied; give it to user postern, mode 0750.` },
+      { refused: `Cannot keep state in ${base}, which user postern must be able to write: permission denied.` },
     ],
   );
   const made = statSync(own);

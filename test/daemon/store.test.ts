@@ -44,12 +44,12 @@ function untilFull(action: () => void): void {
 for (const [what, message, prepare] of [
   [
     "that does not exist",
-    /^Cannot keep state in .*: it does not exist; /,
+    /^Cannot keep state in .*: it does not exist\.$/,
     (path: string) => rmSync(path, { recursive: true }),
   ],
   [
     "that is a file",
-    /^Cannot keep state in .*: (a part of the path is no directory|permission denied); /,
+    /^Cannot keep state in .*: (a part of the path is no directory|permission denied)\.$/,
     (path: string) => {
       rmSync(path, { recursive: true });
       writeFileSync(path, "");
