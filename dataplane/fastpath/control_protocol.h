@@ -10,7 +10,7 @@
 #define CONTROL_BYTES_MAX (8u << 20) // of a batch, this header included
 
 struct control_batch {
-	uint32_t length;  // of the batch, this header included
+	uint32_t length;  // of the batch, this header included; a multiple of 4
 	uint16_t version; // CONTROL_VERSION; another one is answered `invalid` and the connection is closed
 	uint16_t commands;
 };
@@ -21,7 +21,7 @@ enum control_kind {
 };
 
 struct control_command {
-	uint32_t length; // of the payload
+	uint32_t length; // of the payload; a multiple of 4
 	uint16_t kind;   // enum control_kind
 	uint16_t reserved;
 };

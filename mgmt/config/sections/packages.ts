@@ -10,8 +10,8 @@ import { string, word } from "../values.ts";
 /** The fast path's policy holds 256 packages. (The SCE's were 0 to 4999.) */
 export const PACKAGE_ID_MAX = 255;
 
-/** A watch in the fast path holds the windows of three detectors. */
-export const PACKAGE_DETECTORS_MAX = 3;
+/** A watch in the fast path holds the windows of four detectors. */
+export const PACKAGE_DETECTORS_MAX = 4;
 
 export const THRESHOLD_MAX = 1_000_000;
 
