@@ -54,6 +54,7 @@ async function live(lab: Lab): Promise<boolean> {
 }
 
 async function playAndCheck(lab: Lab): Promise<boolean> {
+  await lab.watch();
   const checks = await playOnce(lab, usualQuota, say);
   console.log();
   for (const { passed, text } of checks) console.log(`${passed ? "pass" : "FAIL"}  ${text}`);

@@ -19,6 +19,37 @@ export function numberedPayload(number: number): Buffer {
   return payload;
 }
 
+const udpHeader = 8;
+/** EtherType, and the length of a header without options or extensions. */
+const ipHeaders = [
+  { type: Buffer.of(0x08, 0x00), length: 20 },
+  { type: Buffer.of(0x86, 0xdd), length: 40 },
+];
+
+/** The number of a frame's packet; undefined for other frames, among them ICMP errors that quote a numbered packet. */
+function numberIn(frame: Buffer): number | undefined {
+  const payload = frame.subarray(-payloadLength);
+  if (!payload.subarray(0, mark.length).equals(mark)) return undefined;
+  const headers = frame.subarray(0, -payloadLength - udpHeader);
+  const plain = ipHeaders.some(({ type, length }) => headers.subarray(-length - 2, -length).equals(type));
+  return plain ? payload.readUInt32BE(mark.length) : undefined;
+}
+
+/** A numbered packet that came out. */
+export interface Arrival {
+  readonly number: number;
+  /** When, in milliseconds since 1970. */
+  readonly milliseconds: number;
+}
+
+/** The numbered packets among captured frames, in order. */
+export function numberedArrivals(frames: readonly Frame[]): Arrival[] {
+  return frames.flatMap(({ bytes, milliseconds }) => {
+    const number = numberIn(bytes);
+    return number === undefined ? [] : [{ number, milliseconds }];
+  });
+}
+
 /** What became of the packets 0 to sent - 1. */
 export interface NumberedReport {
   readonly sent: number;
@@ -40,10 +71,7 @@ export function numberedReport(sent: number, frames: readonly Frame[]): Numbered
   let highest = -1;
   let longestSilence = 0;
   let last: number | undefined;
-  for (const { bytes, milliseconds } of frames) {
-    const payload = bytes.subarray(-payloadLength);
-    if (!payload.subarray(0, mark.length).equals(mark)) continue;
-    const number = payload.readUInt32BE(mark.length);
+  for (const { number, milliseconds } of numberedArrivals(frames)) {
     if (seen.has(number)) doubled.push(number);
     else if (number < highest) overtaken.push(number);
     seen.add(number);

@@ -62,7 +62,7 @@ export interface PartOptions {
 export class Part {
   readonly name: string;
   readonly pid: number;
-  /** Settles when the program has ended: its exit status, or the signal that ended it. */
+  /** Settles when the program has ended and its last line was read: its exit status, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
   readonly #log: string;
@@ -72,7 +72,7 @@ export class Part {
     this.pid = pid;
     this.#child = child;
     this.#log = log;
-    this.ended = new Promise((resolve) => child.on("exit", (status, signal) => resolve(signal ?? status ?? -1)));
+    this.ended = new Promise((resolve) => child.on("close", (status, signal) => resolve(signal ?? status ?? -1)));
   }
 
   /** Starts `command`; rejects if it cannot be started. `name` is what error messages call it. */

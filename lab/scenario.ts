@@ -14,13 +14,22 @@ export interface Check {
   readonly text: string;
 }
 
-/** What the zombie's engine tries in each family; refused, it takes half a minute. */
-const triedSessions = 300;
+/** What the zombie's engine tries in each family by default; refused, it takes half a minute. */
+const manySessions = 300;
 const triedPages = 5;
 
-/** Plays the scenario once, in little more than one period. `say` is told what the subscribers do. */
-export async function playOnce(lab: Lab, quota: Quota, say: (happening: string) => void): Promise<Check[]> {
-  await lab.watch();
+/**
+ * Plays the scenario once, in little more than one period.
+ * @param lab with its witnesses started.
+ * @param say is told what the subscribers do.
+ * @param triedSessions of the zombie in each family; every twenty that are refused take two seconds.
+ */
+export async function playOnce(
+  lab: Lab,
+  quota: Quota,
+  say: (happening: string) => void,
+  triedSessions = manySessions,
+): Promise<Check[]> {
   const everyday = new EverydayLife(lab.traffic);
   everyday.start();
   say("three homes look at pages, ask for names and send a mail now and then");
@@ -30,7 +39,7 @@ export async function playOnce(lab: Lab, quota: Quota, say: (happening: string) 
   say(`the zombie starts to mail: ${triedSessions} sessions over IPv4 and ${triedSessions} over IPv6`);
   await Promise.all(engines.map(({ ended }) => ended));
   say("the zombie has tried them all; it looks at pages, asks for names and tries one mail more");
-  const blocked = await Promise.all(families.map((family) => checkBlocked(lab, family, quota)));
+  const blocked = await Promise.all(families.map((family) => checkBlocked(lab, family, quota, triedSessions)));
 
   await delay(began + (quota.periodSeconds + 2) * 1000 - performance.now());
   say("the period is over; the zombie tries one mail");
@@ -44,7 +53,12 @@ export async function playOnce(lab: Lab, quota: Quota, say: (happening: string) 
 }
 
 /** In the period: the quota was met exactly, other services work, one more session does not. */
-async function checkBlocked({ peers, traffic }: Lab, family: Family, quota: Quota): Promise<Check[]> {
+async function checkBlocked(
+  { peers, traffic }: Lab,
+  family: Family,
+  quota: Quota,
+  triedSessions: number,
+): Promise<Check[]> {
   let pages = 0;
   let names = 0;
   for (let n = 0; n < triedPages; n++) {
