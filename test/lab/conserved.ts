@@ -34,7 +34,7 @@ async function interfaceCounters({ namespace, device }: Port): Promise<Interface
   return { sent: volume(stats64.tx), received: volume(stats64.rx) };
 }
 
-/** The appliance's figures of the lab's link, from `postern status`. */
+/** What `postern status` says of the lab's link. */
 export async function linkStatus({ appliance }: Lab): Promise<LinkStatus> {
   const { fastPath } = await appliance.status();
   const [link] = fastPath?.links ?? [];
@@ -42,7 +42,7 @@ export async function linkStatus({ appliance }: Lab): Promise<LinkStatus> {
   return link;
 }
 
-async function look(lab: Lab): Promise<Books> {
+async function booksOf(lab: Lab): Promise<Books> {
   const { subscriberSide, networkSide } = lab.edge;
   return {
     link: await linkStatus(lab),
@@ -51,16 +51,19 @@ async function look(lab: Lab): Promise<Books> {
   };
 }
 
-/** The books when nothing is in flight: two looks in a row see the same. */
-export async function settledBooks(lab: Lab): Promise<Books> {
-  let books = await look(lab);
-  const settled = async () => {
-    const before = books;
-    books = await look(lab);
-    return isDeepStrictEqual(before, books);
-  };
-  await until("nothing is in flight", settled);
-  return books;
+/** What there is to see when nothing is in flight: two looks in a row see the same. */
+export async function settled<Seen>(look: () => Promise<Seen>): Promise<Seen> {
+  let seen = await look();
+  await until("nothing is in flight", async () => {
+    const before = seen;
+    seen = await look();
+    return isDeepStrictEqual(before, seen);
+  });
+  return seen;
+}
+
+export function settledBooks(lab: Lab): Promise<Books> {
+  return settled(() => booksOf(lab));
 }
 
 /** Of each port: received is forwarded and dropped, to the packet, and the kernels at both ends counted the same. */

@@ -45,6 +45,12 @@ export class RawSubscriber {
     return new RawSubscriber(address, lab, await openFrames(lab.edge.subscriberSide));
   }
 
+  /** Several, with one program to send for them. */
+  static async joinAll(lab: Lab, addresses: readonly string[]): Promise<RawSubscriber[]> {
+    const send = await openFrames(lab.edge.subscriberSide);
+    return addresses.map((address) => new RawSubscriber(address, lab, send));
+  }
+
   /** Sends the SYN of an SMTP session. */
   openMail(sourcePort: number, sequence = sourcePort): Promise<void> {
     return this.#open({ sourcePort, targetPort: smtp, sequence });
