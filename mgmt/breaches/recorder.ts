@@ -14,8 +14,8 @@ import { noticeText } from "./notice.ts";
 
 const POLL_MS = 50;
 
-/** Small enough to keep the event loop free, large enough to empty a ring of 4,096 between two polls. */
-const EVENTS_AT_ONCE = 256;
+/** Events taken, and lines told, before others may have the event loop. */
+const AT_ONCE = 256;
 
 /** More breaches than these wait in the rings, and when those run over, in the records: memory stays bounded. */
 const UNSAVED_MAX = 10_000;
@@ -108,17 +108,17 @@ export class BreachRecorder {
       this.#book.putBack(breaches);
       this.#notSaved(error.message);
     }
-    for (const notice of notices) this.#tell(notice);
+    await this.#tell(notices);
   }
 
   async #takeEvents(): Promise<void> {
     const { engine } = this.#parts;
     for (;;) {
-      const { region, events, lost } = engine.events(EVENTS_AT_ONCE);
+      const { region, events, lost } = engine.events(AT_ONCE);
       if (lost > 0) this.#wanting = true;
       this.#notices.push(...this.#book.events(region, events));
       for (const event of events) this.#passed(region, event);
-      if (events.length < EVENTS_AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
+      if (events.length < AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
       await turn();
     }
   }
@@ -171,8 +171,12 @@ export class BreachRecorder {
     this.#trouble = reason;
   }
 
-  #tell(notice: Notice): void {
-    const { kind, breach } = notice;
-    this.#parts.journal.say(noticeText(notice), kind === "ended" ? (breach.endedAt ?? undefined) : breach.startedAt);
+  async #tell(notices: readonly Notice[]): Promise<void> {
+    for (const [index, notice] of notices.entries()) {
+      const { kind, breach } = notice;
+      const at = kind === "ended" ? breach.endedAt : breach.startedAt;
+      this.#parts.journal.say(noticeText(notice), at ?? undefined);
+      if ((index + 1) % AT_ONCE === 0) await turn();
+    }
   }
 }
