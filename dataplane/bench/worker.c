@@ -4,14 +4,15 @@
 #include "worker.h"
 
 #include <rte_ether.h>
+#include <rte_prefetch.h>
 
 static void
 fetch(const struct buffer *burst, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		__builtin_prefetch(&burst[i].length);
-		__builtin_prefetch(burst[i].frame);
-		__builtin_prefetch(&burst[i].packet, 1);
+		rte_prefetch0(&burst[i].length);
+		rte_prefetch0(burst[i].frame);
+		rte_prefetch0(&burst[i].packet);
 	}
 }
 

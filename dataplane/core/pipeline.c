@@ -3,6 +3,7 @@
 
 #include "pipeline.h"
 
+#include "fetch.h"
 #include "signal_sessions.h"
 
 static void
@@ -250,15 +251,7 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 {
 	uint32_t candidates[BURST_MAX];
 
-	for (unsigned i = 0; i < count; i++) {
-		if (packets[i]->kind < PACKET_TCP)
-			continue;
-		packets[i]->hash = hash_bytes(pipeline->secret, &packets[i]->key, sizeof(packets[i]->key));
-		session_table_prefetch(&pipeline->sessions, packets[i]->hash);
-	}
-	for (unsigned i = 0; i < count; i++)
-		if (packets[i]->kind >= PACKET_TCP)
-			candidates[i] = session_table_candidate(&pipeline->sessions, packets[i]->hash);
+	fetch_burst(pipeline, policy, packets, count, candidates);
 	for (unsigned i = 0; i < count; i++) {
 		const struct packet *packet = packets[i];
 

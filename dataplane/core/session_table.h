@@ -12,6 +12,8 @@
 #include "session_state.h"
 #include "tag_table.h"
 
+#include <rte_prefetch.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,29 +52,33 @@ size_t session_table_size(uint32_t capacity);
 // An empty table over session_table_size(capacity) zeroed bytes, aligned to 64.
 void session_table_init(struct session_table *table, void *memory, uint32_t capacity);
 
-// Starts to fetch what session_table_candidate will read; then what session_table_find will.
+// The key's session is looked for in steps, so that those of a burst can be taken side by side: each starts to fetch what the
+// next one reads. Few keys lie in the bucket of choice 1, which is only looked at when choice 0 gave nothing.
 static inline void
-session_table_prefetch(const struct session_table *table, uint64_t hash)
+session_table_prefetch(const struct session_table *table, uint64_t hash, int choice)
 {
-	tag_table_prefetch(&table->tags, hash);
+	tag_table_prefetch(&table->tags, hash, choice);
 }
 
-// The slot that most likely holds the key, its line on the way; TAG_NO_SLOT when no tag matches.
+// The slot that most likely holds the key; TAG_NO_SLOT when no tag in the bucket is the key's.
 static inline uint32_t
-session_table_candidate(const struct session_table *table, uint64_t hash)
+session_table_candidate(const struct session_table *table, uint64_t hash, int choice)
 {
-	uint16_t tag = tag_of(hash);
+	uint32_t slot = tag_table_candidate(&table->tags, hash, choice);
 
-	for (int choice = 0; choice < 2; choice++) {
-		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
-		uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag);
-		if (match != 0) {
-			uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
-			__builtin_prefetch(&table->entries[slot], 1);
-			return slot;
-		}
-	}
-	return TAG_NO_SLOT;
+	if (slot != TAG_NO_SLOT)
+		rte_prefetch0(&table->entries[slot]);
+	return slot;
+}
+
+// For a key that has none: starts to fetch the entry that session_table_insert would take now.
+static inline void
+session_table_prefetch_vacancy(const struct session_table *table, uint64_t hash)
+{
+	uint32_t slot = tag_table_vacancy(&table->tags, hash);
+
+	if (slot != TAG_NO_SLOT)
+		rte_prefetch0(&table->entries[slot]);
 }
 
 static inline bool

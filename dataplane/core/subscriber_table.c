@@ -41,12 +41,6 @@ subscriber_table_give(struct subscriber_table *table, uint32_t record)
 	table->free[table->free_count++] = record;
 }
 
-static uint64_t
-hash_key(const struct subscriber_table *table, const struct subscriber_key *key)
-{
-	return hash_bytes(table->secret, key, sizeof(*key));
-}
-
 static bool
 matches(const struct subscriber *record, const struct subscriber_key *key)
 {
@@ -57,7 +51,7 @@ matches(const struct subscriber *record, const struct subscriber_key *key)
 uint32_t
 subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key)
 {
-	uint64_t hash = hash_key(table, key);
+	uint64_t hash = subscriber_table_hash(table, key);
 
 	for (int choice = 0; choice < 2; choice++) {
 		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
@@ -74,7 +68,7 @@ subscriber_table_find(const struct subscriber_table *table, const struct subscri
 static bool
 enter(struct subscriber_table *table, const struct subscriber_key *key, uint32_t record)
 {
-	uint32_t slot = tag_table_place(&table->tags, hash_key(table, key));
+	uint32_t slot = tag_table_place(&table->tags, subscriber_table_hash(table, key));
 
 	if (slot == TAG_NO_SLOT)
 		return false;

@@ -13,6 +13,8 @@
 #include "records.h"
 #include "tag_table.h"
 
+#include <rte_prefetch.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +62,32 @@ void subscriber_table_give(struct subscriber_table *table, uint32_t record);
 // Adoption: puts a record that another process left into this worker's index. False: it is not whole, or its key is already
 // there, or the index has no room; it was then emptied, and the caller gives it to somebody.
 bool subscriber_table_adopt(struct subscriber_table *table, uint32_t record, uint64_t now_ms);
+
+static inline uint64_t
+subscriber_table_hash(const struct subscriber_table *table, const struct subscriber_key *key)
+{
+	return hash_bytes(table->secret, key, sizeof(*key));
+}
+
+// A subscriber is looked for ahead of subscriber_table_find in steps that each start to fetch what the next one reads: one of its
+// two buckets, its place in the index, then its record.
+static inline void
+subscriber_table_prefetch(const struct subscriber_table *table, uint64_t hash, int choice)
+{
+	tag_table_prefetch(&table->tags, hash, choice);
+}
+
+// Where the number of the key's record most likely stands; NULL when no tag in its first bucket is the key's.
+static inline const uint32_t *
+subscriber_table_candidate(const struct subscriber_table *table, uint64_t hash)
+{
+	uint32_t slot = tag_table_candidate(&table->tags, hash, 0);
+
+	if (slot == TAG_NO_SLOT)
+		return NULL;
+	rte_prefetch0(&table->slots[slot]);
+	return &table->slots[slot];
+}
 
 // The record's slot, or RECORD_NONE.
 uint32_t subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key);

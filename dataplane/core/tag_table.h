@@ -9,6 +9,8 @@
 
 #include "hash.h"
 
+#include <rte_prefetch.h>
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,12 +57,11 @@ tag_table_bucket(const struct tag_table *table, uint64_t hash, int choice)
 	return hash_range((uint32_t)(bits >> 32), table->bucket_count);
 }
 
-// Starts to fetch the key's first bucket. What holds packets up is how many lines can be under way at once, so the second one,
-// seldom needed, is not worth its place.
+// Starts to fetch one of the key's buckets.
 static inline void
-tag_table_prefetch(const struct tag_table *table, uint64_t hash)
+tag_table_prefetch(const struct tag_table *table, uint64_t hash, int choice)
 {
-	__builtin_prefetch(&table->buckets[tag_table_bucket(table, hash, 0)]);
+	rte_prefetch0(&table->buckets[tag_table_bucket(table, hash, choice)]);
 }
 
 // Bit i: slot i of the bucket has this tag.
@@ -77,9 +78,20 @@ tag_bucket_match(const struct tag_bucket *bucket, uint16_t tag)
 	return (uint32_t)_mm256_movemask_epi8(equal);
 }
 
-// A free slot for the key: the first choice until it is seven eighths full, then the emptier one. TAG_NO_SLOT: both are full.
+// The first slot in one of the key's buckets whose tag is the key's: most likely where it lies. TAG_NO_SLOT: it is not there.
 static inline uint32_t
-tag_table_place(struct tag_table *table, uint64_t hash)
+tag_table_candidate(const struct tag_table *table, uint64_t hash, int choice)
+{
+	uint32_t bucket = tag_table_bucket(table, hash, choice);
+	uint32_t match = tag_bucket_match(&table->buckets[bucket], tag_of(hash));
+
+	return match == 0 ? TAG_NO_SLOT : bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
+}
+
+// A free slot for the key: in its first bucket until that is seven eighths full, then in the emptier one. TAG_NO_SLOT: both are
+// full.
+static inline uint32_t
+tag_table_vacancy(const struct tag_table *table, uint64_t hash)
 {
 	uint32_t first = tag_table_bucket(table, hash, 0), second = tag_table_bucket(table, hash, 1);
 	uint32_t first_free = tag_bucket_match(&table->buckets[first], 0);
@@ -92,11 +104,17 @@ tag_table_place(struct tag_table *table, uint64_t hash)
 			free = second_free;
 		}
 	}
-	if (free == 0)
-		return TAG_NO_SLOT;
+	return free == 0 ? TAG_NO_SLOT : bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(free);
+}
 
-	uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(free);
-	table->buckets[bucket].tags[slot % TAG_SLOTS] = tag_of(hash);
+// Takes a free slot for the key. TAG_NO_SLOT: both buckets are full.
+static inline uint32_t
+tag_table_place(struct tag_table *table, uint64_t hash)
+{
+	uint32_t slot = tag_table_vacancy(table, hash);
+
+	if (slot != TAG_NO_SLOT)
+		table->buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] = tag_of(hash);
 	return slot;
 }
 

@@ -13,6 +13,8 @@
 #include "policy.h"
 #include "records.h"
 
+#include <rte_prefetch.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +46,16 @@ watch_pool_size(uint32_t capacity, uint32_t workers)
 // Binds the share to the records and rebuilds its free list from them. `memory`: watch_pool_size bytes.
 void watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacity, uint32_t worker,
 		     uint32_t workers, void *memory);
+
+// Starts to fetch the watch of this handle, if there is one.
+static inline void
+watch_prefetch(const struct watch_pool *pool, struct record_handle handle)
+{
+	if (handle.slot >= pool->capacity)
+		return;
+	rte_prefetch0(&pool->records[handle.slot]);
+	rte_prefetch0(&pool->records[handle.slot].windows[WATCH_DETECTORS - 1]);
+}
 
 // The subscriber's watch, locked; NULL when the handle is stale or none.
 struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);

@@ -173,8 +173,8 @@ find(struct model *model, uint16_t number)
 	struct session_key key = key_of(number);
 	uint64_t hash = hash_of(model, number);
 
-	session_table_prefetch(&model->table, hash);
-	uint32_t candidate = session_table_candidate(&model->table, hash);
+	session_table_prefetch(&model->table, hash, 0);
+	uint32_t candidate = session_table_candidate(&model->table, hash, 0);
 	struct session *entry = session_table_find(&model->table, &key, hash, candidate);
 	assert_ptr_equal(session_table_find(&model->table, &key, hash, TAG_NO_SLOT), entry);
 	assert_ptr_equal(entry, model->known[number].entry);
@@ -317,7 +317,7 @@ a_candidate_that_was_overtaken_is_not_believed(void **state)
 	(void)state;
 	session_table_init(&table, memory, 100);
 	session_table_insert(&table, &first, 42, 0, count_removal, &gone, &evicted)->state = SESSION_CLOSED;
-	uint32_t candidate = session_table_candidate(&table, 42);
+	uint32_t candidate = session_table_candidate(&table, 42, 0);
 	assert_non_null(session_table_find(&table, &first, 42, candidate));
 	session_table_sweep(&table, tag_table_slots(100), session_idle_ms[SESSION_CLOSED], count_removal, &gone);
 	assert_null(session_table_find(&table, &first, 42, candidate));
