@@ -61,7 +61,7 @@ session_next(enum session_state state, enum session_input input, bool by_opener,
 	// A side that repeats its FIN has not closed the other's half.
 	if (state == SESSION_HALF_CLOSED && input == INPUT_FIN && *fin_by_opener == by_opener)
 		return SESSION_HALF_CLOSED;
-	if (state != SESSION_HALF_CLOSED && input == INPUT_FIN)
+	if (input == INPUT_FIN)
 		*fin_by_opener = by_opener;
 	return next[state][by_opener ? OPENER : ANSWERER][input];
 }

@@ -51,9 +51,11 @@ static const struct row rows[] = {
 static struct packet
 parse(const uint8_t *bytes, uint32_t contiguous, uint32_t total, enum side side)
 {
-	struct packet packet = {0};
+	struct packet packet;
 	uint8_t *exact = exact_memory(contiguous);
 
+	// What an earlier packet left there.
+	memset(&packet, 0xa5, sizeof(packet));
 	memcpy(exact, bytes, contiguous);
 	packet_parse(&packet, exact, contiguous, total, 3, side);
 	free(exact);
