@@ -70,15 +70,14 @@ dispensable(const struct session *session, uint64_t now_ms)
 	return session->state == SESSION_REFUSED ? 2 : session->state == SESSION_CLOSED;
 }
 
-// Makes room in one of the key's two buckets.
+// Makes room in the key's first bucket. Not in its second too: a table that a flood has filled is searched for each SYN.
 static bool
 evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
 {
-	uint32_t chosen = TAG_NO_SLOT;
+	uint32_t first = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
 	int best = 0;
 
-	for (uint32_t i = 0; i < 2 * TAG_SLOTS; i++) {
-		uint32_t slot = tag_table_bucket(&table->tags, hash, (int)(i / TAG_SLOTS)) * TAG_SLOTS + i % TAG_SLOTS;
+	for (uint32_t slot = first; slot < first + TAG_SLOTS; slot++) {
 		int how = dispensable(&table->entries[slot], now_ms);
 		if (how > best) {
 			best = how;

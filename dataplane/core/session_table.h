@@ -2,8 +2,8 @@
 // The sessions of one worker. Fixed memory: 64 bytes a slot beside 2 bytes of tag, 1.25 slots a session. Only its worker
 // touches it; it does not outlive the process.
 //
-// When both buckets of a new key are full, an entry in them that is over its time, refused or closed makes room (in this
-// order); with none of these the caller gets no entry and judges the session without one.
+// When the table or both buckets of a new key are full, an entry in the first of them that is over its time, refused or closed
+// makes room (in this order); with none of these the caller gets no entry and judges the session without one.
 
 #pragma once
 

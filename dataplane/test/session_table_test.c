@@ -115,7 +115,7 @@ slot_of(const struct model *model, const struct session *entry)
 	return (uint32_t)(entry - model->table.entries);
 }
 
-// The most dispensable session in the two buckets of a key, and how many of their slots are free.
+// The most dispensable session in the first bucket of a key, and how many slots of both are free.
 static int
 best_rank(const struct model *model, uint16_t number, int *free_slots)
 {
@@ -130,7 +130,8 @@ best_rank(const struct model *model, uint16_t number, int *free_slots)
 		if (bucket != first && bucket != second)
 			continue;
 		full++;
-		best = rank(model, &model->known[k]) > best ? rank(model, &model->known[k]) : best;
+		if (bucket == first && rank(model, &model->known[k]) > best)
+			best = rank(model, &model->known[k]);
 	}
 	*free_slots = (first == second ? TAG_SLOTS : 2 * TAG_SLOTS) - full;
 	return best;
