@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Belonging: see belonging.h.
+
+#include "belonging.h"
+
+// The subscriber of a packet: found, or made if the packet comes from its side. RECORD_NONE: none of ours.
+static uint32_t
+subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
+{
+	if (group == NULL)
+		return RECORD_NONE;
+
+	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
+	struct subscriber_key key = subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
+	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
+	// A scan from outside makes no subscribers.
+	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
+		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, now_ms);
+		counter_add(slot == RECORD_NONE ? &pipeline->counters->subscriber_table_full
+						: &pipeline->counters->subscribers_created,
+			    1);
+	}
+	return slot;
+}
+
+struct belonging
+belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, enum side opener,
+	     uint64_t now_ms)
+{
+	const struct group *group = policy_group(policy, &packet->key.subscriber);
+
+	return (struct belonging){
+		.group = group,
+		.subscriber = subscriber_of(pipeline, group, packet, now_ms),
+		.services = classifier_services(&policy->classifier, &packet->key, opener),
+	};
+}
+
+void
+belonging_end(void *context, const struct session *session)
+{
+	struct pipeline *pipeline = context;
+
+	if (session->subscriber == RECORD_NONE)
+		return;
+	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
+	subscriber->open_sessions--;
+	// The session was alive until now as far as its subscriber is concerned; the idle time errs on the side of keeping it.
+	subscriber->last_seen_ms = pipeline->swept_ms;
+}
+
+void
+belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
+{
+	if (session->subscriber != to->subscriber)
+		belonging_end(pipeline, session);
+	if (session->subscriber != to->subscriber && to->subscriber != RECORD_NONE)
+		pipeline->subscribers.records[to->subscriber].open_sessions++;
+	if (to->subscriber != RECORD_NONE)
+		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;
+	session->subscriber = to->subscriber;
+	session->unbound = to->group != NULL && to->subscriber == RECORD_NONE;
+}

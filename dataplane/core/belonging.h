@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose a packet is, and the bond between a session and its subscriber: a subscriber does not age while a session of his is open.
+
+#pragma once
+
+#include "pipeline.h"
+
+// What follows from a packet's addresses and ports when `opener` opens a session with it.
+struct belonging {
+	const struct group *group; // NULL: not a subscriber of ours
+	uint32_t subscriber;       // record slot; RECORD_NONE
+	uint64_t services;
+};
+
+// Finds the subscriber, or makes him if the packet comes from his side.
+struct belonging belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
+			      enum side opener, uint64_t now_ms);
+
+// Binds an entry to its subscriber, in place of the one it had.
+void belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms);
+
+// Unbinds an entry that leaves the table. `context`: the pipeline.
+void belonging_end(void *context, const struct session *session);
