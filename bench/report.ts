@@ -29,7 +29,7 @@ export function summarise(label: Label, samples: readonly Sample[]): Row {
     cycles: median.cycles,
     cycles_best: at(0).cycles,
     cycles_worst: at(-1).cycles,
-    per_second: median.perSecond,
+    per_second: Math.round(median.perSecond),
   };
 }
 

@@ -14,10 +14,10 @@ const titles: Record<Row["name"], string> = {
 };
 
 const heads = [
-  ["", "", "cycles a packet", "", "", "packets", "times no", "since", `0${`goal ${goal} |`.padStart(barLength)}`],
-  ["", "sessions", "best", "median", "worst", "a second", "engine", "baseline", ""],
+  ["", "", "", "cycles", "a packet", "packets", "times", "against", `0${`goal ${goal} |`.padStart(barLength)}`],
+  ["", "sessions", "best", "median", "worst", "a second", "no engine", "baseline", ""],
 ];
-const widths = [22, 10, 8, 8, 8, 10, 10, 10];
+const widths = [22, 10, 9, 9, 9, 11, 11, 10];
 
 const cycles = (value: number) => value.toFixed(value < 100 ? 1 : 0);
 
@@ -47,22 +47,23 @@ function cells(row: Row, report: Report, baseline: Report): string[] {
   ];
 }
 
-const line = ([title = "", ...rest]: readonly string[]) =>
-  [
-    title.padEnd(widths[0] ?? 0),
-    ...rest.map((cell, i) => (widths[i + 1] ? cell.padStart(widths[i + 1] ?? 0) : `  ${cell}`)),
-  ]
+function line([title = "", ...cells]: readonly string[]): string {
+  const [titleWidth = 0, ...cellWidths] = widths;
+  const padded = cells.map((cell, i) => cell.padStart(cellWidths[i] ?? 0));
+  // The bar, the only cell without a width, stands apart.
+  return [title.padEnd(titleWidth), ...padded.slice(0, cellWidths.length), "   ", ...padded.slice(cellWidths.length)]
     .join("")
     .trimEnd();
+}
 
 /** Draws a report, each row beside the same row of the baseline. */
 export function drawTable(report: Report, baseline: Report): string {
   const rows = report.rows.map((row) => line(cells(row, report, baseline)));
-  const basis =
-    report.machine === baseline.machine ? "cycles, best rounds" : "times no engine, as the machine is another";
+  const basis = report.machine === baseline.machine ? "in cycles" : "in times no engine, as it is of another machine";
   return [
     `64-byte packets on one core of ${report.machine}, memory on ${report.pages} pages`,
-    `cycles are TSC ticks; ${report.rounds} rounds of all rows in turn; baseline compared in ${basis}`,
+    `cycles are TSC ticks, of new sessions those a session; ${report.rounds} rounds of all rows in turn;`,
+    `the best round is compared with the baseline's, ${basis}`,
     "",
     ...heads.map(line),
     ...rows,

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct row {
 	const char *name;
@@ -50,11 +51,22 @@ receive(const struct row *row, struct stand *stand, uint32_t sessions, uint64_t 
 	}
 }
 
-// Gives the received buffers to the worker, burst by burst.
-static void
+static double
+processor_ms(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
+}
+
+// Gives the received buffers to the worker, burst by burst. Returns the milliseconds that it took, without those in which the
+// core was another process's.
+static double
 take_turns(const struct row *row, struct stand *stand, unsigned count)
 {
 	struct buffer **sent = stand->sent;
+	double used_before = processor_ms();
 	uint64_t began = rte_rdtsc() - stand->ticks;
 
 	for (unsigned at = 0; at < count; at += BURST_MAX) {
@@ -62,6 +74,7 @@ take_turns(const struct row *row, struct stand *stand, unsigned count)
 		sent += row->turn(stand, &stand->buffers[at], RTE_MIN(count - at, BURST_MAX), now_ms, sent);
 	}
 	stand->ticks = rte_rdtsc() - began;
+	return processor_ms() - used_before;
 }
 
 static void
@@ -105,7 +118,7 @@ held(const struct row *row, const struct stand *stand, uint32_t sessions, uint64
 static int
 compare(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
@@ -113,19 +126,19 @@ compare(const void *a, const void *b)
 double
 row_measure(const struct row *row, struct stand *stand, uint32_t sessions, unsigned laps)
 {
-	uint64_t first = (uint64_t)row->opening * sessions, ticks[LAPS_MAX];
+	uint64_t first = (uint64_t)row->opening * sessions;
+	double ms[LAPS_MAX];
 
 	if (row->opens) {
 		laps = RTE_MIN(laps, sessions / STAND_BUFFERS);
 		open_sessions(row, stand, sessions);
 	}
 	for (unsigned lap = 0; lap < laps; lap++) {
-		uint64_t before = stand->ticks;
-		play(row, stand, sessions, first + lap * STAND_BUFFERS, STAND_BUFFERS);
-		ticks[lap] = stand->ticks - before;
+		receive(row, stand, sessions, first + lap * STAND_BUFFERS, STAND_BUFFERS);
+		ms[lap] = take_turns(row, stand, STAND_BUFFERS);
 	}
 	if (!held(row, stand, sessions, (uint64_t)laps * STAND_BUFFERS))
 		return NAN;
-	qsort(ticks, laps, sizeof(ticks[0]), compare);
-	return (double)ticks[laps / 2] / STAND_BUFFERS;
+	qsort(ms, laps, sizeof(ms[0]), compare);
+	return ms[laps / 2] * stand->ticks_per_ms / STAND_BUFFERS;
 }

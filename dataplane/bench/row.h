@@ -16,6 +16,6 @@ bool row_prepare(const struct row *row, struct stand *stand, uint32_t sessions);
 
 #define LAPS_MAX 1000
 
-// Measures one round of at most `laps` laps (1 to LAPS_MAX) of STAND_BUFFERS packets. Returns the TSC ticks a packet of its middle
-// lap, which a lap that lost the core to somebody else does not move; NAN if the engine did not do what the row says.
+// Measures one round of at most `laps` laps (1 to LAPS_MAX) of STAND_BUFFERS packets. Returns the TSC ticks a packet of its
+// middle lap; NAN if the engine did not do what the row says.
 double row_measure(const struct row *row, struct stand *stand, uint32_t sessions, unsigned laps);
