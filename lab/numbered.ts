@@ -1,5 +1,5 @@
-// Numbered packets through the appliance: exactly which were lost, doubled or overtaken on the way. The sender's count is
-// held against the capture at the far end, so a slow receiver cannot be mistaken for a loss.
+// Numbered packets through the appliance: exactly which were lost, doubled or overtaken on the way. The captures at
+// both ends are held against each other, so neither a slow receiver nor the sender's kernel can be mistaken for it.
 import { join } from "node:path";
 import type { Frame } from "./capture.ts";
 import type { Namespace } from "./namespace.ts";
@@ -50,37 +50,40 @@ export function numberedArrivals(frames: readonly Frame[]): Arrival[] {
   });
 }
 
-/** What became of the packets 0 to sent - 1. */
+/** What became of the packets that went in. Packets are named by their numbers. */
 export interface NumberedReport {
-  readonly sent: number;
-  /** Numbers that never arrived. */
+  /** In their order: a kernel that looks for a neighbour may have changed it before. */
+  readonly departed: readonly number[];
+  /** Those that never arrived. */
   readonly lost: readonly number[];
-  /** Numbers that arrived again. */
+  /** Those that arrived again. */
   readonly doubled: readonly number[];
-  /** Numbers that arrived after a higher one. */
+  /** Those that arrived after one that had departed later. */
   readonly overtaken: readonly number[];
   /** The longest time between two arrivals, in milliseconds. */
   readonly longestSilence: number;
 }
 
-/** Compares what was sent with the frames captured at the far end. */
-export function numberedReport(sent: number, frames: readonly Frame[]): NumberedReport {
+/** Compares the frames captured where they went in with those captured where they came out. */
+export function numberedReport(went: readonly Frame[], came: readonly Frame[]): NumberedReport {
+  const departed = numberedArrivals(went).map(({ number }) => number);
+  const places = new Map(departed.map((number, place) => [number, place]));
   const seen = new Set<number>();
   const doubled: number[] = [];
   const overtaken: number[] = [];
-  let highest = -1;
+  let furthest = -1;
   let longestSilence = 0;
   let last: number | undefined;
-  for (const { number, milliseconds } of numberedArrivals(frames)) {
+  for (const { number, milliseconds } of numberedArrivals(came)) {
+    const place = places.get(number) ?? -1;
     if (seen.has(number)) doubled.push(number);
-    else if (number < highest) overtaken.push(number);
+    else if (place < furthest) overtaken.push(number);
     seen.add(number);
-    highest = Math.max(highest, number);
+    furthest = Math.max(furthest, place);
     longestSilence = Math.max(longestSilence, milliseconds - (last ?? milliseconds));
     last = milliseconds;
   }
-  const lost = Array.from({ length: sent }, (_, number) => number).filter((number) => !seen.has(number));
-  return { sent, lost, doubled, overtaken, longestSilence };
+  return { departed, lost: departed.filter((number) => !seen.has(number)), doubled, overtaken, longestSilence };
 }
 
 export class NumberedSender {

@@ -1,12 +1,11 @@
 // Nothing is lost that nobody decided to drop: counted by the appliance, by the kernels at both ends and by tcpdump.
-import { setTimeout as delay } from "node:timers/promises";
 import test from "ava";
 import { EverydayLife } from "../../lab/everyday.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { NumberedSender, numberedReport } from "../../lab/numbered.ts";
-import { families, homes, web } from "../../lab/plan.ts";
+import { families, homes } from "../../lab/plan.ts";
 import { until } from "../../lab/process.ts";
 import { linkStatus, settled } from "./conserved.ts";
+import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
 
 const [home] = homes;
@@ -62,13 +61,12 @@ const difference = (now: Passage, before: Passage): Passage => ({
 /** Everything that the lab's hosts can do, for some seconds, both ways. */
 async function liveTogether(lab: Lab): Promise<void> {
   const { subscriberSide, networkSide } = lab.edge;
-  const log = `${lab.site.directory}/numbered.log`;
   const everyday = new EverydayLife(lab.traffic);
   everyday.start();
-  const flows = await Promise.all([
-    NumberedSender.start(subscriberSide.namespace, { source: home.ipv4, target: web.ipv4 }, 200, log),
-    NumberedSender.start(networkSide.namespace, { source: web.ipv6, target: home.ipv6 }, 200, log),
-  ]);
+  const flows = [
+    await Flow.start(lab, { direction: "upstream", subscriber: home, family: "ipv4", packetsPerSecond: 200 }),
+    await Flow.start(lab, { direction: "downstream", subscriber: home, family: "ipv6", packetsPerSecond: 200 }),
+  ];
   const engines = await Promise.all(families.map((family) => lab.traffic.massMail(family, 30)));
   // Asked again in the midst of traffic: ARP and IPv6 neighbour discovery.
   for (const { namespace, device } of [subscriberSide, networkSide]) await namespace.ip([`neigh flush dev ${device}`]);
@@ -96,38 +94,31 @@ test(
   }),
 );
 
-const perSecond = 2000;
+const packetsPerSecond = 2000;
 
 test(
-  `${perSecond} numbered packets a second each way: a kill -9 of the daemon and its next start lose, double or reorder none`,
+  `${packetsPerSecond} numbered packets a second each way: a kill -9 of the daemon and its next start lose, double or reorder none`,
   inLab({}, async (t, lab) => {
-    const { appliance, edge, near, far, watchedSince } = lab;
-    const log = `${lab.site.directory}/numbered.log`;
-    const directions = [
-      { from: edge.subscriberSide, source: home.ipv4, target: web.ipv4, arrival: far },
-      { from: edge.networkSide, source: web.ipv6, target: home.ipv6, arrival: near },
+    const { appliance } = lab;
+    const flows = [
+      await Flow.start(lab, { direction: "upstream", subscriber: home, family: "ipv4", packetsPerSecond }),
+      await Flow.start(lab, { direction: "downstream", subscriber: home, family: "ipv6", packetsPerSecond }),
     ];
-    const began = performance.now();
-    const flows = await Promise.all(
-      directions.map(({ from, source, target }) =>
-        NumberedSender.start(from.namespace, { source, target }, perSecond, log),
-      ),
-    );
-    await delay(1000);
+    const arrived = async (more: number) => {
+      const goals = await Promise.all(flows.map(async (flow) => (await flow.arrived()) + more));
+      const there = () => Promise.all(flows.map(async (flow, n) => (await flow.arrived()) >= (goals[n] ?? 0)));
+      await until(`${more} packets more came out`, async () => (await there()).every(Boolean));
+    };
+    await arrived(packetsPerSecond);
     appliance.daemon.signal("SIGKILL");
     await appliance.daemon.ended;
+    await arrived(packetsPerSecond);
     await appliance.startDaemon();
-    await delay(1000);
-    const sent = await Promise.all(flows.map((flow) => flow.stop()));
-    const seconds = (performance.now() - began) / 1000;
-    for (const [n, { from, arrival }] of directions.entries()) {
-      const count = sent[n] ?? 0;
-      const report = async () => numberedReport(count, await arrival.framesFrom(from, watchedSince));
-      await until("the last packet came out", async () => !(await report()).lost.includes(count - 1));
-      const { lost, doubled, overtaken, longestSilence } = await report();
-      t.deepEqual({ lost, doubled, overtaken }, { lost: [], doubled: [], overtaken: [] });
-      t.true(count > perSecond, `only ${count} were sent`);
-      t.log(`${count} packets in ${seconds.toFixed(1)} s, longest silence ${longestSilence.toFixed(1)} ms`);
+    await arrived(packetsPerSecond);
+    for (const flow of flows) {
+      const { departed, lost, doubled, overtaken, longestSilence } = await flow.stop();
+      t.deepEqual({ lost, doubled, overtaken }, { lost: [], doubled: [], overtaken: [] }, flow.name);
+      t.log(`${departed.length} packets from ${flow.name}, longest silence ${longestSilence.toFixed(1)} ms`);
     }
   }),
 );

@@ -6,7 +6,7 @@ import { Dialogue } from "./dialogue.ts";
 export const u16 = (value: number): number[] => [(value >>> 8) & 0xff, value & 0xff];
 export const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value)];
 export const macBytes = (mac: string): Buffer => Buffer.from(mac.replaceAll(":", ""), "hex");
-export const ipv4Bytes = (address: string): number[] => address.split(".").map(Number);
+const ipv4Bytes = (address: string): number[] => address.split(".").map(Number);
 
 /** Sends one frame as it is; resolves with "sent", or the kernel's errno name if it refused. */
 export type SendFrame = (frame: Buffer) => Promise<string>;

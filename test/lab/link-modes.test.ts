@@ -1,15 +1,14 @@
 // What the link modes and a re-read configuration mean on the wire, under traffic.
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { type Capture, missing } from "../../lab/capture.ts";
+import { missing } from "../../lab/capture.ts";
 import { configurationText } from "../../lab/configuration.ts";
-import type { Port } from "../../lab/edge.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { NumberedSender, numberedReport } from "../../lab/numbered.ts";
-import { type Host, homes, mail, web, zombie } from "../../lab/plan.ts";
+import { type Host, homes, mail, zombie } from "../../lab/plan.ts";
 import { attempt, type Outcome, until } from "../../lab/process.ts";
 import type { LinkMode } from "../../mgmt/policy/prepare.ts";
 import { linkStatus, settledBooks } from "./conserved.ts";
+import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
 
 const [home] = homes;
@@ -46,41 +45,14 @@ async function assertRefused(t: ExecutionContext, { traffic }: Lab, from: Host):
   t.false(await traffic.sendMail(from, "ipv4", mail, patienceSeconds), `one mail more of ${from.name}`);
 }
 
-/** One direction of the link under numbered traffic. */
-interface Flow {
-  readonly from: Port;
-  /** The witnesses where it goes in and where it comes out. */
-  readonly departure: Capture;
-  readonly arrival: Capture;
-  readonly sender: NumberedSender;
-}
-
-async function startFlows({ edge, near, far, site }: Lab): Promise<{ up: Flow; down: Flow }> {
-  const start = (from: Port, source: Host, target: Host) =>
-    NumberedSender.start(
-      from.namespace,
-      { source: source.ipv4, target: target.ipv4 },
-      1000,
-      `${site.directory}/flow.log`,
-    );
-  const [up, down] = [edge.subscriberSide, edge.networkSide];
-  return {
-    up: { from: up, departure: near, arrival: far, sender: await start(up, home, web) },
-    down: { from: down, departure: far, arrival: near, sender: await start(down, web, home) },
-  };
-}
-
-/** Ends the flow; of its numbered packets those were lost that came while the link was cut off, and no others. */
-async function assertCutOnce(t: ExecutionContext, lab: Lab, { from, arrival, sender }: Flow): Promise<void> {
-  const sent = await sender.stop();
-  const report = async () => numberedReport(sent, await arrival.framesFrom(from, lab.watchedSince));
-  await until("the last packet came out", async () => !(await report()).lost.includes(sent - 1));
-  const { lost, doubled, overtaken } = await report();
-  t.deepEqual({ doubled, overtaken }, { doubled: [], overtaken: [] });
+/** Ends the flow; of its packets those were lost that came while the link was cut off, and no others. */
+async function assertCutOnce(t: ExecutionContext, flow: Flow): Promise<void> {
+  const { departed, lost, doubled, overtaken } = await flow.stop();
+  t.deepEqual({ doubled, overtaken }, { doubled: [], overtaken: [] }, flow.name);
   const [first] = lost;
-  if (first === undefined) return t.fail("no packet was cut off");
-  const inOneRow = lost.map((_, n) => first + n);
-  t.deepEqual(lost, inOneRow);
+  if (first === undefined) return t.fail(`nothing was cut off from ${flow.name}`);
+  const at = departed.indexOf(first);
+  t.deepEqual(lost, departed.slice(at, at + lost.length));
 }
 
 /** Frames of any kind that went in by this port since the witnesses started, and did not come out. */
@@ -95,7 +67,9 @@ async function framesLost({ watchedSince }: Lab, { from, departure, arrival }: F
 test(
   "bypass judges nothing, cutoff passes nothing, and back in forwarding the count goes on, under traffic",
   inLab({ quota }, async (t, lab) => {
-    const { up, down } = await startFlows(lab);
+    const flow = { subscriber: home, family: "ipv4", packetsPerSecond: 1000 } as const;
+    const up = await Flow.start(lab, { direction: "upstream", ...flow });
+    const down = await Flow.start(lab, { direction: "downstream", ...flow });
     await assertDelivered(t, lab, zombie, quota.sessions);
     await assertRefused(t, lab, zombie);
 
@@ -114,8 +88,8 @@ test(
     t.true(await lab.traffic.fetchPage(zombie, "ipv4"));
     await assertRefused(t, lab, zombie);
 
-    await assertCutOnce(t, lab, up);
-    await assertCutOnce(t, lab, down);
+    await assertCutOnce(t, up);
+    await assertCutOnce(t, down);
     const { subscriber, network } = (await settledBooks(lab)).link;
     t.is(await framesLost(lab, up), subscriber.dropped.cutoff + subscriber.dropped.refused);
     t.is(await framesLost(lab, down), network.dropped.cutoff);

@@ -1,10 +1,9 @@
 // Several workers: a subscriber's packets come in at any of them, and his quota and his order are those of one.
 import test from "ava";
-import { NumberedSender, numberedReport } from "../../lab/numbered.ts";
-import { families, homes, mail, web, zombie } from "../../lab/plan.ts";
+import { families, homes, mail, zombie } from "../../lab/plan.ts";
 import { until } from "../../lab/process.ts";
 import { linkStatus } from "./conserved.ts";
-import { ipv4Bytes } from "./frames.ts";
+import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
 import { passedOpenings, RawSubscriber } from "./raw-subscriber.ts";
 
@@ -48,32 +47,20 @@ test(
 test(
   "three workers keep the order of every flow, and lose and double nothing",
   inLab({ size: { workers } }, async (t, lab) => {
-    const { edge, near, far, watchedSince } = lab;
-    const flows = homes.flatMap(({ ipv4 }) => [
-      { from: edge.subscriberSide, arrival: far, source: ipv4, target: web.ipv4 },
-      { from: edge.networkSide, arrival: near, source: web.ipv4, target: ipv4 },
-    ]);
-    const log = `${lab.site.directory}/numbered.log`;
-    const senders = await Promise.all(flows.map((flow) => NumberedSender.start(flow.from.namespace, flow, 400, log)));
-    const frames = ({ arrival, from, source, target }: (typeof flows)[number]) =>
-      arrival.framesFrom(from, watchedSince).then((all) => {
-        const addresses = Buffer.from([...ipv4Bytes(source), ...ipv4Bytes(target)]);
-        return all.filter(({ bytes }) => bytes.subarray(26, 34).equals(addresses));
-      });
-    await until("a thousand packets of each flow came out", async () => {
-      const counts = await Promise.all(flows.map(async (flow) => (await frames(flow)).length));
-      return counts.every((count) => count >= 1000);
+    const options = homes.flatMap((subscriber) =>
+      families.flatMap((family) => [
+        { direction: "upstream", subscriber, family, packetsPerSecond: 200 } as const,
+        { direction: "downstream", subscriber, family, packetsPerSecond: 200 } as const,
+      ]),
+    );
+    const flows = await Promise.all(options.map((each) => Flow.start(lab, each)));
+    await until("500 packets of each flow came out", async () => {
+      const counts = await Promise.all(flows.map((flow) => flow.arrived()));
+      return counts.every((count) => count >= 500);
     });
-    const sent = await Promise.all(senders.map((sender) => sender.stop()));
-    for (const [n, flow] of flows.entries()) {
-      const report = async () => numberedReport(sent[n] ?? 0, await frames(flow));
-      await until("the last packet came out", async () => (await report()).lost.length === 0).catch(() => {});
-      const { lost, doubled, overtaken } = await report();
-      t.deepEqual(
-        { lost, doubled, overtaken },
-        { lost: [], doubled: [], overtaken: [] },
-        `${flow.source} to ${flow.target}`,
-      );
+    for (const flow of flows) {
+      const { lost, doubled, overtaken } = await flow.stop();
+      t.deepEqual({ lost, doubled, overtaken }, { lost: [], doubled: [], overtaken: [] }, flow.name);
     }
   }),
 );
