@@ -47,11 +47,13 @@ function processLines({ daemon, policy, fastPath }: Status, now: number): string
 
 function policyText(fastPath: FastPathStatus | null): string {
   if (!fastPath) return "none";
-  const { alive, bypass, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
+  const { alive, bypass, links, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
   if (!alive) return "the process stands still: these are its last figures";
   if (bypass !== "none") return `bypass (${bypass}): nothing is judged`;
   const since = policyAppliedAt === null ? "" : `, since ${dateAndTime(policyAppliedAt)}`;
-  return `judging by revision ${policyRevision}, generation ${policyGeneration}${since}`;
+  const revision = `revision ${policyRevision}, generation ${policyGeneration}${since}`;
+  if (!links.some(({ mode }) => mode === "forwarding")) return `${revision}: no link is forwarding, nothing is judged`;
+  return `judging by ${revision}`;
 }
 
 function fastPathLines(fastPath: FastPathStatus): string[] {
@@ -89,7 +91,11 @@ function linkLines(link: LinkStatus, index: number): string[] {
     const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
     return [side, up ? "up" : "DOWN", receivedPackets, forwardedPackets, sum, missed, reasons(dropped)];
   });
-  return block(`Link ${index}: ${link.mode}`, columns(heading, rows));
+  return block(`Link ${index}: ${modeText(link)}`, columns(heading, rows));
+}
+
+function modeText({ mode, configuredMode }: LinkStatus): string {
+  return configuredMode === null || configuredMode === mode ? mode : `${mode} (configured: ${configuredMode})`;
 }
 
 /** `refused 1,234, transmit 5`. */

@@ -98,8 +98,12 @@ Attachment::live(const Napi::CallbackInfo &info)
 	Napi::Env env = info.Env();
 	const region_reader *reader = this->reader(env);
 	Napi::Object object = to_js(env, region_reader_live(reader));
+	Napi::Array modes = Napi::Array::New(env, region_reader_links(reader));
 
+	for (unsigned link = 0; link < modes.Length(); link++)
+		modes.Set(link, region_reader_link_mode(reader, link));
 	object.Set("bypass", region_reader_bypass(reader));
+	object.Set("linkModes", modes);
 	object.Set("links", by_link(env, region_reader_links(reader), [&](unsigned link, region_side side) {
 			   Napi::Object port = Napi::Object::New(env);
 			   port.Set("up", region_reader_link_up(reader, link, side));

@@ -115,6 +115,7 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	atomic_store(&live->policy_generation, policy->generation);
 	atomic_store(&live->policy_revision, policy->revision);
 	atomic_store(&live->policy_applied_ms, now_ms);
+	atomic_store(&live->link_mode[0], policy->link_mode[0]);
 	atomic_store(&live->link_up[0][SIDE_NETWORK], 1);
 	atomic_store(&live->port_missed[0][SIDE_SUBSCRIBER], 3);
 	atomic_store(&live->mbufs_free, 1000);

@@ -103,6 +103,12 @@ region_reader_bypass(const struct region_reader *reader)
 	return (unsigned)counter_read(&region_live_header(reader)->live.bypass);
 }
 
+unsigned
+region_reader_link_mode(const struct region_reader *reader, unsigned link)
+{
+	return (unsigned)counter_read(&region_live_header(reader)->live.link_mode[link]);
+}
+
 bool
 region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side)
 {

@@ -45,6 +45,7 @@ struct numbers region_reader_adoption(const struct region_reader *reader);
 // What the control thread keeps up to date. `link` is below region_reader_links.
 struct numbers region_reader_live(const struct region_reader *reader);
 unsigned region_reader_bypass(const struct region_reader *reader); // enum region_bypass, or any other number
+unsigned region_reader_link_mode(const struct region_reader *reader, unsigned link); // enum link_mode, or any other
 bool region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side);
 uint64_t region_reader_port_missed(const struct region_reader *reader, unsigned link, enum region_side side);
 

@@ -4,10 +4,21 @@
 import { stat } from "node:fs/promises";
 import { EngineError, type EngineErrorCode } from "./engine_port.ts";
 import { loadNative, type NativeAttachment } from "./native.ts";
-import type { BreachRecord, Bypass, EngineEvent, RegionCounters, RegionHeader, RegionLive } from "./region_data.ts";
+import type {
+  BreachRecord,
+  Bypass,
+  EngineEvent,
+  ObeyedLinkMode,
+  RegionCounters,
+  RegionHeader,
+  RegionLive,
+} from "./region_data.ts";
 
 /** In the order of enum region_bypass (dataplane/region/region.h). */
 const bypassNames: readonly Bypass[] = ["none", "no-policy", "policy-damaged", "no-memory", "crashes"];
+
+/** In the order of enum link_mode (dataplane/core/policy_blob.h). */
+const linkModeNames: readonly ObeyedLinkMode[] = ["forwarding", "bypass", "cutoff"];
 
 /** The rings that a region has, used or not (WORKERS_MAX in dataplane/core/engine.h). */
 const RINGS = 8;
@@ -36,7 +47,11 @@ export class Attachment {
 
   live(): RegionLive {
     const live = this.#native.live();
-    return { ...live, bypass: bypassNames[live.bypass] ?? "unknown" };
+    return {
+      ...live,
+      bypass: bypassNames[live.bypass] ?? "unknown",
+      linkModes: live.linkModes.map((mode) => linkModeNames[mode] ?? "unknown"),
+    };
   }
 
   counters(): RegionCounters {

@@ -49,6 +49,8 @@ interface NativeLive {
   readonly policyGeneration: number;
   readonly policyRevision: number;
   readonly policyAppliedMs: number;
+  /** enum link_mode (dataplane/core/policy_blob.h), one a link. */
+  readonly linkModes: readonly number[];
   readonly links: readonly BySide<PortLive>[];
   readonly mbufsFree: number;
   readonly mbufs: number;

@@ -7,6 +7,9 @@
 /** Why the engine does not judge; "none": it does; "unknown": a number that this version has no word for. */
 export type Bypass = "none" | "no-policy" | "policy-damaged" | "no-memory" | "crashes" | "unknown";
 
+/** What a link does, whatever it was told: bypass while the engine does not judge; "unknown": as in Bypass. */
+export type ObeyedLinkMode = "forwarding" | "bypass" | "cutoff" | "unknown";
+
 export type Side = "subscriber" | "network";
 
 /** What there is one of for each port of a link. */
@@ -59,6 +62,8 @@ export interface RegionLive {
   /** The number that the daemon gave the configuration in force. */
   readonly policyRevision: number;
   readonly policyAppliedMs: number;
+  /** Of link 0, 1, ... */
+  readonly linkModes: readonly ObeyedLinkMode[];
   readonly links: readonly BySide<PortLive>[];
   readonly mbufsFree: number;
   readonly mbufs: number;

@@ -2,7 +2,15 @@
 
 import type { Breach } from "../breaches/breach.ts";
 import type { EnginePort, EngineStatus } from "../engine/engine_port.ts";
-import type { Adoption, Bypass, EngineCounters, PortCounters, PortLive, Side } from "../engine/region_data.ts";
+import type {
+  Adoption,
+  Bypass,
+  EngineCounters,
+  ObeyedLinkMode,
+  PortCounters,
+  PortLive,
+  Side,
+} from "../engine/region_data.ts";
 import type { PolicyStatus } from "../policy/keeper.ts";
 import type { LinkMode } from "../policy/prepare.ts";
 import { type Clock, unixTime } from "../time.ts";
@@ -46,8 +54,10 @@ export interface FastPathStatus {
 }
 
 export interface LinkStatus extends Readonly<Record<Side, PortStatus>> {
-  /** As configured. */
-  readonly mode: LinkMode;
+  /** As obeyed. */
+  readonly mode: ObeyedLinkMode;
+  /** null: no configuration is in force. */
+  readonly configuredMode: LinkMode | null;
 }
 
 /** Of packets that came in by this port. */
@@ -113,7 +123,8 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
     policyAppliedAt: live.policyAppliedMs === 0 ? null : unixTime(clock, live.policyAppliedMs),
     workers: header.engine.workers,
     links: counters.links.map((ports, link) => ({
-      mode: modes[link] ?? "forwarding",
+      mode: live.linkModes[link] ?? "unknown",
+      configuredMode: modes[link] ?? null,
       subscriber: { ...portLive(live.links[link]?.subscriber), ...ports.subscriber },
       network: { ...portLive(live.links[link]?.network), ...ports.network },
     })),

@@ -38,7 +38,13 @@ test("the header says what the engine is and who serves it", async (t) => {
 test("the live state is the control thread's", async (t) => {
   const live = attach(t, await regionOf(t, quota(10))).live();
   t.like(live, { heartbeat: 1, bypass: "none", policyGeneration: 1, policyRevision: 1, mbufs: 1024, mbufsFree: 1000 });
+  t.deepEqual(live.linkModes, ["forwarding"]);
   t.deepEqual(live.links, [{ subscriber: { up: false, missed: 3 }, network: { up: true, missed: 0 } }]);
+});
+
+test("the link mode is the one that is obeyed", async (t) => {
+  const configuration = quota(10).replace("LineCard 0\n", "LineCard 0\n link mode 0 cutoff\n");
+  t.deepEqual(attach(t, await regionOf(t, configuration)).live().linkModes, ["cutoff"]);
 });
 
 test("counters carry their names, and a port's packets add up", async (t) => {

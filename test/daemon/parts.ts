@@ -8,7 +8,7 @@ import { App } from "../../mgmt/app.ts";
 import { BreachRecorder } from "../../mgmt/breaches/recorder.ts";
 import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
-import type { BreachRecord, EngineEvent } from "../../mgmt/engine/region_data.ts";
+import type { BreachRecord, EngineEvent, ObeyedLinkMode } from "../../mgmt/engine/region_data.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
 
@@ -41,9 +41,17 @@ interface LineCard 0
 /** The id that a first configuration gives its only detector: its service has 1. */
 export const DETECTOR = 2;
 
+interface RegionChanges {
+  region?: string;
+  starts?: number;
+  generation?: number;
+  heartbeat?: number;
+  linkMode?: ObeyedLinkMode;
+}
+
 /** What a region says. */
-export function region(changes: { region?: string; starts?: number; generation?: number; heartbeat?: number } = {}) {
-  const { region = "region-1", starts = 1, generation = 0, heartbeat = 1 } = changes;
+export function region(changes: RegionChanges = {}) {
+  const { region = "region-1", starts = 1, generation = 0, heartbeat = 1, linkMode = "forwarding" } = changes;
   const port = {
     receivedPackets: 1_234_567,
     receivedBytes: 0,
@@ -69,6 +77,7 @@ export function region(changes: { region?: string; starts?: number; generation?:
       policyGeneration: generation,
       policyRevision: 0,
       policyAppliedMs: 0,
+      linkModes: [linkMode],
       links: [{ subscriber: live, network: { up: false, missed: 0 } }],
       mbufsFree: 900,
       mbufs: 1000,

@@ -47,7 +47,7 @@ test("status shows processes, policy, links, tables, counters and who is in brea
   t.regex(lines.join("\n"), new RegExp(`^Daemon {5}process ${process.pid}, up \\d+ s, since 20`, "m"));
   t.regex(lines.join("\n"), /^Fast path {2}process 4242, up 3 min 19 s, since .*, start 1$/m);
   t.regex(lines.join("\n"), /^Policy {5}judging by revision 0, generation 1$/m);
-  t.true(lines.includes("Link 0: bypass"));
+  t.true(lines.includes("Link 0: forwarding (configured: bypass)"));
   t.deepEqual(cells(lines, "subscriber "), [
     ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "refused 560, transmit 7"],
   ]);
@@ -113,6 +113,16 @@ test("status says what is wrong", async (t) => {
   const alarms = lines.slice(lines.indexOf("Alarms") + 1, lines.indexOf("Alarms") + 3);
   t.regex(alarms[0] ?? "", /^ {2}The fast path judges nothing: it crashed again and again\./);
   t.regex(alarms[1] ?? "", /^ {2}.* was refused and the fast path keeps what it has: one line is wrong\.$/);
+});
+
+test("without a link that is forwarding, status does not speak of judging", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1, linkMode: "bypass" }));
+  beat(made.engine);
+  await made.app.start();
+  const lines = await asked(made, "status");
+  t.true(lines.includes("Policy     revision 0, generation 1: no link is forwarding, nothing is judged"));
+  t.true(lines.includes("Link 0: bypass"));
 });
 
 test("a fast path whose heart stands still is told, and so are its last figures", async (t) => {
