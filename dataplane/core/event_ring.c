@@ -8,12 +8,23 @@
 // The fields behind the sequence, copied as relaxed words: a reader may copy while the writer overwrites, and then discards.
 #define BODY_WORDS ((sizeof(struct event) - sizeof(uint64_t)) / sizeof(uint64_t))
 
+// A million events a second reach it in 285 years; JavaScript counts so far without rounding.
+#define SEQUENCE_MAX (UINT64_C(1) << 53)
+
 void
 event_ring_init(struct event_ring *ring, uint32_t capacity)
 {
 	memset(ring, 0, event_ring_size(capacity));
 	ring->capacity = capacity;
 	atomic_store_explicit(&ring->next, 1, memory_order_release);
+}
+
+bool
+event_ring_whole(const struct event_ring *ring, uint32_t capacity)
+{
+	uint64_t next = atomic_load_explicit(&ring->next, memory_order_relaxed);
+
+	return ring->capacity == capacity && next >= 1 && next <= SEQUENCE_MAX;
 }
 
 void

@@ -49,6 +49,9 @@ event_ring_size(uint32_t capacity)
 // An empty ring over event_ring_size(capacity) bytes.
 void event_ring_init(struct event_ring *ring, uint32_t capacity);
 
+// Adoption: false when the ring that another process left is not one of this capacity, or stands where none can get.
+bool event_ring_whole(const struct event_ring *ring, uint32_t capacity);
+
 // The writer's: gives the event its sequence and stores it. Never fails, never waits.
 void event_ring_put(struct event_ring *ring, const struct event *event);
 

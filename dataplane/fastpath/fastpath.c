@@ -85,6 +85,9 @@ make_engine(const struct options *options, struct region *region)
 		fatal("the kernel gives no random bytes: %s", strerror(errno));
 	memcpy(records.rings, region->rings, sizeof(records.rings));
 	region->header->adoption = engine_init(engine, size, &records, &secret, memory, clock_boottime_ms());
+	if (region->header->adoption.dropped > 0)
+		message("dropped from the region, because they were half-written or damaged: %u records",
+			region->header->adoption.dropped);
 	return engine;
 }
 

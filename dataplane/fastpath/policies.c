@@ -73,14 +73,14 @@ policies_load(struct policies *policies)
 
 	if (slot_generation(newer) == 0)
 		return BYPASS_NO_POLICY;
-	if (!slot_good(newer))
-		message("the last policy is damaged; the one before it is taken");
 	struct policy_slot *good = slot_good(newer) ? newer : slot_good(older) ? older : NULL;
-	const char *wrong = good == NULL ? "both are damaged"
-					 : put_in_force(policies, good->bytes, (uint32_t)slot_generation(good));
+	if (good == older)
+		message("the last policy is damaged; the one before it is taken");
+	const char *wrong =
+		good == NULL ? "it is damaged" : put_in_force(policies, good->bytes, (uint32_t)slot_generation(good));
 	if (wrong == NULL)
 		return BYPASS_NONE;
-	message("no kept policy can be used: %s; traffic passes unjudged until the daemon gives one", wrong);
+	message("the kept policy cannot be used: %s; traffic passes unjudged until the daemon gives one", wrong);
 	return BYPASS_POLICY_DAMAGED;
 }
 

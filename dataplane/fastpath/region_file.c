@@ -55,9 +55,19 @@ read_boot_id(uint8_t id[16])
 	}
 }
 
-static const char *
-refuse(const struct region_header *header, const struct region_geometry *geometry)
+static bool
+rings_whole(const struct region *region)
 {
+	for (unsigned w = 0; w < WORKERS_MAX; w++)
+		if (!event_ring_whole(region->rings[w], REGION_EVENTS))
+			return false;
+	return true;
+}
+
+static const char *
+refuse(const struct region *region, const struct region_geometry *geometry)
+{
+	const struct region_header *header = region->header;
 	uint8_t boot[16] = {0};
 
 	read_boot_id(boot);
@@ -67,7 +77,7 @@ refuse(const struct region_header *header, const struct region_geometry *geometr
 	if (header->engine.subscribers != geometry->engine.subscribers ||
 	    header->engine.watches != geometry->engine.watches || header->links != geometry->links)
 		return "it was made for other sizes";
-	return NULL;
+	return rings_whole(region) ? NULL : "its event rings are damaged";
 }
 
 // Maps the file and checks it. NULL when it was adopted, "" when there is none, else what is wrong with it.
@@ -91,7 +101,7 @@ adopt(struct region_file *file, const struct region_geometry *geometry)
 
 	const char *wrong = region_bind(&file->region, memory, size);
 	if (wrong == NULL)
-		wrong = refuse(file->region.header, geometry);
+		wrong = refuse(&file->region, geometry);
 	if (wrong != NULL) {
 		munmap(memory, size);
 		return wrong;
@@ -195,7 +205,7 @@ region_file_check(struct region_file *file, const char *directory, const struct 
 	const char *wrong = region_bind(&again, file->region.header, file->region.size);
 
 	if (wrong == NULL)
-		wrong = refuse(file->region.header, geometry);
+		wrong = refuse(&file->region, geometry);
 	if (wrong == NULL)
 		return;
 	message("starts with an empty region in place of %s/region: %s", directory, wrong);

@@ -176,6 +176,28 @@ a_damaged_ring_gives_no_event_and_no_endless_loop(void **state)
 	}
 }
 
+static void
+only_a_ring_that_a_writer_can_have_left_is_whole(void **state)
+{
+	static const struct {
+		uint32_t capacity;
+		uint64_t next;
+		bool whole;
+	} left[] = {
+		{CAPACITY, 1, true},           {CAPACITY, 1000, true},   {CAPACITY, 0, false},
+		{CAPACITY, UINT64_MAX, false}, {2 * CAPACITY, 1, false}, {0, 1, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(left); i++) {
+		struct event_ring *ring = new_ring();
+		ring->capacity = left[i].capacity;
+		atomic_store(&ring->next, left[i].next);
+		assert_int_equal(event_ring_whole(ring, CAPACITY), left[i].whole);
+		free(ring);
+	}
+}
+
 int
 main(void)
 {
@@ -185,6 +207,7 @@ main(void)
 		cmocka_unit_test(readers_have_places_of_their_own),
 		cmocka_unit_test(a_half_written_event_is_not_read),
 		cmocka_unit_test(a_damaged_ring_gives_no_event_and_no_endless_loop),
+		cmocka_unit_test(only_a_ring_that_a_writer_can_have_left_is_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
