@@ -23,27 +23,34 @@ const engineLabels: readonly Label[] = [
   { name: "no-engine" },
 ];
 
-const { values: options } = parseArgs({
-  options: { json: { type: "boolean" }, quick: { type: "boolean" }, save: { type: "boolean" } },
-});
+interface Options {
+  readonly json: boolean;
+  readonly quick: boolean;
+  readonly save: boolean;
+}
+
+function readOptions(): Options {
+  const flag = { type: "boolean", default: false } as const;
+  return parseArgs({ options: { json: flag, quick: flag, save: flag } }).values;
+}
 
 const warn = (text: string) => console.error(`bench: warning: ${text}`);
 
-async function makeTestpmd(cpu: number, reserved: boolean): Promise<Testpmd[]> {
+async function makeTestpmd(cpu: number, reserved: boolean, quick: boolean): Promise<Testpmd[]> {
   const installed = await access("/usr/bin/dpdk-testpmd").then(
     () => true,
     () => false,
   );
-  if (installed && cpu > 0) return [new Testpmd(options.quick ? 250 : 1500, cpu, reserved)];
+  if (installed && cpu > 0) return [new Testpmd(quick ? 250 : 1500, cpu, reserved)];
   warn(`no row of testpmd: ${installed ? "it needs two cores" : "install the package dpdk-dev"}`);
   return [];
 }
 
-async function measure(reserved: boolean): Promise<Report> {
+async function measure(reserved: boolean, quick: boolean): Promise<Report> {
   const cpu = availableParallelism() - 1;
-  const laps = options.quick ? 60 : 600;
+  const laps = quick ? 60 : 600;
   const engines = engineLabels.map((label) => new EngineSubject(label, laps, cpu));
-  const subjects = [...engines, ...(await makeTestpmd(cpu, reserved))];
+  const subjects = [...engines, ...(await makeTestpmd(cpu, reserved, quick))];
   try {
     for (const subject of subjects) await subject.start();
     const pages = [...new Set(engines.map((engine) => engine.pages))].join(" and ");
@@ -56,8 +63,16 @@ async function measure(reserved: boolean): Promise<Report> {
   }
 }
 
-const [load = 0] = loadavg();
-if (load > 0.5) warn(`other work runs here (load ${load.toFixed(1)}): figures are too high, the best rounds least`);
-const report = await withHugePages(hugePages, measure);
-if (options.save) await saveBaseline(report);
-console.log(options.json ? JSON.stringify(report) : drawTable(report, await loadBaseline()));
+async function main(): Promise<void> {
+  const { json, quick, save } = readOptions();
+  const [load = 0] = loadavg();
+  if (load > 0.5) warn(`other work runs here (load ${load.toFixed(1)}): figures are too high, the best rounds least`);
+  const report = await withHugePages(hugePages, (reserved) => measure(reserved, quick));
+  if (save) await saveBaseline(report);
+  console.log(json ? JSON.stringify(report) : drawTable(report, await loadBaseline()));
+}
+
+main().catch((error: Error) => {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+});
