@@ -1,10 +1,11 @@
-// Tells whether a fast path is there and alive, and says when that changes.
+// Tells whether a fast path is there, alive and well, and says when that changes.
 
-import type { EngineError, EnginePort } from "../engine/engine_port.ts";
+import type { EngineError, EnginePort, EngineStatus } from "../engine/engine_port.ts";
 import type { RegionHeader } from "../engine/region_data.ts";
 import type { Journal } from "../journal.ts";
 import { Repeater } from "../repeater.ts";
 import type { Clock } from "../time.ts";
+import { type Look, look, news } from "./alarms.ts";
 
 const LOOK_MS = 250;
 
@@ -24,6 +25,8 @@ export class FastPathWatch {
   #heartbeat = -1;
   #beatAt = 0;
   #alive = false;
+  /** Undefined: no region was there to be looked at. */
+  #seen: Look | undefined;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -48,13 +51,19 @@ export class FastPathWatch {
   detached({ message }: EngineError): void {
     this.#absence = message;
     this.#alive = false;
+    this.#seen = undefined;
     this.#parts.journal.say(`Fast path: ${message}`);
   }
 
   look(): void {
-    const { engine, journal, clock } = this.#parts;
-    const heartbeat = engine.status()?.live.heartbeat;
-    if (heartbeat === undefined) return;
+    const status = this.#parts.engine.status();
+    if (!status) return;
+    this.#listen(status.live.heartbeat);
+    this.#examine(status);
+  }
+
+  #listen(heartbeat: number): void {
+    const { journal, clock } = this.#parts;
     if (heartbeat !== this.#heartbeat) {
       this.#heartbeat = heartbeat;
       this.#beatAt = clock.now();
@@ -62,6 +71,13 @@ export class FastPathWatch {
     const alive = clock.now() - this.#beatAt < STILL_MS;
     if (alive !== this.#alive) journal.say(alive ? "Fast path: It moves again." : `Fast path: ${STANDS_STILL}`);
     this.#alive = alive;
+  }
+
+  #examine(status: EngineStatus): void {
+    const { journal, clock } = this.#parts;
+    const before = this.#seen;
+    this.#seen = look(before, status, clock.nowMs());
+    for (const line of news(before?.alarms ?? [], this.#seen.alarms)) journal.say(line);
   }
 
   /** True while a process serves the region. */
@@ -72,7 +88,8 @@ export class FastPathWatch {
   /** Sentences about what is wrong. */
   alarms(): string[] {
     if (this.#absence !== undefined) return [this.#absence];
-    return this.#alive ? [] : [STANDS_STILL];
+    const seen = this.#seen?.alarms.map(({ text }) => text) ?? [];
+    return this.#alive ? seen : [STANDS_STILL, ...seen];
   }
 }
 
