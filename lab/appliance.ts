@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { dateAndTime } from "../mgmt/journal.ts";
 import { ask } from "../mgmt/local/client.ts";
 import { daemonSocket } from "../mgmt/paths.ts";
 import type { Status } from "../mgmt/status/status.ts";
@@ -53,7 +54,7 @@ export class Appliance {
    * @param box the namespace it runs in.
    * @param directory where its directories and logs are put.
    * @param link the fast path's --link argument.
-   * @param onLine called with each line of the daemon's standard output.
+   * @param onLine called with each line that the daemon or the fast path says, as it says it.
    */
   constructor(
     box: Namespace,
@@ -98,7 +99,11 @@ export class Appliance {
       ...sizes.flatMap(([name, value]) => [`--${name}`, String(value)]),
       ...(hugePages ? [] : ["--no-huge"]),
     ];
-    this.#supervisor = await this.#box.start("fast path", command, { log: this.#log("fastpath") });
+    this.#supervisor = await this.#box.start("fast path", command, {
+      log: this.#log("fastpath"),
+      // Its sentences have no time of their own, the daemon's have.
+      onComplaint: (line) => this.#onLine(`${dateAndTime(Date.now())}  ${line}`),
+    });
     const socket = join(this.runDirectory, "fastpath/control.sock");
     await until("the fast path answers", () => answers(socket), { part: this.#supervisor });
   }

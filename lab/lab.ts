@@ -21,7 +21,7 @@ export interface LabOptions {
   readonly quota?: Quota;
   readonly linkMode?: LinkMode;
   readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages">>;
-  /** Called with each line the daemon writes. */
+  /** Called with each line that the daemon or the fast path says, with its time before it. */
   readonly onLine?: (line: string) => void;
 }
 

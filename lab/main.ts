@@ -1,6 +1,6 @@
-// `npm start`: the appliance in a lab with living traffic, until Ctrl-C.
-// `npm start -- --once`: the scenario once; exits 0 if every check passed, else 1.
+// `npm start`: the appliance in a lab, between emulated subscribers and servers. See `usage`.
 import { setTimeout as delay } from "node:timers/promises";
+import { readArguments } from "../mgmt/arguments.ts";
 import { journal } from "../mgmt/journal.ts";
 import { usualQuota } from "./configuration.ts";
 import { EverydayLife } from "./everyday.ts";
@@ -8,6 +8,10 @@ import { Lab } from "./lab.ts";
 import { picture } from "./picture.ts";
 import { families, web, zombie } from "./plan.ts";
 import { playOnce } from "./scenario.ts";
+
+const usage = `npm start             the appliance between emulated subscribers and servers, with living traffic, until Ctrl-C
+npm start -- --once   the same scenario once, checked; exits 0 if every check passed, else 1
+`;
 
 /** Aborted when the lab is to be taken down: by the first Ctrl-C, or because a part of it failed. */
 const ending = new AbortController();
@@ -26,7 +30,9 @@ function introduce({ appliance, hugePages, site }: Lab): void {
   console.log(`\n${picture(site, usualQuota)}\n`);
   if (!hugePages) console.log("Warning: no huge pages to be had; the fast path runs on ordinary pages, more slowly.\n");
   console.log("To look around, in another terminal:");
-  console.log(`  ./postern status --run-dir ${appliance.runDirectory}`);
+  for (const command of ["status", "breaches", "reload"]) {
+    console.log(`  ./postern ${command} --run-dir ${appliance.runDirectory}`);
+  }
   console.log(`  ip netns exec ${site.subscribers.name} curl --interface ${zombie.ipv4} http://${web.ipv4}/`);
   console.log(`  tail -f ${site.directory}/peers/sink-ipv4.log`);
   console.log(`  cat ${appliance.configurationFile}\n`);
@@ -69,7 +75,7 @@ async function failure({ appliance }: Lab): Promise<never> {
   throw new Error(`the ${part.name} has ended (${await part.ended}): ${await part.lastWords()}`);
 }
 
-async function main(once: boolean): Promise<number> {
+async function play(once: boolean): Promise<number> {
   const interrupted = new Promise((resolve) => ending.signal.addEventListener("abort", resolve));
   // A second signal ends this process at once; the janitor then cleans up alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort());
@@ -87,9 +93,18 @@ async function main(once: boolean): Promise<number> {
   }
 }
 
+/** Returns the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const flag = { type: "boolean", default: false } as const;
+  const { once, help } = readArguments(args, { once: flag, help: flag }, "npm start -- --help");
+  if (!help) return play(once);
+  process.stdout.write(usage);
+  return 0;
+}
+
 try {
   // Traffic may still be under way when the lab is gone: it is not waited for.
-  process.exit(await main(process.argv.includes("--once")));
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   console.error(`lab: ${error instanceof Error ? error.message : error}`);
   process.exit(1);

@@ -2,6 +2,7 @@
 // Used by every file of the lab. Parts run in a process group of their own: a Ctrl-C reaches only the lab, which then
 // stops them in order.
 import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -56,6 +57,8 @@ export interface PartOptions {
   readonly log: string;
   /** Called with each line the part writes to standard output, which then does not go to the log. */
   readonly onLine?: (line: string) => void;
+  /** Called with each line the part writes to standard error, which goes to the log all the same. */
+  readonly onComplaint?: (line: string) => void;
 }
 
 /** A running program of the lab. */
@@ -80,11 +83,17 @@ export class Part {
     const [file = "", ...args] = command;
     const log = await open(options.log, "a");
     const output = options.onLine ? "pipe" : log.fd;
-    const child = spawn(file, args, { detached: true, stdio: ["ignore", output, log.fd] });
+    const complaints = options.onComplaint ? "pipe" : log.fd;
+    const child = spawn(file, args, { detached: true, stdio: ["ignore", output, complaints] });
     await new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject)).finally(() =>
       log.close(),
     );
     if (child.stdout && options.onLine) createInterface({ input: child.stdout }).on("line", options.onLine);
+    if (child.stderr && options.onComplaint) {
+      createInterface({ input: child.stderr })
+        .on("line", (line) => appendFileSync(options.log, `${line}\n`))
+        .on("line", options.onComplaint);
+    }
     return new Part(name, child, child.pid ?? 0, options.log);
   }
 
