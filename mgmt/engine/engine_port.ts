@@ -18,8 +18,7 @@ export interface EnginePort {
 
   /**
    * Gives the fast path a policy (policy_blob.ts) and waits for its answer. Refused: the old policy stays in force. Rejects with
-   * an EngineError when nobody answers. The fast path keeps the last good policy, but nobody gives it a new one by itself:
-   * the owner applies its own whenever `attached` is called.
+   * an EngineError when nobody answers. The fast path keeps the last good policy, and its next process takes it up again.
    */
   apply(policy: Uint8Array): Promise<Applied>;
 
@@ -39,7 +38,7 @@ export interface EnginePort {
 export interface EngineOwner {
   /**
    * A process serves a region: the first one found, one that took over the same region (`starts` has grown), or one with a new
-   * region. What was applied or read before may no longer hold: apply the policy and read `breached`.
+   * region. What was applied or read before may no longer hold: compare the policy's generation and read `breached`.
    */
   attached(header: RegionHeader): void;
 
@@ -48,9 +47,12 @@ export interface EngineOwner {
 }
 
 export type Applied =
-  | { readonly ok: true /** Of the policy in force, from this process's start. */; readonly generation: number }
+  | { readonly ok: true /** Of the policy in force. */; readonly generation: number }
   | {
-      readonly ok: false /** What is wrong with the policy: a sentence without its full stop. */;
+      readonly ok: false;
+      /** True: the policy may be good, but the fast path takes none now. */
+      readonly full: boolean;
+      /** Why: a sentence without its full stop. */
       readonly text: string;
     };
 

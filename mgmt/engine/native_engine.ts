@@ -68,7 +68,7 @@ export class NativeEngine implements EnginePort {
   async apply(policy: Uint8Array): Promise<Applied> {
     const [answer] = await sendBatch(this.#socketPath, [{ kind: "policy", payload: policy }], APPLY_TIMEOUT_MS);
     if (answer?.status === "ok") return { ok: true, generation: answer.generation };
-    return { ok: false, text: answer?.text || `it answered ${answer?.status}` };
+    return { ok: false, full: answer?.status === "full", text: answer?.text || `it answered ${answer?.status}` };
   }
 
   status(): EngineStatus | undefined {

@@ -57,7 +57,7 @@ export interface RegionLive {
   /** Grows by one a turn of the control thread; one that stands still is a dead or hung process. */
   readonly heartbeat: number;
   readonly bypass: Bypass;
-  /** Of the policy in force, counted from this process's start; 0: none yet. */
+  /** Of the policy in force; 0: none yet. Each policy that a region's processes take has the next one. */
   readonly policyGeneration: number;
   /** The number that the daemon gave the configuration in force. */
   readonly policyRevision: number;

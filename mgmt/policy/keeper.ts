@@ -3,7 +3,7 @@
 
 import type { LineError } from "../../cli/line-error.ts";
 import type { DetectorName } from "../breaches/breach.ts";
-import { type Applied, EngineError, type EnginePort } from "../engine/engine_port.ts";
+import { type Applied, EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
 import type { Journal } from "../journal.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
@@ -15,6 +15,9 @@ import { linesWrong, type Refusal, type ReloadResult, reloadText } from "./outco
 import type { LinkMode, Prepared } from "./prepare.ts";
 
 const LOOK_MS = 200;
+
+/** A fast path that takes no policy now is asked again after this, or when another process serves. */
+const FULL_PAUSE_MS = 10_000;
 
 export interface PolicyStatus {
   readonly file: string;
@@ -46,8 +49,12 @@ export class PolicyKeeper {
   #refusal: Refusal | undefined;
   /** Obeyed, and not in the store yet. */
   #unsaved: Revision | undefined;
-  /** Of the policy in force when the fast path answered last; undefined: this process was not asked yet. */
-  #generation: number | undefined;
+  /** Where the policy in force was taken, and its generation there, which no other policy of that region has. */
+  #taken: { readonly region: string | undefined; readonly generation: number } | undefined;
+  /** Not before this boot time is the fast path asked again. */
+  #askMs = 0;
+  /** Why the fast path takes no policy now. */
+  #full: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: KeeperParts) {
@@ -69,9 +76,9 @@ export class PolicyKeeper {
     await this.#turn;
   }
 
-  /** A process serves a region: it may have another policy, or none. */
+  /** Another process serves: what the one before would not take, it may. */
   attached(): void {
-    this.#generation = undefined;
+    this.#askMs = 0;
   }
 
   /** Reads the file and applies it: whole, or not at all. */
@@ -87,9 +94,10 @@ export class PolicyKeeper {
   /** Gives the fast path its policy if it has another one; saves what could not be saved. */
   look(): Promise<void> {
     return this.#inTurn(async () => {
-      const live = this.#parts.engine.status()?.live;
+      const { engine, clock } = this.#parts;
+      const said = engine.status();
       const policy = this.#waiting ?? this.#inForce;
-      if (live && policy && (this.#waiting || live.policyGeneration !== this.#generation)) {
+      if (said && policy && (this.#waiting || !this.#obeys(said)) && clock.nowMs() >= this.#askMs) {
         const result = await this.#give(policy);
         if (result.outcome === "refused") this.#refusal = result.refusal;
         if (result.outcome !== "waiting") this.#tell(result);
@@ -128,7 +136,8 @@ export class PolicyKeeper {
   alarms(): string[] {
     const unsaved =
       this.#unsaved && `Revision ${this.#unsaved.number} is in force and not saved: the store does not take it.`;
-    return [this.#refusal?.text, unsaved].filter((text) => text !== undefined);
+    const full = this.#full && fullText(this.#full);
+    return [this.#refusal?.text, full, unsaved].filter((text) => text !== undefined);
   }
 
   async #resume(): Promise<void> {
@@ -156,6 +165,7 @@ export class PolicyKeeper {
       if (prepared.revision === this.#inForce?.revision)
         return { outcome: "unchanged", file, revision: prepared.revision };
       this.#waiting = prepared;
+      this.#askMs = 0;
       return await this.#give(prepared);
     } catch (error) {
       if (error instanceof Sentence) return this.#refused(error.message);
@@ -163,20 +173,41 @@ export class PolicyKeeper {
     }
   }
 
+  /**
+   * Whether the fast path has the policy that this daemon gave it: by the generation, since a revision's number means another
+   * text once the state directory was deleted. A daemon that starts therefore gives its policy once.
+   */
+  #obeys({ header, live }: EngineStatus): boolean {
+    const lost = live.bypass === "no-policy" || live.bypass === "policy-damaged";
+    return !lost && header.region === this.#taken?.region && live.policyGeneration === this.#taken.generation;
+  }
+
   async #give(policy: Prepared): Promise<ReloadResult> {
-    const { file } = this.#parts;
+    const { file, engine } = this.#parts;
     const { revision } = policy;
     const applied = await this.#apply(policy);
     if (!applied) return { outcome: "waiting", file, revision };
+    if (!applied.ok && applied.full) {
+      this.#postpone(applied.text);
+      return { outcome: "waiting", file, revision };
+    }
+    this.#full = undefined;
     this.#waiting = undefined;
     if (!applied.ok) {
-      // Asking again would bring the same answer.
-      this.#generation = this.#parts.engine.status()?.live.policyGeneration;
+      // Asking this process again would bring the same answer.
+      if (policy === this.#inForce) this.#askMs = Number.POSITIVE_INFINITY;
       return this.#refused(`The fast path refused it: ${applied.text}.`);
     }
-    this.#generation = applied.generation;
+    this.#taken = { region: engine.status()?.header.region, generation: applied.generation };
     if (policy !== this.#inForce) await this.#obeyed(policy);
     return { outcome: "applied", file, revision };
+  }
+
+  #postpone(reason: string): void {
+    const { journal, clock } = this.#parts;
+    this.#askMs = clock.nowMs() + FULL_PAUSE_MS;
+    if (reason !== this.#full) journal.say(fullText(reason));
+    this.#full = reason;
   }
 
   /** Undefined: nobody answers. */
@@ -220,6 +251,10 @@ export class PolicyKeeper {
     this.#turn = done.catch(() => {});
     return done;
   }
+}
+
+function fullText(reason: string): string {
+  return `The fast path takes no policy now: ${reason}. It is asked again every ${FULL_PAUSE_MS / 1000} seconds, and when it is restarted.`;
 }
 
 function onlySentences(error: unknown): void {

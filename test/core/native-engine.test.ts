@@ -127,7 +127,7 @@ test("a policy is applied through the socket beside the region, and a refusal is
   t.teardown(() => server.close());
   const engine = new NativeEngine(run);
   t.deepEqual(await engine.apply(Uint8Array.of(1)), { ok: true, generation: 42 });
-  t.deepEqual(await engine.apply(Uint8Array.of(1)), { ok: false, text: "a port range is upside down" });
+  t.deepEqual(await engine.apply(Uint8Array.of(1)), { ok: false, full: false, text: "a port range is upside down" });
   server.close();
   await rm(join(run, "fastpath/control.sock"), { force: true });
   await t.throwsAsync(engine.apply(Uint8Array.of(1)), { code: "absent" });

@@ -1,8 +1,10 @@
 // The configuration file and the fast path: what is applied, refused, and given again.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import test from "ava";
 import { EngineError } from "../../mgmt/engine/engine_port.ts";
+import { ask } from "../../mgmt/local/client.ts";
 import { configuration, type Daemon, daemon, region, until } from "./parts.ts";
 
 const REVISION_OFFSET = 12;
@@ -89,20 +91,14 @@ test("a policy that the fast path refuses is not stored, and the old one stays",
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  made.engine.answer = { ok: false, text: "subscribers shorter than /64 need --workers 1" };
+  made.engine.answer = { ok: false, full: false, text: "subscribers shorter than /64 need --workers 1" };
   made.write(configuration({ threshold: 20 }));
   const result = await made.app.reload();
   t.true(result.outcome === "refused" && /^.* refused it: subscribers shorter.* 1\.$/.test(result.refusal.text));
   t.is((await made.store.call("latestRevision"))?.number, 1);
 
   const asked = made.engine.policies.length;
-  let looks = 0;
-  const status = made.engine.status.bind(made.engine);
-  made.engine.status = () => {
-    looks++;
-    return status();
-  };
-  await until("the daemon has looked at the fast path again and again", () => looks > 10);
+  await looked(made);
   t.is(made.engine.policies.length, asked, "nor is the fast path asked again");
 });
 
@@ -133,22 +129,70 @@ test("without a fast path a good file waits, and is given when one comes", async
   await until("it is stored as applied", async () => (await made.store.call("latestRevision"))?.number === 1);
 });
 
+/** Returns when the daemon has looked at its fast path ten times more. */
+async function looked({ engine }: Daemon): Promise<void> {
+  const status = engine.status.bind(engine);
+  let looks = 0;
+  engine.status = () => {
+    looks++;
+    return status();
+  };
+  await until("the daemon has looked at the fast path again and again", () => looks > 10);
+  engine.status = status;
+}
+
+test("a process that took over with the policy that its region kept is not given it again", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  made.engine.attach(region({ generation: 1, starts: 2 }));
+  await looked(made);
+  t.deepEqual(given(made), [1]);
+
+  const { live, ...rest } = region({ generation: 1, starts: 3 });
+  made.engine.attach({ ...rest, live: { ...live, bypass: "policy-damaged" } });
+  await until("one that could not read what was kept has it", () => given(made).length > 1);
+});
+
+test("a policy that the fast path cannot take now waits, is one alarm, and is given when there is room", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(region());
+  made.engine.answer = { ok: false, full: true, text: "there is no memory for it" };
+  await made.app.start();
+  const alarms = async () => {
+    const { alarms } = await ask(join(made.runDirectory, "daemon/daemon.sock"), { ask: "status" });
+    return alarms.filter((alarm) => alarm.startsWith("The fast path takes no policy now: there is no memory for it."));
+  };
+  await looked(made);
+  t.deepEqual(given(made), [1], "it is not asked at every look");
+  t.is((await alarms()).length, 1);
+  t.false(made.lines.some((line) => line.includes("refused")));
+
+  made.engine.now += 10_000;
+  await until("it is asked again after ten seconds", () => given(made).length === 2);
+  made.engine.attach(region({ starts: 2 }));
+  await until("another process is asked at once", () => given(made).length === 3);
+  t.is(made.lines.filter((line) => line.includes("takes no policy now")).length, 1);
+
+  made.engine.now += 10_000;
+  obey(made, 1);
+  await until("it is stored as applied", async () => (await made.store.call("latestRevision"))?.number === 1);
+  t.deepEqual(await alarms(), []);
+});
+
 test("a fast path that comes anew, or has another policy than ours, is given ours", async (t) => {
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
   t.deepEqual(given(made), [1]);
 
-  made.engine.attach(region({ generation: 1, starts: 2 }));
-  await until("a process that took over has it", () => given(made).length === 2);
-
   made.engine.detach(new EngineError("absent", "There is no region."));
   made.engine.attach(region({ region: "region-2", generation: 1 }));
-  await until("a new region has it", () => given(made).length === 3);
+  await until("a new region has it", () => given(made).length === 2);
 
   made.engine.show(region({ region: "region-2", generation: 5 }));
   made.engine.answer = { ok: true, generation: 5 };
-  await until("somebody else's policy is replaced", () => given(made).length === 4);
+  await until("somebody else's policy is replaced", () => given(made).length === 3);
   t.deepEqual(new Set(given(made)), new Set([1]));
 });
 
