@@ -9,9 +9,9 @@ import { status } from "./commands/status.ts";
 const commands: Readonly<Record<string, Command>> = { status, breaches, reload };
 
 async function main([word = "--help", ...args]: readonly string[]): Promise<number> {
+  if ([word, ...args].includes("--help")) return print(usage);
   // Loads the addon, which no other command needs.
   if (word === "replay") return (await import("./commands/replay.ts")).replay(args);
-  if ([word, ...args].includes("--help")) return print(usage);
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!command) throw new Sentence(`There is no command ${word}: see postern --help.`);
   const { text, failed = false } = await command(optionsOf(args));
