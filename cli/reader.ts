@@ -1,4 +1,5 @@
-// Reads lines one after the other, through the modes that they open and close. Indentation means nothing.
+// Reads lines one after the other, through the modes that they open and close. Indentation means
+// nothing, but for this: what is indented below a line whose first word is wrong is judged when that word is mended.
 
 import { cliText } from "../mgmt/errors.ts";
 import type { LineError, Place } from "./line-error.ts";
@@ -20,14 +21,17 @@ export function readLines(table: CommandTable, text: string): { statements: Stat
   const statements: Statement[] = [];
   const errors: LineError[] = [];
   let modes: Modes = [table.start];
+  /** Lines that begin to the right of this column hang on one whose first word is wrong. */
+  let wrongColumn = Number.POSITIVE_INFINITY;
   for (const [index, typed] of text.split(/\r\n|\n|\r/).entries()) {
     const words = wordsOf(typed);
     const [first] = words;
-    if (!first) continue;
+    if (!first || first.column > wrongColumn) continue;
     const place = { line: index + 1, text: typed, column: first.column };
     const { open, found } = readWords(table, modes, first, words);
     if ("code" in found) errors.push(lineError(found, place));
     else if (!found.command.leaves) statements.push({ ...found, ...place, depth: open.length });
+    wrongColumn = "code" in found && found.column === first.column ? first.column : Number.POSITIVE_INFINITY;
     modes = modesAfter(found, open);
   }
   return { statements, errors };
