@@ -1,7 +1,7 @@
 // The stored figures that a run is compared with, and the comparison.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Report, Row } from "./report.ts";
+import { type Report, type Row, timesNoEngine } from "./report.ts";
 
 const file = join(import.meta.dirname, "baseline.json");
 
@@ -13,24 +13,13 @@ export async function saveBaseline(report: Report): Promise<void> {
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-function rowLike(report: Report, row: Row): Row | undefined {
-  return report.rows.find((r) => r.name === row.name && r.sessions === row.sessions && r.watched === row.watched);
-}
-
-// The best round: a disturbance only ever adds cycles.
-function costIn(report: Report, row: Row, sameMachine: boolean): number | undefined {
-  const measured = rowLike(report, row)?.cycles_best;
-  const unit = sameMachine ? 1 : report.rows.find((r) => r.name === "no-engine")?.cycles_best;
-  return measured && unit && measured / unit;
-}
-
 /**
- * How much dearer a row of `report` is than in the baseline: 0.1 is a tenth. In cycles on the baseline's machine, elsewhere in
- * multiples of the loop without an engine. Undefined for a row that the baseline lacks.
+ * How much dearer a row of `report` is than in the baseline, both in multiples of their loops without an engine: 0.1 is a tenth.
+ * Undefined for a row that the baseline lacks.
  */
 export function deviation(report: Report, row: Row, baseline: Report): number | undefined {
-  const sameMachine = report.machine === baseline.machine;
-  const before = costIn(baseline, row, sameMachine);
-  const now = costIn(report, row, sameMachine);
-  return before && now && now / before - 1;
+  const same = baseline.rows.find(
+    (r) => r.name === row.name && r.sessions === row.sessions && r.watched === row.watched,
+  );
+  return same && timesNoEngine(report, row) / timesNoEngine(baseline, same) - 1;
 }

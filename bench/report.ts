@@ -11,7 +11,7 @@ export interface Row extends Label {
 }
 
 export interface Report {
-  /** Processor and TSC rate: cycles compare only between equal machines. */
+  /** Processor and TSC rate. */
   readonly machine: string;
   /** What the engine's memory lay on. */
   readonly pages: string;
@@ -31,6 +31,11 @@ export function summarise(label: Label, samples: readonly Sample[]): Row {
     cycles_worst: at(-1).cycles,
     per_second: Math.round(median.perSecond),
   };
+}
+
+/** What a row costs in multiples of the loop without an engine, median by median: nearly the same on a busy core and on a quiet one. */
+export function timesNoEngine(report: Report, row: Row): number {
+  return row.cycles / (report.rows.find(({ name }) => name === "no-engine")?.cycles ?? Number.NaN);
 }
 
 /** Measures every subject once a round, round after round, so that a disturbance meets them alike. */

@@ -1,6 +1,6 @@
 // The table that people look at: a line a row, with a bar for what a packet costs.
 import { deviation } from "./baseline.ts";
-import type { Report, Row } from "./report.ts";
+import { type Report, type Row, timesNoEngine } from "./report.ts";
 
 /** Cycles a packet that the engine may cost with a million sessions; the bars' full length. */
 const goal = 250;
@@ -14,8 +14,8 @@ const titles: Record<Row["name"], string> = {
 };
 
 const heads = [
-  ["", "", "", "cycles", "a packet", "packets", "times", "against", `0${`goal ${goal} |`.padStart(barLength)}`],
-  ["", "sessions", "best", "median", "worst", "a second", "no engine", "baseline", ""],
+  ["", "", "", "cycles", "a packet", "packets", "times no", "since", `0${`goal ${goal} |`.padStart(barLength)}`],
+  ["", "sessions", "best", "median", "worst", "a second", "engine", "baseline", ""],
 ];
 const widths = [22, 10, 9, 9, 9, 11, 11, 10];
 
@@ -33,7 +33,6 @@ function bar(row: Row): string {
 }
 
 function cells(row: Row, report: Report, baseline: Report): string[] {
-  const noEngine = report.rows.find(({ name }) => name === "no-engine")?.cycles;
   return [
     row.watched ? `${titles[row.name]}, watched` : titles[row.name],
     row.sessions?.toLocaleString("en") ?? "",
@@ -41,7 +40,7 @@ function cells(row: Row, report: Report, baseline: Report): string[] {
     cycles(row.cycles),
     cycles(row.cycles_worst),
     `${(row.per_second / 1e6).toFixed(2)} M`,
-    noEngine ? (row.cycles / noEngine).toFixed(1) : "-",
+    timesNoEngine(report, row).toFixed(1),
     percent(deviation(report, row, baseline)),
     bar(row),
   ];
@@ -59,11 +58,9 @@ function line([title = "", ...cells]: readonly string[]): string {
 /** Draws a report, each row beside the same row of the baseline. */
 export function drawTable(report: Report, baseline: Report): string {
   const rows = report.rows.map((row) => line(cells(row, report, baseline)));
-  const basis = report.machine === baseline.machine ? "in cycles" : "in times no engine, as it is of another machine";
   return [
     `64-byte packets on one core of ${report.machine}, memory on ${report.pages} pages`,
-    `cycles are TSC ticks, of new sessions those a session; ${report.rounds} rounds of all rows in turn;`,
-    `the best round is compared with the baseline's, ${basis}`,
+    `cycles are TSC ticks, of new sessions those a session; ${report.rounds} rounds of all rows in turn`,
     "",
     ...heads.map(line),
     ...rows,
