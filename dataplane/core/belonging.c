@@ -15,10 +15,11 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
+		if (pipeline->subscribers.free_count == 0)
+			counter_add(&pipeline->counters->subscriber_table_full, 1);
 		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, now_ms);
-		counter_add(slot == RECORD_NONE ? &pipeline->counters->subscriber_table_full
-						: &pipeline->counters->subscribers_created,
-			    1);
+		if (slot != RECORD_NONE)
+			counter_add(&pipeline->counters->subscribers_created, 1);
 	}
 	return slot;
 }
@@ -28,10 +29,12 @@ belonging_of(struct pipeline *pipeline, const struct policy *policy, const struc
 	     uint64_t now_ms)
 {
 	const struct group *group = policy_group(policy, &packet->key.subscriber);
+	uint32_t subscriber = subscriber_of(pipeline, group, packet, now_ms);
 
 	return (struct belonging){
 		.group = group,
-		.subscriber = subscriber_of(pipeline, group, packet, now_ms),
+		.subscriber = subscriber,
+		.unseen = group != NULL && subscriber == RECORD_NONE && packet->side == SIDE_NETWORK,
 		.services = classifier_services(&policy->classifier, &packet->key, opener),
 	};
 }
@@ -52,12 +55,16 @@ belonging_end(void *context, const struct session *session)
 void
 belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
 {
-	if (session->subscriber != to->subscriber)
+	bool counted = to->services != 0 && session->state != SESSION_JOINED;
+	uint32_t holder = counted ? to->subscriber : RECORD_NONE;
+
+	if (session->subscriber != holder) {
 		belonging_end(pipeline, session);
-	if (session->subscriber != to->subscriber && to->subscriber != RECORD_NONE)
-		pipeline->subscribers.records[to->subscriber].open_sessions++;
+		if (holder != RECORD_NONE)
+			pipeline->subscribers.records[holder].open_sessions++;
+		session->subscriber = holder;
+	}
 	if (to->subscriber != RECORD_NONE)
 		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;
-	session->subscriber = to->subscriber;
-	session->unbound = to->group != NULL && to->subscriber == RECORD_NONE;
+	session->unbound = to->unseen;
 }

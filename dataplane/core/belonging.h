@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose a packet is, and the bond between a session and its subscriber: a subscriber does not age while a session of his is open.
+// Whose a packet is, and the bond between a session and its subscriber: a subscriber does not age while a counted session of his
+// is open. Others do not hold him: anybody can make any number of those.
 
 #pragma once
 
@@ -9,6 +10,7 @@
 struct belonging {
 	const struct group *group; // NULL: not a subscriber of ours
 	uint32_t subscriber;       // record slot; RECORD_NONE
+	bool unseen;               // one of ours who has not sent anything yet
 	uint64_t services;
 };
 
@@ -16,7 +18,7 @@ struct belonging {
 struct belonging belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
 			      enum side opener, uint64_t now_ms);
 
-// Binds an entry to its subscriber, in place of the one it had.
+// Binds an entry, whose state is set, to its subscriber in place of the one it had.
 void belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms);
 
 // Unbinds an entry that leaves the table. `context`: the pipeline.

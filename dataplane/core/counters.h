@@ -14,6 +14,7 @@
 // Why a packet did not leave by the other port.
 #define DROP_REASONS(X)                                                                                                \
 	X(refused)       /* of a session that its subscriber's quota refuses */                                        \
+	X(evasive)       /* fragments that only hide a TCP header */                                                   \
 	X(cutoff)        /* the link's mode is cutoff */                                                               \
 	X(transmit)      /* the other port took no more: down, or its queue was full */                                \
 	X(handover_full) /* the owner's ring was full */                                                               \
@@ -30,12 +31,12 @@ enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 	X(sessions_refused)   /* attempts, retransmissions apart */                                                    \
 	X(retransmissions)    /* of opening SYNs */                                                                    \
 	X(sessions_expired)   /* removed by age */                                                                     \
-	X(sessions_evicted)   /* refused or closing ones that made room before their time */                           \
+	X(sessions_evicted)   /* entries that made room before their time */                                           \
 	X(session_table_full) /* sessions judged without an entry */                                                   \
 	X(subscribers_created)                                                                                         \
 	X(subscribers_expired)                                                                                         \
-	X(subscriber_table_full) /* first packets of addresses that found no free record; forwarded, not counted */    \
-	X(watch_pool_full)       /* signals not counted for want of a watch */                                         \
+	X(subscriber_table_full) /* first packets that found no free record: another made room, or no subscriber */    \
+	X(watch_pool_full)       /* signals that found no free watch: another made room, or not counted */             \
 	X(breaches)              /* declared */                                                                        \
 	X(breaches_ended)
 

@@ -25,11 +25,11 @@ static void
 describe(struct pipeline *pipeline, const struct policy *policy, struct session *session, const struct belonging *to,
 	 enum side opener, enum session_state state, uint64_t now_ms)
 {
+	session->state = (uint8_t)state;
 	belonging_bind(pipeline, session, to, now_ms);
 	session->last_seen_ms = (uint32_t)now_ms;
 	session->services = to->services;
 	session->generation = (uint16_t)policy->generation;
-	session->state = (uint8_t)state;
 	session->opener = opener;
 	session->fin_by_opener = 0;
 }
@@ -62,13 +62,14 @@ open_session(struct pipeline *pipeline, const struct policy *policy, const struc
 
 	if (verdict == VERDICT_REFUSE) {
 		counter_add(again ? &pipeline->counters->retransmissions : &pipeline->counters->sessions_refused, 1);
-		// A stranger's forged SYN does not end a session that is open.
-		if (session != NULL && !ended(session) && session->opener != packet->side)
-			return verdict;
 		state = SESSION_REFUSED;
 	} else {
 		counter_add(&pipeline->counters->sessions_opened, 1);
 	}
+	// A stranger's forged SYN neither ends a session that is open nor makes its opener's next SYN another one.
+	if (session != NULL && !ended(session) && session->opener != packet->side &&
+	    (verdict == VERDICT_REFUSE || packet->side == SIDE_NETWORK))
+		return verdict;
 
 	if (session == NULL)
 		session = new_session(pipeline, packet, now_ms);
@@ -133,6 +134,10 @@ judge_tcp(struct pipeline *pipeline, const struct policy *policy, const struct p
 		return VERDICT_REFUSE;
 
 	enum session_input input = session_input(packet->tcp_flags);
+	// A SYN is reset by who acknowledges it (RFC 9293 3.10.7.3); another's reset must not make its repetition count.
+	if (input == INPUT_RESET && session->state == SESSION_SYN && session->opener != packet->side &&
+	    packet->tcp_acknowledgement != session->opening_sequence + 1)
+		return VERDICT_FORWARD;
 	if (input != INPUT_DATA || session->state < SESSION_ESTABLISHED) {
 		bool fin_by_opener = session->fin_by_opener;
 		session->state =

@@ -52,6 +52,7 @@ parse_transport(struct packet *packet, struct cursor cursor, uint8_t protocol, b
 		source = rte_be_to_cpu_16(tcp->src_port);
 		destination = rte_be_to_cpu_16(tcp->dst_port);
 		packet->tcp_sequence = rte_be_to_cpu_32(tcp->sent_seq);
+		packet->tcp_acknowledgement = rte_be_to_cpu_32(tcp->recv_ack);
 		packet->tcp_flags = tcp->tcp_flags;
 	} else if (protocol == IPPROTO_UDP) {
 		const struct rte_udp_hdr *udp = (const void *)cursor.at;
@@ -79,6 +80,20 @@ set_addresses(struct packet *packet, struct address source, struct address desti
 	packet->key.network = packet->side == SIDE_SUBSCRIBER ? destination : source;
 }
 
+// Fragments that no sender makes but to hide TCP's flags: a first one without a whole header (RFC 1858 3.1), and one that
+// overlays the flags (RFC 3128, offset 1). Passed on, they would be put together into a SYN that nobody judged.
+static bool
+hides_tcp(const struct rte_ipv4_hdr *ip, uint32_t payload)
+{
+	uint16_t fragment = rte_be_to_cpu_16(ip->fragment_offset);
+	uint16_t offset = fragment & RTE_IPV4_HDR_OFFSET_MASK;
+
+	if (ip->next_proto_id != IPPROTO_TCP)
+		return false;
+	return offset == 1 ||
+	       (offset == 0 && (fragment & RTE_IPV4_HDR_MF_FLAG) && payload < sizeof(struct rte_tcp_hdr));
+}
+
 static enum packet_kind
 parse_ipv4(struct packet *packet, struct cursor cursor)
 {
@@ -94,6 +109,8 @@ parse_ipv4(struct packet *packet, struct cursor cursor)
 		return PACKET_MALFORMED;
 
 	set_addresses(packet, address_from_ipv4(&ip->src_addr), address_from_ipv4(&ip->dst_addr));
+	if (hides_tcp(ip, length - header))
+		return PACKET_EVASIVE;
 	if (ip->fragment_offset & rte_cpu_to_be_16(RTE_IPV4_HDR_OFFSET_MASK))
 		return PACKET_IP;
 
@@ -115,7 +132,8 @@ parse_ipv6(struct packet *packet, struct cursor cursor)
 
 	if (cursor.contiguous < sizeof(*ip))
 		return PACKET_MALFORMED;
-	length = sizeof(*ip) + rte_be_to_cpu_16(ip->payload_len);
+	// Length 0 is a jumbogram's, and Linux takes UDP in it without the option: it is the rest of the frame then.
+	length = ip->payload_len == 0 ? cursor.total : sizeof(*ip) + rte_be_to_cpu_16(ip->payload_len);
 	if (cursor.at[0] >> 4 != 6 || length > cursor.total)
 		return PACKET_MALFORMED;
 

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// The adapter makes this many bytes contiguous; the longest headers read here take 14 + 2*4 + 60 + 20 = 102.
+// At least this much of a frame is contiguous, or all of it: the adapter's buffers hold a frame in one piece. The longest headers
+// read here take 14 + 2*4 + 60 + 20 = 102 bytes.
 #define PACKET_CONTIGUOUS 256
 
 // A port's side gives a packet's direction.
@@ -28,6 +29,7 @@ side_other(enum side side)
 enum packet_kind {
 	PACKET_OTHER,     // no IP that we read: forwarded untouched
 	PACKET_MALFORMED, // a length that does not fit: forwarded untouched, counted
+	PACKET_EVASIVE,   // IPv4 fragments that only hide a TCP header (RFC 1858, RFC 3128): refused
 	PACKET_IP,        // addresses known, no ports: later fragments, ICMP, extension headers...
 	PACKET_TCP,
 	PACKET_UDP,
@@ -64,12 +66,13 @@ session_key_protocol(const struct session_key *key)
 }
 
 struct packet {
-	struct session_key key; // addresses from PACKET_IP up, all of it for PACKET_TCP and PACKET_UDP
-	uint64_t hash;          // of the key; the pipeline's
-	uint32_t tcp_sequence;  // host order; 0 for what is not TCP
-	uint16_t length;        // of the whole frame, without its checksum
-	uint8_t kind;           // enum packet_kind
-	uint8_t side;           // enum side: where it came in
+	struct session_key key;       // addresses from PACKET_IP up, all of it for PACKET_TCP and PACKET_UDP
+	uint64_t hash;                // of the key; the pipeline's
+	uint32_t tcp_sequence;        // host order; 0 for what is not TCP
+	uint32_t tcp_acknowledgement; // host order; only of TCP
+	uint16_t length;              // of the whole frame, without its checksum
+	uint8_t kind;                 // enum packet_kind
+	uint8_t side;                 // enum side: where it came in
 	uint8_t tcp_flags;
 	uint8_t link;
 };

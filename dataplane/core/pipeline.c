@@ -30,6 +30,8 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 		if (packet->kind < PACKET_TCP) {
 			if (packet->kind == PACKET_MALFORMED)
 				counter_add(&pipeline->counters->malformed, 1);
+			if (packet->kind == PACKET_EVASIVE)
+				verdicts[i] = VERDICT_REFUSE;
 			continue;
 		}
 		struct session *session =

@@ -59,7 +59,8 @@ remove_slot(struct session_table *table, uint32_t slot, session_removed removed,
 	table->used--;
 }
 
-// How gladly an entry makes room; 0: not at all.
+// How gladly an entry makes room; 0: not at all. No verdict depends on the entry of a session that was joined or that nobody
+// counts: its next packet makes another.
 static int
 dispensable(const struct session *session, uint64_t now_ms)
 {
@@ -67,7 +68,9 @@ dispensable(const struct session *session, uint64_t now_ms)
 		return 0;
 	if (expired(session, now_ms))
 		return 3;
-	return session->state == SESSION_REFUSED ? 2 : session->state == SESSION_CLOSED;
+	if (session->state == SESSION_REFUSED)
+		return 2;
+	return session->state == SESSION_CLOSED || session->state == SESSION_JOINED || session->services == 0;
 }
 
 // Makes room in the key's first bucket. Not in its second too: a table that a flood has filled is searched for each SYN.

@@ -2,8 +2,9 @@
 // The sessions of one worker. Fixed memory: 64 bytes a slot beside 2 bytes of tag, 1.25 slots a session. Only its worker
 // touches it; it does not outlive the process.
 //
-// When the table or both buckets of a new key are full, an entry in the first of them that is over its time, refused or closed
-// makes room (in this order); with none of these the caller gets no entry and judges the session without one.
+// When the table or both buckets of a new key are full, an entry in the first of them makes room: one that is over its time, else
+// a refused one, else one that is closed, joined or in no service. With none of these the caller gets no entry and judges the
+// session without one.
 
 #pragma once
 
@@ -23,7 +24,7 @@ struct session {
 	uint32_t opening_sequence; // of the SYN that opened it, host order
 	uint32_t last_seen_ms;     // low 32 bits; within SESSION_SEEN_GRAIN_MS of the truth
 	uint64_t services;         // bit i: the policy's service i
-	uint32_t subscriber;       // slot; RECORD_NONE
+	uint32_t subscriber;       // slot of the one it holds; RECORD_NONE
 	uint16_t generation;       // low bits of the policy's, when `services` was found
 	uint8_t state;             // enum session_state
 	uint8_t opener : 1;        // enum side

@@ -29,9 +29,9 @@ signal_sessions(struct pipeline *pipeline, const struct package *package, uint32
 	};
 	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
 	if (watch == NULL && counted(package, services)) {
-		watch = watch_take(&pipeline->watches, subscriber, slot);
-		if (watch == NULL)
+		if (pipeline->watches.free_count == 0)
 			counter_add(&pipeline->counters->watch_pool_full, 1);
+		watch = watch_take(&pipeline->watches, subscriber, slot);
 	}
 	if (watch == NULL)
 		return VERDICT_FORWARD;

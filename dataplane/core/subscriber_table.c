@@ -77,10 +77,49 @@ enter(struct subscriber_table *table, const struct subscriber_key *key, uint32_t
 	return true;
 }
 
+// Frees the record. Handles to it are stale first, whenever the process is killed.
+static void
+empty(struct subscriber *record)
+{
+	record->generation++;
+	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
+}
+
+static void
+remove_slot(struct subscriber_table *table, uint32_t slot)
+{
+	tag_table_clear(&table->tags, slot);
+	empty(&table->records[table->slots[slot]]);
+	subscriber_table_give(table, table->slots[slot]);
+	table->used--;
+}
+
+// Makes room for a key: in its first bucket, the subscriber seen longest ago of those who have no counted session open and never
+// had a watch. Nothing is known of such a one but that he is there.
+static void
+make_room(struct subscriber_table *table, const struct subscriber_key *key)
+{
+	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, key), 0), chosen = TAG_NO_SLOT;
+
+	for (uint32_t slot = bucket * TAG_SLOTS; slot < (bucket + 1) * TAG_SLOTS; slot++) {
+		if (table->tags.buckets[bucket].tags[slot % TAG_SLOTS] == 0)
+			continue;
+		const struct subscriber *record = &table->records[table->slots[slot]];
+		if (record->open_sessions > 0 || record->watch.slot != RECORD_NONE)
+			continue;
+		if (chosen == TAG_NO_SLOT || record->last_seen_ms < table->records[table->slots[chosen]].last_seen_ms)
+			chosen = slot;
+	}
+	if (chosen != TAG_NO_SLOT)
+		remove_slot(table, chosen);
+}
+
 uint32_t
 subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key, uint16_t template_number,
 			uint64_t now_ms)
 {
+	if (table->free_count == 0)
+		make_room(table, key);
 	if (table->free_count == 0 || !enter(table, key, table->free[table->free_count - 1]))
 		return RECORD_NONE;
 
@@ -96,14 +135,6 @@ subscriber_table_create(struct subscriber_table *table, const struct subscriber_
 	record->prefix_length = (uint8_t)key->prefix_length;
 	atomic_store_explicit(&record->state, RECORD_USED, memory_order_release);
 	return slot;
-}
-
-// Frees the record. Handles to it are stale first, whenever the process is killed.
-static void
-empty(struct subscriber *record)
-{
-	record->generation++;
-	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
 }
 
 bool
@@ -157,10 +188,7 @@ subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t 
 		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms ||
 		    has_watch(context, record))
 			continue;
-		tag_table_clear(&table->tags, slot);
-		empty(record);
-		subscriber_table_give(table, table->slots[slot]);
-		table->used--;
+		remove_slot(table, slot);
 		removed++;
 	}
 	return removed;

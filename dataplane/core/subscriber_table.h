@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The subscribers whose addresses one worker owns: an index of its own over records that all workers share.
 //
-// Life cycle: a record comes to be when an address inside an anonymous group first sends, and goes when it has no open
-// session, no watch, and was last seen longer ago than the policy's ageing time.
+// Life cycle: a record comes to be when an address inside an anonymous group first sends, and goes when it has no counted
+// session open, no watch, and was last seen longer ago than the policy's ageing time.
 // Synchronisation: a record is written by its owner only; a free one belongs to the worker on whose free list it is.
 // Adoption: the index and the free lists are rebuilt from the records, which are checked one by one.
-// Exhaustion: no record, no subscriber: its sessions are forwarded and not counted; the caller counts that.
+// Exhaustion: the one seen longest ago of whom nothing is counted makes room; with none, its sessions are forwarded and not
+// counted, and the caller counts that.
 
 #pragma once
 

@@ -41,6 +41,7 @@ watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacit
 		.worker = worker,
 		.workers = workers,
 		.sweep = worker,
+		.room = worker,
 		.free = memory,
 	};
 	for (uint32_t slot = worker; slot < capacity; slot += workers) {
@@ -66,9 +67,59 @@ watch_lock(struct watch_pool *pool, struct record_handle handle)
 	return NULL;
 }
 
+// Returns a locked watch to the pool. In this order: a free watch whose handles are not stale could be taken for somebody else's.
+static void
+release(struct watch_pool *pool, struct watch *watch)
+{
+	watch->generation++;
+	atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
+	pool->free[pool->free_count++] = (uint32_t)(watch - pool->records);
+	pool->used--;
+}
+
+// What would be forgotten with a watch: the signals counted in it; UINT64_MAX for one that must stay.
+static uint64_t
+worth(const struct watch *watch)
+{
+	uint64_t counted = 0;
+
+	if (atomic_load_explicit(&watch->state, memory_order_relaxed) != RECORD_USED || watch->breached != 0)
+		return UINT64_MAX;
+	for (int i = 0; i < WATCH_DETECTORS; i++)
+		counted += watch->windows[i].counted;
+	return counted;
+}
+
+// Makes room when the share is used up: of the next few watches, the one in no breach that counted least. Who fills the pool to
+// hide in it fills it with watches that counted little.
+static void
+make_room(struct watch_pool *pool)
+{
+	struct watch *chosen = NULL;
+	uint64_t least = UINT64_MAX;
+
+	for (int looked = 0; looked < WATCH_ROOM_LOOKS; looked++) {
+		struct watch *watch = &pool->records[pool->room];
+		uint64_t this = worth(watch);
+		pool->room = pool->room + pool->workers < pool->capacity ? pool->room + pool->workers : pool->worker;
+		if (this < least) {
+			least = this;
+			chosen = watch;
+		}
+	}
+	if (chosen == NULL)
+		return;
+	lock(chosen);
+	if (worth(chosen) != UINT64_MAX)
+		release(pool, chosen);
+	watch_unlock(chosen);
+}
+
 struct watch *
 watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot)
 {
+	if (pool->free_count == 0 && pool->worker < pool->capacity)
+		make_room(pool);
 	if (pool->free_count == 0)
 		return NULL;
 
@@ -224,13 +275,8 @@ sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subsc
 	for (int i = 0; i < WATCH_DETECTORS; i++)
 		if (told(watch, i) && !window_open(&watch->windows[i], now_ms))
 			tell(watch, i, &subscribers[watch->subscriber.slot], EVENT_BREACH_ENDED, now_ms, reports);
-	if (idle(watch, now_ms)) {
-		// In this order: a free watch whose handles are not stale could be taken for somebody else's.
-		watch->generation++;
-		atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
-		pool->free[pool->free_count++] = slot;
-		pool->used--;
-	}
+	if (idle(watch, now_ms))
+		release(pool, watch);
 	watch_unlock(watch);
 }
 

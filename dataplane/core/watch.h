@@ -4,7 +4,8 @@
 // Life cycle: a watch is taken from a fixed pool at the first counted signal and returns when all its periods have ended.
 // Synchronisation: `lock` is held by workers only, while a signal is counted and while a sweep looks; readers of the region
 // use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer.
-// Exhaustion: a subscriber who finds no watch is not counted; the caller counts that.
+// Exhaustion: of a few watches the one in no breach that counted least makes room; with none, the subscriber is not counted, and
+// the caller counts that.
 
 #pragma once
 
@@ -19,6 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Watches looked at for one that makes room: enough that one of them is the flood's, few enough for a packet's way.
+#define WATCH_ROOM_LOOKS 8
+
 // One worker's share of the pool: the slots `worker`, `worker + workers`, ...
 struct watch_pool {
 	struct watch *records;
@@ -27,6 +31,7 @@ struct watch_pool {
 	uint32_t workers;
 	uint32_t used;  // of the share
 	uint32_t sweep; // next slot to look at
+	uint32_t room;  // next slot to look at for room
 	uint32_t free_count;
 	uint32_t *free; // slots, a stack
 };

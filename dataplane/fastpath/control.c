@@ -46,22 +46,35 @@ disconnect(struct control_client *client)
 	*client = (struct control_client){.fd = -1};
 }
 
+// A place for another client: a free one, else that of whoever has been silent longest.
+static struct control_client *
+make_place(struct control *control)
+{
+	struct control_client *place = &control->clients[0];
+
+	for (int c = 0; c < CONTROL_CLIENTS; c++) {
+		struct control_client *client = &control->clients[c];
+		if (client->fd < 0)
+			return client;
+		if (client->since_ms < place->since_ms)
+			place = client;
+	}
+	disconnect(place);
+	return place;
+}
+
 static void
 accept_client(struct control *control)
 {
 	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	for (int c = 0; fd >= 0 && c < CONTROL_CLIENTS; c++) {
-		struct control_client *client = &control->clients[c];
-		if (client->fd >= 0)
-			continue;
-		*client = (struct control_client){.fd = fd, .bytes = malloc(CONTROL_BYTES_MAX)};
-		if (client->bytes == NULL)
-			disconnect(client);
+	if (fd < 0)
 		return;
-	}
-	if (fd >= 0)
-		close(fd);
+	struct control_client *client = make_place(control);
+	*client =
+		(struct control_client){.fd = fd, .bytes = malloc(CONTROL_BYTES_MAX), .since_ms = clock_boottime_ms()};
+	if (client->bytes == NULL)
+		disconnect(client);
 }
 
 static struct control_answer
@@ -70,10 +83,10 @@ execute(struct control *control, const struct control_command *command)
 	struct control_answer answer = {.status = CONTROL_UNKNOWN};
 
 	if (command->kind == CONTROL_POLICY) {
-		const char *wrong = policies_apply(control->policies, command + 1, command->length);
-		answer.status = wrong == NULL ? CONTROL_OK : CONTROL_INVALID;
-		if (wrong != NULL)
-			strncpy(answer.text, wrong, sizeof(answer.text) - 1);
+		const char *why;
+		answer.status = policies_apply(control->policies, command + 1, command->length, &why);
+		if (why != NULL)
+			strncpy(answer.text, why, sizeof(answer.text) - 1);
 	}
 	answer.generation = control->policies->generation;
 	return answer;

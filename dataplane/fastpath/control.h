@@ -14,7 +14,7 @@ struct control_client {
 	int fd; // -1: none
 	uint8_t *bytes;
 	size_t received;
-	uint64_t since_ms; // of the batch that is being received
+	uint64_t since_ms; // of the batch that is being received, else of the connection
 };
 
 struct control {

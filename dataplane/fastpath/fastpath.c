@@ -103,7 +103,29 @@ begin_record(struct region_header *header)
 {
 	header->started_ms = clock_boottime_ms();
 	header->pid = (uint32_t)getpid();
-	header->starts++;
+	header->adoption = (struct engine_adoption){0};
+}
+
+// What this process found and does is all in the header: readers take note of it from here on.
+static void
+end_record(struct region_header *header)
+{
+	uint32_t starts = atomic_load_explicit(&header->starts, memory_order_relaxed);
+
+	atomic_store_explicit(&header->starts, starts + 1, memory_order_release);
+}
+
+static void
+report_modes(struct region_live *live, const struct workers *workers)
+{
+	const struct policy *policy = atomic_load_explicit(&workers->policy, memory_order_relaxed);
+
+	for (uint32_t link = 0; link < workers->ports->links; link++)
+		atomic_store_explicit(&live->link_mode[link], workers_link_mode(workers, policy, link),
+				      memory_order_relaxed);
+	// A policy that was given since ends the two bypasses for want of one.
+	if (policy != NULL && workers->engine != NULL)
+		atomic_store_explicit(&live->bypass, BYPASS_NONE, memory_order_relaxed);
 }
 
 // Returns the process's exit status.
@@ -112,9 +134,7 @@ control_loop(struct control *control, struct ports *ports, struct region_header 
 {
 	while (!asked_to_stop) {
 		control_serve(control, CONTROL_TURN_MS);
-		// A policy that was given since ends the two bypasses for want of one.
-		if (atomic_load_explicit(&workers->policy, memory_order_relaxed) != NULL && workers->engine != NULL)
-			atomic_store_explicit(&header->live.bypass, BYPASS_NONE, memory_order_relaxed);
+		report_modes(&header->live, workers);
 		counter_add(&header->live.heartbeat, 1);
 		if (!ports_poll(ports, &header->live)) {
 			message("no link has both its interfaces any more; it starts again when they are back");
@@ -151,16 +171,19 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 		workers.engine = make_engine(options, &file->region);
 		bypass = workers.engine == NULL ? BYPASS_NO_MEMORY : policies_load(&policies);
 	}
+	if (bypass == BYPASS_CRASHES)
+		policies.closed = "it crashed again and again, and takes no policy until the appliance is restarted";
 	atomic_store_explicit(&header->live.bypass, bypass, memory_order_relaxed);
 	snprintf(path, sizeof(path), "%s/fastpath/control.sock", options->run_dir);
 	control_open(&control, path, &policies);
 	workers_launch(&workers);
 	privileges_drop();
+	report_modes(&header->live, &workers);
+	end_record(header);
 	atomic_store(ready, true);
 
 	int status = control_loop(&control, &ports, header, &workers);
 
-	unlink(path);
 	atomic_store(&workers.stop, true);
 	workers_join();
 	return status;

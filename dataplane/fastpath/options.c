@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// net_tap hands at most eight descriptors, two a queue, to a helper of its own, and overruns its stack with more.
+#define TAP_WORKERS_MAX 4
+
 static const char usage[] =
 	"postern-fastpath [--run-dir DIR] --link SUBSCRIBER_PORT,NETWORK_PORT [--link ...]\n"
 	"                 [--workers N] [--idle sleep|spin] [--no-huge] [--sessions N] [--subscribers N] [--watches "
@@ -18,11 +21,11 @@ static const char usage[] =
 	"\n"
 	"  PORT            tap:[NETNS/]INTERFACE   a persistent multi-queue tap, in that network namespace\n"
 	"  --run-dir       where its files are, in the subdirectory fastpath; default /run/postern\n"
-	"  --workers       threads that handle packets, 1 to 8; default 1\n"
+	"  --workers       threads that handle packets, 1 to 4; default 1\n"
 	"  --idle          what a worker does without traffic: sleep 50 us (default) or spin, on a core of its own\n"
 	"  --no-huge       do without huge pages: slower\n"
-	"  --sessions      open at once; default 1048576, 84 bytes each\n"
-	"  --subscribers   known at once; default 262144, 80 bytes each\n"
+	"  --sessions      open at once; default 1048576, 83 bytes each\n"
+	"  --subscribers   known at once; default 262144, 76 bytes each\n"
 	"  --watches       subscribers with an open quota period at once; default 65536, 132 bytes each\n";
 
 static uint32_t
@@ -110,7 +113,7 @@ options_parse(struct options *options, int argc, char **argv)
 			parse_link(options, optarg);
 			break;
 		case 'w':
-			engine->workers = number("workers", optarg, 1, WORKERS_MAX);
+			engine->workers = number("workers", optarg, 1, TAP_WORKERS_MAX);
 			break;
 		case 'i':
 			options->idle_spin = parse_idle(optarg);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char no_memory[] = "there is no memory for it";
+
 static void
 report(struct policies *policies, const struct policy *policy, uint64_t now_ms)
 {
@@ -35,7 +37,7 @@ put_in_force(struct policies *policies, const void *blob, uint32_t generation)
 	void *memory = aligned_alloc(64, policy_size(blob));
 
 	if (memory == NULL)
-		return "there is no memory for it";
+		return no_memory;
 	struct policy *policy = policy_compile(blob, memory, generation);
 	const char *wrong = check_ownership(policies, policy, ((const struct blob_header *)blob)->groups);
 	if (wrong != NULL) {
@@ -109,14 +111,18 @@ next_generation(const struct policies *policies)
 	return (uint32_t)newest + 1;
 }
 
-const char *
-policies_apply(struct policies *policies, const void *blob, uint32_t length)
+enum control_status
+policies_apply(struct policies *policies, const void *blob, uint32_t length, const char **why)
 {
-	const char *wrong = policy_check(blob, length);
-
-	if (wrong == NULL)
-		wrong = put_in_force(policies, blob, next_generation(policies));
-	if (wrong == NULL)
-		keep(policies, blob, length);
-	return wrong;
+	*why = policies->closed;
+	if (*why != NULL)
+		return CONTROL_FULL;
+	*why = policy_check(blob, length);
+	if (*why != NULL)
+		return CONTROL_INVALID;
+	*why = put_in_force(policies, blob, next_generation(policies));
+	if (*why != NULL)
+		return *why == no_memory ? CONTROL_FULL : CONTROL_INVALID;
+	keep(policies, blob, length);
+	return CONTROL_OK;
 }

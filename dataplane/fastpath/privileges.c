@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -38,10 +39,21 @@ fastpath_group(void)
 void
 privileges_give(const char *path, unsigned mode)
 {
-	if (geteuid() == 0 && chown(path, fastpath_user()->pw_uid, fastpath_group()) != 0)
-		fatal("cannot give %s to %s: %s", path, FASTPATH_USER, strerror(errno));
+	if (geteuid() == 0 && chown(path, 0, fastpath_group()) != 0)
+		fatal("cannot give %s to group %s: %s", path, FASTPATH_GROUP, strerror(errno));
 	if (chmod(path, mode) != 0)
 		fatal("cannot set the mode of %s: %s", path, strerror(errno));
+}
+
+void
+privileges_outlive_shortage(void)
+{
+	FILE *f = fopen("/proc/self/oom_score_adj", "we");
+
+	if (f == NULL)
+		return;
+	fputs("-1000", f);
+	fclose(f);
 }
 
 void

@@ -9,8 +9,12 @@
 #define FASTPATH_USER  "postern-fastpath"
 #define FASTPATH_GROUP "postern" // whose members may read the region and write to the control socket
 
-// Gives a file or directory to FASTPATH_USER:FASTPATH_GROUP with this mode. As another user than root: only the mode.
+// Gives a file or directory of ours to FASTPATH_GROUP with this mode. It stays root's: the process that handles packets has what
+// it needs open or mapped, and could otherwise put a link where the supervisor will act. As another user than root: only the mode.
 void privileges_give(const char *path, unsigned mode);
+
+// Asks the kernel to kill somebody else when memory runs out.
+void privileges_outlive_shortage(void);
 
 // Keeps this process, and every thread and process it starts from now on, from gaining privileges by running a program.
 void privileges_limit(void);

@@ -199,7 +199,7 @@ region_file_open(struct region_file *file, const char *directory, const struct r
 }
 
 void
-region_file_check(struct region_file *file, const char *directory, const struct region_geometry *geometry)
+region_file_check(struct region_file *file, const struct region_geometry *geometry)
 {
 	struct region again;
 	const char *wrong = region_bind(&again, file->region.header, file->region.size);
@@ -208,7 +208,7 @@ region_file_check(struct region_file *file, const char *directory, const struct 
 		wrong = refuse(&file->region, geometry);
 	if (wrong == NULL)
 		return;
-	message("starts with an empty region in place of %s/region: %s", directory, wrong);
+	message("starts with an empty region in place of %s: %s", file->path, wrong);
 	munmap(file->region.header, file->region.size);
 	replace(file, geometry);
 }

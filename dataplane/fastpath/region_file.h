@@ -14,7 +14,7 @@ struct region_file {
 	bool in_file; // false: anonymous memory, because no file could be made; nobody else can see it
 };
 
-// Makes DIR (mode 0750, postern-fastpath:postern) and takes its lock, which the process holds until it ends. Ends the process
+// Makes DIR (mode 0750, root's, for the group postern) and takes its lock, which the process holds until it ends. Ends the process
 // with a sentence when another appliance holds it or the directory cannot be made.
 void region_file_lock(const char *directory);
 
@@ -23,4 +23,4 @@ void region_file_lock(const char *directory);
 void region_file_open(struct region_file *file, const char *directory, const struct region_geometry *geometry);
 
 // Before another process is started on it: makes a new one if the last process damaged the header.
-void region_file_check(struct region_file *file, const char *directory, const struct region_geometry *geometry);
+void region_file_check(struct region_file *file, const struct region_geometry *geometry);

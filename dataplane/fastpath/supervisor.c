@@ -172,21 +172,22 @@ count_crash(struct supervisor *supervisor, enum outcome outcome, const struct wa
 	else if (!soon)
 		supervisor->crashes = 0;
 	if (supervisor->crashes == CRASHES_IN_A_ROW)
-		message("it crashed %d times in a row: it now passes traffic unjudged, until it is started again by "
-			"hand",
+		message("it crashed %d times in a row: it now passes traffic unjudged, until the appliance is "
+			"restarted",
 			CRASHES_IN_A_ROW);
 }
 
 // A child that ends by itself could not have its ports or its memory, and has said why.
 static bool
-worth_another(struct supervisor *supervisor, enum outcome outcome)
+worth_another(struct supervisor *supervisor, enum outcome outcome, bool was_ready)
 {
 	const struct timespec pause = {.tv_nsec = PORT_RETRY_MS % 1000 * 1000000L, .tv_sec = PORT_RETRY_MS / 1000};
 
-	if (outcome != ENDED_BY_ITSELF)
-		return true;
-	if (!supervisor->was_ready)
+	if (outcome == ENDED_BY_ITSELF && !supervisor->was_ready)
 		return false;
+	// One that lived is followed at once; one that cannot even start is not tried without end and pause.
+	if (outcome != ENDED_BY_ITSELF && (was_ready || supervisor->crashes < 2))
+		return true;
 	int signal = sigtimedwait(&supervisor->signals, NULL, &pause);
 	return signal != SIGTERM && signal != SIGINT;
 }
@@ -199,14 +200,18 @@ keep_running(struct supervisor *supervisor)
 		struct watchdog watchdog = {.started_ms = clock_boottime_ms()};
 		pid_t child = start_child(supervisor, bypass);
 		enum outcome outcome = watch_child(supervisor, child, &watchdog);
+		bool was_ready = atomic_load(supervisor->ready);
 
-		supervisor->was_ready |= atomic_load(supervisor->ready);
+		supervisor->was_ready |= was_ready;
 		if (outcome == ENDED_WHEN_ASKED)
 			return EXIT_SUCCESS;
+		// Memory that runs out while it starts looks like a kill from outside.
+		if (outcome == KILLED_FROM_OUTSIDE && !was_ready)
+			outcome = CRASHED;
 		count_crash(supervisor, outcome, &watchdog);
-		if (!worth_another(supervisor, outcome))
+		if (!worth_another(supervisor, outcome, was_ready))
 			return supervisor->was_ready ? EXIT_SUCCESS : EXIT_FAILURE;
-		region_file_check(&supervisor->file, supervisor->directory, &supervisor->options->geometry);
+		region_file_check(&supervisor->file, &supervisor->options->geometry);
 	}
 }
 
@@ -214,12 +219,18 @@ int
 supervisor_run(const struct options *options)
 {
 	struct supervisor supervisor = {.options = options};
+	char socket[4096];
 
 	privileges_limit();
+	privileges_outlive_shortage();
 	snprintf(supervisor.directory, sizeof(supervisor.directory), "%s/fastpath", options->run_dir);
-	if (mkdir(options->run_dir, 0755) != 0 && errno != EEXIST)
+	bool made = mkdir(options->run_dir, 0755) == 0;
+	if (!made && errno != EEXIST)
 		fatal("cannot make %s: %s; it needs root, or a --run-dir of its own", options->run_dir,
 		      strerror(errno));
+	// Whatever the umask is: the daemon must get in.
+	if (made)
+		chmod(options->run_dir, 0755);
 	region_file_lock(supervisor.directory);
 	region_file_open(&supervisor.file, supervisor.directory, &options->geometry);
 
@@ -232,5 +243,9 @@ supervisor_run(const struct options *options)
 	sigaddset(&supervisor.signals, SIGINT);
 	sigaddset(&supervisor.signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &supervisor.signals, NULL);
-	return keep_running(&supervisor);
+	int status = keep_running(&supervisor);
+	// The child made it as root, and cannot remove it any more.
+	snprintf(socket, sizeof(socket), "%s/control.sock", supervisor.directory);
+	unlink(socket);
+	return status;
 }

@@ -65,7 +65,8 @@ judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 		if (verdicts[i] == VERDICT_FORWARD)
 			outbox_add(outbox_of(worker, packets[i]), mbufs[i]);
 		else
-			outbox_drop(outbox_of(worker, packets[i]), mbufs[i], DROP_refused);
+			outbox_drop(outbox_of(worker, packets[i]), mbufs[i],
+				    packets[i]->kind == PACKET_EVASIVE ? DROP_evasive : DROP_refused);
 	}
 }
 
@@ -110,14 +111,6 @@ parse(struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 			     mbufs[i]->pkt_len, (uint8_t)link, side);
 }
 
-static enum link_mode
-mode_of(const struct worker *worker, uint32_t link)
-{
-	enum link_mode mode = worker->policy == NULL ? LINK_BYPASS : worker->policy->link_mode[link];
-
-	return mode == LINK_FORWARDING && worker->pipeline == NULL ? LINK_BYPASS : mode;
-}
-
 static void
 count_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
@@ -133,7 +126,7 @@ static void
 handle(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
 	count_received(worker, mbufs, count, link, side);
-	switch (mode_of(worker, link)) {
+	switch (workers_link_mode(worker->shared, worker->policy, link)) {
 	case LINK_FORWARDING:
 		parse(mbufs, count, link, side);
 		judge(worker, mbufs, keep_own(worker, mbufs, count));

@@ -30,6 +30,15 @@ struct workers {
 	atomic_bool stop;
 };
 
+// What a link does under `policy`, the one in force or NULL.
+static inline enum link_mode
+workers_link_mode(const struct workers *workers, const struct policy *policy, uint32_t link)
+{
+	enum link_mode mode = policy == NULL ? LINK_BYPASS : policy->link_mode[link];
+
+	return mode == LINK_FORWARDING && workers->engine == NULL ? LINK_BYPASS : mode;
+}
+
 // Makes the rings and the quiescence variable. Ends the process with a sentence when there is no memory.
 void workers_prepare(struct workers *workers);
 

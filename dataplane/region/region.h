@@ -5,8 +5,8 @@
 // policy slots. Offsets, never pointers. The file has its full size before anybody else can see it and is never truncated; a
 // new one replaces it by rename, and readers of the old one notice that the path names another file.
 //
-// Writers: a worker writes its counters, its ring and the records it owns; the control thread writes `live` and the policy
-// slots; everything else in the header is written once, before the rename.
+// Writers: a worker writes its counters, its ring and the records it owns; the control thread writes `live`, the policy slots
+// and, while it starts, what the header says of its process; everything else in the header is written once, before the rename.
 
 #pragma once
 
@@ -42,6 +42,7 @@ struct region_live {
 	counter policy_generation;
 	counter policy_revision;
 	counter policy_applied_ms;             // CLOCK_BOOTTIME
+	counter link_mode[LINKS_MAX];          // enum link_mode as obeyed: LINK_BYPASS while the engine does not judge
 	counter link_up[LINKS_MAX][SIDES];     // 0 or 1
 	counter port_missed[LINKS_MAX][SIDES]; // packets the driver had no room for; never received
 	counter mbufs_free;
@@ -64,10 +65,10 @@ struct region_header {
 	uint64_t watches;
 	uint64_t policies;
 	uint64_t policy_stride;
-	// Of the process that serves now; rewritten at each start.
+	// Of the process that serves now; rewritten at each start, `starts` last with release order.
 	_Alignas(64) uint64_t started_ms; // CLOCK_BOOTTIME
 	uint32_t pid;
-	uint32_t starts;                 // processes that served this file, the present one included
+	_Atomic uint32_t starts;         // processes that served this file, the present one included
 	struct engine_adoption adoption; // what the present one found
 	_Alignas(64) struct region_live live;
 };

@@ -50,9 +50,11 @@ sessions_and_then_their_subscriber_age(void **state)
 		.subscriber_ageing_seconds = 100,
 		.group_prefixes = LIST(blob_prefix, prefix_of("10.0.0.0/8", 0)),
 		.groups = LIST(blob_group, {.prefix_length = 64}),
+		.services = LIST(blob_service, {.port_ranges = 1, .protocol = POLICY_TCP}),
+		.port_ranges = LIST(blob_port_range, {25, 25}),
 		.packages = LIST(blob_package, {.id = 1}),
 	};
-	struct talk talk = fixture_talk("10.0.0.1", 1, 80);
+	struct talk talk = fixture_talk("10.0.0.1", 1, 25);
 	struct fixture fixture;
 
 	(void)state;
@@ -116,7 +118,7 @@ with_no_free_record_a_subscriber_is_forwarded_and_not_counted(void **state)
 	fixture_start(&fixture, &small);
 	fixture_apply_quota(&fixture, 2, PERIOD_MS);
 	fixture_assert_quota(&fixture, "10.0.0.1", 25, 1, 2);
-	fixture_open(&fixture, "10.0.0.2", 1, 80);
+	fixture_open(&fixture, "10.0.0.2", 1, 25);
 	for (uint16_t port = 1; port <= 10; port++)
 		assert_int_equal(fixture_open(&fixture, "10.0.0.3", port, 25), VERDICT_FORWARD);
 	assert_true(FIXTURE_COUNTER(&fixture, subscriber_table_full) >= 10);

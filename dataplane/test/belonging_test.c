@@ -99,26 +99,30 @@ the_longest_group_prefix_gives_the_package(void **state)
 static void
 a_scan_from_the_network_makes_no_subscriber_and_the_first_answer_does(void **state)
 {
-	struct talk scan = fixture_talk("10.0.0.1", 25, 40000);
-	struct fixture fixture;
+	static const struct {
+		uint8_t protocol, scan, answer;
+	} rows[] = {{POLICY_TCP, SYN, SYN_ACK}, {POLICY_TCP, ACK, ACK}, {POLICY_TCP, SYN, RST}, {POLICY_UDP, 0, 0}};
 
 	(void)state;
-	fixture_start(&fixture, &size);
-	fixture_apply_quota(&fixture, 3, PERIOD_MS);
-	assert_int_equal(fixture_down(&fixture, &scan, SYN, 1), VERDICT_FORWARD);
-	assert_int_equal(fixture_down(&fixture, &scan, ACK, 1), VERDICT_FORWARD);
-	assert_null(fixture_subscriber(&fixture, "10.0.0.1", 128, 0));
-	assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers_created), 0);
+	for (size_t r = 0; r < LENGTH(rows); r++) {
+		struct talk scan = fixture_talk("10.0.0.1", 25, 40000);
+		struct fixture fixture;
+		scan.protocol = rows[r].protocol;
+		fixture_start(&fixture, &size);
+		fixture_apply_quota(&fixture, 3, PERIOD_MS);
+		assert_int_equal(fixture_down(&fixture, &scan, rows[r].scan, 1), VERDICT_FORWARD);
+		assert_int_equal(fixture_down(&fixture, &scan, ACK, 1), VERDICT_FORWARD);
+		assert_null(fixture_subscriber(&fixture, "10.0.0.1", 128, 0));
+		assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers_created), 0);
 
-	assert_int_equal(fixture_up(&fixture, &scan, SYN_ACK, 1), VERDICT_FORWARD);
-	struct subscriber *subscriber = fixture_subscriber(&fixture, "10.0.0.1", 128, 0);
-	assert_non_null(subscriber);
-	assert_int_equal(subscriber->open_sessions, 1);
-	assert_int_equal(fixture_session(&fixture, &scan)->subscriber, subscriber - fixture.records.subscribers);
-	for (int i = 0; i < 5; i++)
-		fixture_up(&fixture, &scan, ACK, 1);
-	assert_int_equal(subscriber->open_sessions, 1);
-	fixture_stop(&fixture);
+		assert_int_equal(fixture_up(&fixture, &scan, rows[r].answer, 1), VERDICT_FORWARD);
+		assert_non_null(fixture_subscriber(&fixture, "10.0.0.1", 128, 0));
+		for (int i = 0; i < 5; i++)
+			fixture_up(&fixture, &scan, ACK, 1);
+		assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers_created), 1);
+		assert_false(fixture_session(&fixture, &scan)->unbound);
+		fixture_stop(&fixture);
+	}
 }
 
 // A service that the network opens, or either side: what comes to a known subscriber is counted on him.

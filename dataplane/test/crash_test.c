@@ -75,7 +75,7 @@ static const struct scenario scenarios[] = {
 	{"one more session", 1, 0, 0, 1, 25, 3, 2, 1},
 	{"the session that declares the breach", 3, 0, 0, 1, 25, 1, 0, 1},
 	{"a refused session", 4, 0, 0, 1, 25, 0, 0, 1},
-	{"a session that nobody counts", 2, 0, 0, 1, 80, 2, 2, 1},
+	{"a session that nobody counts", 2, 1, 0, 1, 80, 2, 2, 1},
 	{"the first session after the period", 4, PERIOD_MS, 0, 1, 25, 4, 3, 0},
 	{"the first session for another detector", 4, 0, 0, 2, 25, 4, 3, 0},
 	{"the sweep that ends breaches", 4, PERIOD_MS, 0, 1, 0, 4, 4, 0},

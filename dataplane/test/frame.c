@@ -117,7 +117,7 @@ put_transport(struct frame *frame, const struct frame_spec *spec)
 		put16(frame, spec->source_port);
 		put16(frame, spec->destination_port);
 		put32(frame, spec->tcp_sequence);
-		put32(frame, 0);
+		put32(frame, spec->tcp_sequence);
 		put8(frame, (uint8_t)((20u + spec->tcp_options) / 4 << 4));
 		put8(frame, spec->tcp_flags);
 		put_zeros(frame, 6u + spec->tcp_options);

@@ -27,13 +27,13 @@ struct frame_spec {
 	uint16_t destination_port;
 	uint8_t protocol; // 6 and 17 get their header and ports, any other 8 bytes of its own
 	uint8_t tcp_flags;
-	uint32_t tcp_sequence;
-	uint16_t fragment;   // IPv4: flags and offset, host order
-	uint8_t ip_options;  // IPv4: bytes, a multiple of 4
-	uint8_t tcp_options; // bytes, a multiple of 4
-	uint8_t extension;   // IPv6: number of an 8-byte extension header before the transport; 0: none
-	uint16_t payload;    // bytes
-	uint16_t padding;    // bytes behind the datagram
+	uint32_t tcp_sequence; // the acknowledgement number is the same
+	uint16_t fragment;     // IPv4: flags and offset, host order
+	uint8_t ip_options;    // IPv4: bytes, a multiple of 4
+	uint8_t tcp_options;   // bytes, a multiple of 4
+	uint8_t extension;     // IPv6: number of an 8-byte extension header before the transport; 0: none
+	uint16_t payload;      // bytes
+	uint16_t padding;      // bytes behind the datagram
 	struct frame_tag tags[FRAME_TAGS];
 };
 

@@ -99,8 +99,10 @@ open_session(struct naive *naive, struct naive_session *session, const struct pa
 	struct naive_session opened = {.key = packet->key, .opener = packet->side, .sequence = packet->tcp_sequence};
 
 	opened.refused = subscriber != NULL && !passes(naive, subscriber, packet, now_ms);
-	if (opened.refused && session != NULL && is_open(session) && session->opener != packet->side)
-		return VERDICT_REFUSE;
+	// A stranger's SYN: what is open stays as it is, unless the subscriber himself opens another.
+	if (session != NULL && is_open(session) && session->opener != packet->side &&
+	    (opened.refused || packet->side == SIDE_NETWORK))
+		return opened.refused ? VERDICT_REFUSE : VERDICT_FORWARD;
 	set_session(naive, session, &opened);
 	return opened.refused ? VERDICT_REFUSE : VERDICT_FORWARD;
 }
@@ -130,7 +132,14 @@ judge_tcp(struct naive *naive, struct naive_session *session, const struct packe
 	}
 	if (session->refused)
 		return VERDICT_REFUSE;
-	session->reset |= (packet->tcp_flags & TCP_RST) != 0;
+	bool by_opener = packet->side == session->opener, reset = (packet->tcp_flags & TCP_RST) != 0;
+	bool acknowledges = packet->tcp_acknowledgement == session->sequence + 1;
+	if (reset && !by_opener && !session->answered && !session->joined && !acknowledges)
+		return VERDICT_FORWARD;
+	bool answer = !by_opener && (packet->tcp_flags & TCP_SYN) != 0;
+	bool speaks = by_opener && (packet->tcp_flags & TCP_SYN) == 0;
+	session->answered |= !reset && (answer || speaks || (packet->tcp_flags & TCP_FIN) != 0);
+	session->reset |= reset;
 	session->fin[packet->side] |= (packet->tcp_flags & TCP_FIN) != 0;
 	return VERDICT_FORWARD;
 }

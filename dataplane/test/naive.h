@@ -28,6 +28,7 @@ struct naive_session {
 	enum side opener;
 	uint32_t sequence;
 	bool joined, refused, reset;
+	bool answered; // or spoken in by its opener: a reset needs no acknowledgement any more
 	bool fin[SIDES];
 };
 

@@ -120,6 +120,42 @@ other_flags_beside_the_syn_do_not_hide_it(void **state)
 	fixture_stop(&fixture);
 }
 
+// A far end that answers each SYN with a reset that its client does not take must not use up the client's quota.
+static void
+a_reset_that_acknowledges_nothing_makes_no_repeated_syn_count(void **state)
+{
+	struct talk talk = smtp(40000);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, 7), VERDICT_FORWARD);
+		assert_int_equal(fixture_down(&fixture, &talk, RST, 1000), VERDICT_FORWARD);
+	}
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 1);
+	fixture_stop(&fixture);
+}
+
+static void
+a_strangers_syn_makes_no_repeated_syn_count(void **state)
+{
+	struct talk talk = smtp(40000);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, 7), VERDICT_FORWARD);
+		assert_int_equal(fixture_down(&fixture, &talk, SYN, 99), VERDICT_FORWARD);
+	}
+	// Nor does it hide a session that the subscriber opens himself.
+	for (uint32_t i = 2; i <= 10; i++)
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, 7 + i), VERDICT_FORWARD);
+	assert_int_equal(fixture_up(&fixture, &talk, SYN, 100), VERDICT_REFUSE);
+	fixture_stop(&fixture);
+}
+
 int
 main(void)
 {
@@ -127,6 +163,8 @@ main(void)
 		cmocka_unit_test(a_retransmitted_syn_counts_once),
 		cmocka_unit_test(the_same_port_with_a_new_sequence_number_counts),
 		cmocka_unit_test(the_same_syn_after_an_end_counts),
+		cmocka_unit_test(a_reset_that_acknowledges_nothing_makes_no_repeated_syn_count),
+		cmocka_unit_test(a_strangers_syn_makes_no_repeated_syn_count),
 		cmocka_unit_test(a_session_joined_in_the_middle_is_forwarded_and_not_counted),
 		cmocka_unit_test(a_syn_on_a_joined_session_counts),
 		cmocka_unit_test(other_flags_beside_the_syn_do_not_hide_it),

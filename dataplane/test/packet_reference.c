@@ -101,6 +101,10 @@ read_ipv4(struct packet *packet, struct layer *layer)
 	set_addresses(packet, layer, 12, 16, 4);
 	layer->end = layer->at + length;
 	layer->at += header;
+	// RFC 1858: a first fragment without the whole TCP header. RFC 3128: one at offset 1.
+	bool first_of_more = (fragment & 0x3fff) == 0x2000;
+	if (protocol == 6 && ((fragment & 0x1fff) == 1 || (first_of_more && length - header < 20)))
+		return PACKET_EVASIVE;
 	// Not the first fragment: no header of the transport.
 	return (fragment & 0x1fff) != 0 ? PACKET_IP : read_transport(packet, layer, protocol, (fragment & 0x2000) != 0);
 }
@@ -117,7 +121,7 @@ read_ipv6(struct packet *packet, struct layer *layer)
 {
 	if (!has(layer, 40))
 		return PACKET_MALFORMED;
-	uint32_t length = 40 + number(layer, 4, 2);
+	uint32_t payload = number(layer, 4, 2), length = payload == 0 ? layer->end - layer->at : 40 + payload;
 	if (number(layer, 0, 1) / 16 != 6 || length > layer->end - layer->at || mapped(layer, 8) || mapped(layer, 24))
 		return PACKET_MALFORMED;
 	uint32_t protocol = number(layer, 6, 1);

@@ -82,13 +82,15 @@ expired(const struct model *model, const struct known *known)
 	return model->now_ms - known->seen_ms >= session_idle_ms[known->state];
 }
 
-// How gladly the header says an entry makes room: over its time, refused, closed, never.
+// How gladly the header says an entry makes room: over its time, refused, closed or joined or in no service, never.
 static int
 rank(const struct model *model, const struct known *known)
 {
 	if (expired(model, known))
 		return 3;
-	return known->state == SESSION_REFUSED ? 2 : known->state == SESSION_CLOSED ? 1 : 0;
+	if (known->state == SESSION_REFUSED)
+		return 2;
+	return known->state == SESSION_CLOSED || known->state == SESSION_JOINED || known->entry->services == 0;
 }
 
 static void
@@ -164,6 +166,7 @@ insert(struct model *model, uint16_t number)
 	assert_int_equal(entry->subscriber, UINT32_MAX);
 	assert_memory_equal(&entry->key, &key, sizeof(key));
 	entry->state = (uint8_t)(1 + random_below(&model->seed, SESSION_STATES - 1));
+	entry->services = random_below(&model->seed, 4);
 	model->known[number] = (struct known){.entry = entry, .state = entry->state, .seen_ms = model->now_ms};
 	model->used++;
 }
@@ -265,12 +268,13 @@ count_removal(void *context, const struct session *session)
 }
 
 static void
-room_is_made_by_the_expired_then_the_refused_then_the_closed_and_never_by_a_live_one(void **state)
+room_is_made_by_what_no_verdict_depends_on_and_never_by_a_live_counted_session(void **state)
 {
 	static const enum session_state held[] = {SESSION_ESTABLISHED, SESSION_CLOSED,     SESSION_SYN,
 						  SESSION_REFUSED,     SESSION_EXCHANGE,   SESSION_JOINED,
 						  SESSION_ANSWERED,    SESSION_HALF_CLOSED};
-	static const enum session_state order[] = {SESSION_EXCHANGE, SESSION_REFUSED, SESSION_CLOSED};
+	static const enum session_state order[] = {SESSION_EXCHANGE, SESSION_REFUSED, SESSION_CLOSED, SESSION_JOINED,
+						   SESSION_ANSWERED};
 	const uint64_t now = 1000 + session_idle_ms[SESSION_EXCHANGE];
 	struct session_table table;
 	uint8_t gone = 0;
@@ -284,6 +288,7 @@ room_is_made_by_the_expired_then_the_refused_then_the_closed_and_never_by_a_live
 		struct session_key key = key_of((uint16_t)(4 * k + 4));
 		struct session *entry = session_table_insert(&table, &key, 42, 1000, count_removal, &gone, &evicted);
 		entry->state = held[k];
+		entry->services = held[k] != SESSION_ANSWERED;
 		entry->last_seen_ms = held[k] == SESSION_EXCHANGE ? 1000 : (uint32_t)now;
 		assert_false(evicted);
 	}
@@ -296,6 +301,7 @@ room_is_made_by_the_expired_then_the_refused_then_the_closed_and_never_by_a_live
 		assert_true(evicted);
 		assert_int_equal(gone, order[i]);
 		entry->state = SESSION_SYN;
+		entry->services = 1;
 	}
 	struct session_key late = key_of(200);
 	assert_null(session_table_insert(&table, &late, 42, now, count_removal, &gone, &evicted));
@@ -349,7 +355,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_operations_leave_what_a_naive_map_holds),
-		cmocka_unit_test(room_is_made_by_the_expired_then_the_refused_then_the_closed_and_never_by_a_live_one),
+		cmocka_unit_test(room_is_made_by_what_no_verdict_depends_on_and_never_by_a_live_counted_session),
 		cmocka_unit_test(a_candidate_that_was_overtaken_is_not_believed),
 		cmocka_unit_test(keys_that_differ_in_one_bit_are_different),
 	};

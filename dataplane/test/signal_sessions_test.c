@@ -93,7 +93,9 @@ without_a_watch_sessions_pass_and_the_lack_is_counted(void **state)
 
 	(void)state;
 	start(&fixture, slots);
-	signal(&fixture, 0, slots[0], 1, true);
+	// The one watch is in breach, so it makes no room.
+	for (int i = 0; i < 2; i++)
+		signal(&fixture, 0, slots[0], 1, true);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_FORWARD);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 5);
@@ -103,12 +105,31 @@ without_a_watch_sessions_pass_and_the_lack_is_counted(void **state)
 	fixture_stop(&fixture);
 }
 
+// Who fills the pool does not switch the quota off for others.
+static void
+a_watch_in_no_breach_makes_room_for_another_subscriber(void **state)
+{
+	struct fixture fixture;
+	uint32_t slots[2];
+
+	(void)state;
+	start(&fixture, slots);
+	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_FORWARD);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_FORWARD);
+	assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_REFUSE);
+	assert_int_equal(watches_used(&fixture), 1);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 1);
+	fixture_stop(&fixture);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_session_that_nobody_counts_takes_no_watch),
 		cmocka_unit_test(the_verdict_is_the_blocking_detectors),
+		cmocka_unit_test(a_watch_in_no_breach_makes_room_for_another_subscriber),
 		cmocka_unit_test(without_a_watch_sessions_pass_and_the_lack_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

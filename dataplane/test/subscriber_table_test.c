@@ -89,6 +89,7 @@ struct model {
 	uint32_t record[KEYS]; // RECORD_NONE: not there
 	uint64_t seen_ms[KEYS];
 	bool watched[KEYS];
+	uint32_t open[KEYS];
 	uint32_t generation[CAPACITY];
 	uint32_t used;
 	uint64_t now_ms;
@@ -114,6 +115,23 @@ aged(const struct model *model, uint32_t key)
 	       model->now_ms - model->seen_ms[key] >= AGEING_MS;
 }
 
+// Who had the record made room for another: nobody who has a session open or had a watch.
+static void
+make_room(struct model *model, uint32_t record)
+{
+	for (uint32_t k = 0; k < KEYS; k++) {
+		if (model->record[k] != record)
+			continue;
+		assert_int_equal(model->open[k], 0);
+		assert_false(model->watched[k]);
+		model->record[k] = RECORD_NONE;
+		model->generation[record]++;
+		model->used--;
+		return;
+	}
+	fail_msg("a free record was left while room was made");
+}
+
 static void
 use(struct model *model, uint32_t number)
 {
@@ -123,9 +141,12 @@ use(struct model *model, uint32_t number)
 	assert_int_equal(record, model->record[number]);
 	if (record == RECORD_NONE) {
 		record = subscriber_table_create(&model->tables.table, &key, (uint16_t)number, model->now_ms);
-		assert_int_equal(record == RECORD_NONE, model->used == CAPACITY);
-		if (record == RECORD_NONE)
+		if (record == RECORD_NONE) {
+			assert_int_equal(model->used, CAPACITY);
 			return;
+		}
+		if (model->used == CAPACITY)
+			make_room(model, record);
 		assert_int_equal(atomic_load(&model->tables.records[record].state), RECORD_USED);
 		assert_int_equal(model->tables.records[record].template_number, number);
 		assert_int_equal(model->tables.records[record].watch.slot, RECORD_NONE);
@@ -136,8 +157,9 @@ use(struct model *model, uint32_t number)
 	struct subscriber *subscriber = &model->tables.records[record];
 	assert_true(subscriber_whole(subscriber, model->now_ms));
 	subscriber->last_seen_ms = model->seen_ms[number] = model->now_ms;
-	subscriber->open_sessions = random_below(&model->seed, 3) == 0;
+	subscriber->open_sessions = model->open[number] = random_below(&model->seed, 3) == 0;
 	model->watched[number] = random_below(&model->seed, 4) == 0;
+	subscriber->watch.slot = model->watched[number] ? 0 : RECORD_NONE;
 }
 
 // A sweep of the whole index removes exactly those that have aged.

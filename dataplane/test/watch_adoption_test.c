@@ -186,6 +186,9 @@ a_watch_whose_fields_contradict_each_other_is_dropped(void **state)
 		atomic_store(&stand.subscribers[1].state, RECORD_USED);
 		for (uint32_t s = 0; s < STAND_WATCHES; s++)
 			watch_stand_session(&stand, s, SMTP);
+		// Nor is the old handle good for who has the slot now.
+		if (!kept)
+			assert_null(watch_lock(&stand.pool, handle));
 		watch_stand_stop(&stand);
 	}
 }

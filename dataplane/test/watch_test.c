@@ -10,6 +10,9 @@
 
 static const struct package one_block = {.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 3, 1000, ACTION_BLOCK)}};
 
+// In breach with its first session, so that its watch makes no room.
+static const struct package one_strike = {.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 1, 1000, ACTION_BLOCK)}};
+
 static void
 assert_sessions(struct watch_stand *stand, uint32_t subscriber, uint64_t services, int passed)
 {
@@ -70,17 +73,17 @@ a_handle_outside_the_pool_is_none(void **state)
 }
 
 static void
-a_full_pool_counts_nobody_new_until_idle_watches_are_swept(void **state)
+a_pool_full_of_breaches_counts_nobody_new_until_idle_watches_are_swept(void **state)
 {
 	struct watch_stand stand;
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	stand.package = one_strike;
 	for (uint32_t s = 0; s < STAND_WATCHES; s++, stand.now_ms += 10)
 		assert_int_equal(watch_stand_session(&stand, s, SMTP), PASSED);
 	assert_int_equal(watch_stand_session(&stand, 6, SMTP), UNWATCHED);
-	assert_int_equal(watch_stand_session(&stand, 0, SMTP), PASSED);
+	assert_int_equal(watch_stand_session(&stand, 0, SMTP), REFUSED);
 	// Two periods are over.
 	stand.now_ms = 10000 + 1000 + 10;
 	watch_stand_sweep(&stand);
@@ -100,7 +103,7 @@ shares_part_the_pool(void **state)
 		uint32_t taken = 0;
 
 		watch_stand_start(&stand);
-		stand.package = one_block;
+		stand.package = one_strike;
 		for (uint32_t worker = 0; worker < workers; worker++) {
 			watch_stand_share(&stand, worker, workers);
 			assert_int_equal(stand.pool.used, 0);
@@ -317,6 +320,29 @@ a_removed_detectors_window_is_reused_and_its_breach_ended(void **state)
 	watch_stand_stop(&stand);
 }
 
+// Between two sweeps: the end is that of the period which was in breach, and comes before what is counted next.
+static void
+a_breach_that_ended_unseen_is_ended_by_the_next_session(void **state)
+{
+	static const uint8_t actions[] = {ACTION_REPORT, ACTION_BLOCK, ACTION_REPORT | ACTION_BLOCK};
+
+	(void)state;
+	for (size_t a = 0; a < LENGTH(actions); a++) {
+		struct watch_stand stand;
+		watch_stand_start(&stand);
+		stand.package =
+			(struct package){.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 1, 1000, actions[a])}};
+		for (int period = 0; period < 5; period++, stand.now_ms += 1500) {
+			assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
+			if (period > 0)
+				watch_stand_event(&stand, EVENT_BREACH_ENDED, 7, 1);
+			watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 1);
+		}
+		watch_stand_no_event(&stand);
+		watch_stand_stop(&stand);
+	}
+}
+
 // A naive account of one detector's window and of what was told of it.
 struct account {
 	uint64_t started_ms;
@@ -373,7 +399,7 @@ follow_events(struct watch_stand *stand, bool in_breach[][WATCH_DETECTORS])
 }
 
 static void
-random_sessions_are_judged_as_by_a_naive_account_with_a_start_and_an_end_for_each_breach(void **state)
+random_sessions_are_judged_as_by_a_naive_account(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 30; seed++) {
@@ -416,7 +442,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_watch_is_taken_found_returned_and_its_handle_is_then_stale),
 		cmocka_unit_test(a_handle_outside_the_pool_is_none),
-		cmocka_unit_test(a_full_pool_counts_nobody_new_until_idle_watches_are_swept),
+		cmocka_unit_test(a_pool_full_of_breaches_counts_nobody_new_until_idle_watches_are_swept),
 		cmocka_unit_test(shares_part_the_pool),
 		cmocka_unit_test(the_nth_passes_and_declares_and_the_next_is_refused),
 		cmocka_unit_test(a_block_on_a_service_refuses_every_session_in_it_and_no_other),
@@ -425,8 +451,8 @@ main(void)
 		cmocka_unit_test(a_changed_threshold_keeps_the_window),
 		cmocka_unit_test(a_block_taken_back_refuses_no_more),
 		cmocka_unit_test(a_removed_detectors_window_is_reused_and_its_breach_ended),
-		cmocka_unit_test(
-			random_sessions_are_judged_as_by_a_naive_account_with_a_start_and_an_end_for_each_breach),
+		cmocka_unit_test(a_breach_that_ended_unseen_is_ended_by_the_next_session),
+		cmocka_unit_test(random_sessions_are_judged_as_by_a_naive_account),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

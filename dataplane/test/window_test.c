@@ -171,7 +171,9 @@ a_changed_threshold_keeps_the_window_and_a_changed_period_waits_for_the_next(voi
 	window_count(&window, &three, 1001);
 	assert_false(window_breached(&window, &three, 1002));
 	assert_true(window_breached(&window, &two_long, 1002));
-	assert_false(window_breached(&window, &two_long, 1100));
+	window_count(&window, &two_long, 1003);
+	assert_int_equal(window.counted, 3);
+	assert_false(window_open(&window, 1100));
 	window_count(&window, &two_long, 1100);
 	assert_true(window_open(&window, 2099));
 	assert_false(window_open(&window, 2100));
