@@ -28,7 +28,8 @@ function neighbourSettings(device: string): string[] {
   });
 }
 
-async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]): Promise<void> {
+/** Makes a port with the addresses of the hosts behind it. */
+export async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]): Promise<void> {
   // DPDK's net_tap attaches to multi-queue taps only.
   await namespace.ip([
     `tuntap add dev ${device} mode tap multi_queue`,
@@ -45,24 +46,27 @@ async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]
 const route = (prefix: string, { device }: Port, source?: string) =>
   `route add ${prefix} dev ${device}${source ? ` src ${source}` : ""}`;
 
+async function makeSubscriberSide(port: Port): Promise<void> {
+  await makePort(port, [...homes, zombie]);
+  await port.namespace.ip([
+    route(prefixes.provider.ipv4, port),
+    route(prefixes.provider.ipv6, port),
+    route(prefixes.elsewhere.ipv4, port, zombie.ipv4),
+    route(prefixes.elsewhere.ipv6, port, zombie.ipv6),
+  ]);
+}
+
+/** The network side's port as the plan has it; also after it was taken away. */
+export async function makeNetworkSide(port: Port): Promise<void> {
+  await makePort(port, [mail, dns, web, ...exchangers]);
+  await port.namespace.ip([route(prefixes.subscribers.ipv4, port), route(prefixes.subscribers.ipv6, port)]);
+}
+
 /** Makes both ports, with addresses and routes, up; without carrier until a fast path attaches. */
 export async function makeEdge(site: Site): Promise<Edge> {
   const subscriberSide: Port = { namespace: site.subscribers, device: "sub0", mac: "02:00:5e:30:00:01" };
   const networkSide: Port = { namespace: site.network, device: "net0", mac: "02:00:5e:30:00:02" };
-  await Promise.all([
-    makePort(subscriberSide, [...homes, zombie]),
-    makePort(networkSide, [mail, dns, web, ...exchangers]),
-  ]);
-  await subscriberSide.namespace.ip([
-    route(prefixes.provider.ipv4, subscriberSide),
-    route(prefixes.provider.ipv6, subscriberSide),
-    route(prefixes.elsewhere.ipv4, subscriberSide, zombie.ipv4),
-    route(prefixes.elsewhere.ipv6, subscriberSide, zombie.ipv6),
-  ]);
-  await networkSide.namespace.ip([
-    route(prefixes.subscribers.ipv4, networkSide),
-    route(prefixes.subscribers.ipv6, networkSide),
-  ]);
+  await Promise.all([makeSubscriberSide(subscriberSide), makeNetworkSide(networkSide)]);
   return { subscriberSide, networkSide };
 }
 

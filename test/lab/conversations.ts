@@ -1,22 +1,34 @@
 // What ordinary subscribers must not lose: one long-lived TCP connection each, over both families, that exchanges lines all the
 // time.
 import { join } from "node:path";
-import type { Lab } from "../../lab/lab.ts";
 import { families, homes, web } from "../../lab/plan.ts";
 import { type Part, until } from "../../lab/process.ts";
+import type { Site } from "../../lab/site.ts";
 
 /** Echo (RFC 862). */
 const port = 7;
 
 const program = join(import.meta.dirname, "conversation-program.ts");
-const callers = families.flatMap((family) => homes.map((home) => ({ source: home[family], target: web[family] })));
+
+/** One who converses, and with whom. */
+export interface Caller {
+  readonly source: string;
+  readonly target: string;
+}
+
+const everyHome = families.flatMap((family) => homes.map((home) => ({ source: home[family], target: web[family] })));
 
 export class Conversations {
+  readonly #callers: readonly Caller[];
   readonly #lines = new Map<string, number>();
   #part: Part | undefined;
 
+  constructor(callers: readonly Caller[] = everyHome) {
+    this.#callers = callers;
+  }
+
   /** Returns when each of them goes on. */
-  async start({ site }: Lab): Promise<void> {
+  async start(site: Site): Promise<void> {
     const log = `${site.directory}/conversations.log`;
     let listening = false;
     const node = (...args: string[]) => [process.execPath, program, ...args];
@@ -25,7 +37,7 @@ export class Conversations {
     };
     const server = await site.network.start("echo", node("listen", `${port}`), { log, onLine });
     await until("the echo listens", async () => listening, { part: server });
-    const pairs = callers.flatMap(({ source, target }) => [source, target]);
+    const pairs = this.#callers.flatMap(({ source, target }) => [source, target]);
     this.#part = await site.subscribers.start("conversations", node("talk", `${port}`, ...pairs), {
       log,
       onLine: (line) => this.#take(line),
@@ -39,20 +51,15 @@ export class Conversations {
     // The line under way may have been exchanged already; the one after it was not begun.
     const went = ({ source }: { source: string }) => this.#said(source) >= (before.get(source) ?? 0) + 2;
     const part = this.#part;
-    await until("every connection goes on", async () => callers.every(went), {
+    await until("every connection goes on", async () => this.#callers.every(went), {
       timeoutSeconds: 20,
       ...(part && { part }),
     });
   }
 
-  /** True while none has broken. */
-  get whole(): boolean {
-    return this.#part?.running ?? false;
-  }
-
   /** Lines exchanged by all of them. */
   get exchanged(): number {
-    return callers.reduce((total, { source }) => total + this.#said(source), 0);
+    return this.#callers.reduce((total, { source }) => total + this.#said(source), 0);
   }
 
   #said(source: string): number {

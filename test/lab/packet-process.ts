@@ -20,6 +20,12 @@ export async function isAlive(pid: number): Promise<boolean> {
 export const regionFile = ({ runDirectory }: Appliance) => join(runDirectory, "fastpath/region");
 export const controlSocket = ({ runDirectory }: Appliance) => join(runDirectory, "fastpath/control.sock");
 
+/** The lines of the fast path's log, which its supervisor shares. */
+export async function fastPathSaid({ runDirectory }: Appliance): Promise<string[]> {
+  const log = await readFile(join(runDirectory, "../fastpath.log"), "utf8");
+  return log.split("\n").slice(0, -1);
+}
+
 /** Looks into the region as it is now. */
 export function inRegion<T>(appliance: Appliance, look: (attachment: Attachment) => T): T {
   const attachment = new Attachment(regionFile(appliance));

@@ -14,15 +14,14 @@ import { inRegion, packetProcess } from "./packet-process.ts";
 import { QuotaModel } from "./quota-model.ts";
 import type { Random } from "./random.ts";
 
-export type Blow = "SIGKILL" | "SIGSTOP";
+/** A process that dies again and again before it is ready counts as one that crashes: few of the third kind are in order. */
+export type Blow = "killed" | "stopped" | "killed, and its successor at the start";
 
 /** The most that any policy of a trial allows; no trial outlasts the period, so nothing is ever forgotten. */
 export const mostAllowed = { sessions: 12, periodSeconds: 600 };
 const leastAllowed = 3;
 
-/** How often the successor of a killed process is killed too, while it starts. */
-const doubledShare = 0.2;
-/** A start takes less. */
+/** A start takes about this long. */
 const startMs = 200;
 
 /** The names of a host's records: an IPv6 subscriber is his /64. */
@@ -56,7 +55,7 @@ export class Trial {
     const trial = new Trial(lab, random);
     for (const address of [usher, ...[...homes, zombie].flatMap(recordsOf)]) trial.#model.saw(address);
     await trial.#crowd.start();
-    await trial.#conversations.start(lab);
+    await trial.#conversations.start(lab.site);
     await trial.#infect();
     return trial;
   }
@@ -66,7 +65,7 @@ export class Trial {
   }
 
   /** Some operations, then a blow in the middle of one more. Returns what is not as it must be afterwards. */
-  async blow(signal: Blow): Promise<string[]> {
+  async blow(blow: Blow): Promise<string[]> {
     const complaints: string[] = [];
     for (let n = this.#random.from(0, 2); n > 0; n--) {
       await this.#begin(this.#cast()).done;
@@ -78,7 +77,7 @@ export class Trial {
     const cast = this.#cast();
     const { done, lastsMs } = this.#begin(cast);
     await this.#moment(lastsMs * this.#random.fraction());
-    const at = await this.#strike(victim, signal);
+    const at = await this.#strike(victim, blow);
     const before = this.#model.uncertain;
     complaints.push(...(await this.#judge(at)), ...this.#compareAdoption(victim));
     this.uncertain += Math.max(0, this.#model.uncertain - before);
@@ -146,12 +145,11 @@ export class Trial {
   }
 
   /** Returns when, in milliseconds since 1970. */
-  async #strike(victim: number, signal: Blow): Promise<number> {
-    process.kill(victim, signal);
+  async #strike(victim: number, blow: Blow): Promise<number> {
+    process.kill(victim, blow === "stopped" ? "SIGSTOP" : "SIGKILL");
     const at = Date.now() + 1;
-    const doubled = signal === "SIGKILL" && this.#random.chance(doubledShare);
-    if (doubled) await this.#strikeSuccessor(victim);
-    this.interruptions.push({ blow: doubled ? "SIGKILL, and another at the start" : signal, at });
+    this.interruptions.push({ blow, at });
+    if (blow === "killed, and its successor at the start") await this.#strikeSuccessor(victim);
     return at;
   }
 
