@@ -104,8 +104,10 @@ keep_own(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 static void
 parse(struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
+		rte_prefetch0(packet_of(mbufs[i]));
+	}
 	for (unsigned i = 0; i < count; i++)
 		packet_parse(packet_of(mbufs[i]), rte_pktmbuf_mtod(mbufs[i], const uint8_t *), mbufs[i]->data_len,
 			     mbufs[i]->pkt_len, (uint8_t)link, side);
