@@ -65,7 +65,7 @@ function make(path: string, mode: number, owner?: Ids): void {
     }
   } catch (error) {
     if (error instanceof Sentence) throw error;
-    throw new Sentence(`Cannot make the directory ${path}: ${reasonOf(error)}.`);
+    throw new Sentence(`Cannot make the directory ${path}: ${reasonOf(error)}; name another one, or run this as root.`);
   }
 }
 
