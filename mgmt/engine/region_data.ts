@@ -98,7 +98,7 @@ export type EngineCounter =
   | "watches";
 
 /** Why a packet did not leave by the other port. */
-export type DropReason = "refused" | "cutoff" | "transmit" | "handover_full" | "oversize";
+export type DropReason = "refused" | "evasive" | "cutoff" | "transmit" | "handover_full" | "oversize";
 
 /** Of one ingress port: received is forwarded and dropped together, whenever nothing is in flight. */
 export interface PortCounters {

@@ -28,7 +28,14 @@ export const slowChecks: readonly Step[] = [
   check(
     "cppcheck",
     "cppcheck",
-    ["--quiet", "--enable=warning,performance,portability", "--inline-suppr", "--error-exitcode=1", "-Idataplane/core", "-Idataplane/region"],
+    [
+      "--quiet",
+      "--enable=warning,performance,portability",
+      "--inline-suppr",
+      "--error-exitcode=1",
+      "-Idataplane/core",
+      "-Idataplane/region",
+    ],
     "dataplane/{core,region,fastpath,addon}/*.c",
   ),
   check("clang-tidy", "run-clang-tidy-14", ["-p", "build", "-quiet", "dataplane/(core|region|fastpath)/.*[.]c$"]),

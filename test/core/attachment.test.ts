@@ -53,7 +53,7 @@ test("counters carry their names, and a port's packets add up", async (t) => {
   t.deepEqual(others, {});
   t.like(engine, { sessions_opened: 30, sessions_refused: 6, subscribers_created: 3, breaches: 3, malformed: 0 });
   t.deepEqual(workers, [{ heartbeat: 0, turnsIdle: 0, handedOver: 0 }]);
-  const none = { refused: 0, cutoff: 0, transmit: 0, handover_full: 0, oversize: 0 };
+  const none = { refused: 0, evasive: 0, cutoff: 0, transmit: 0, handover_full: 0, oversize: 0 };
   const silent = { receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, forwardedBytes: 0, dropped: none };
   const subscriber = {
     receivedPackets: 36,

@@ -101,9 +101,10 @@ test("a session joined in the middle is forwarded and not counted", (t) => {
 
 test("the quota holds when the session table is full", (t) => {
   const engine = engineOf(outboundMail);
-  // Other services' sessions fill the table; only what is refused or over makes room.
-  for (let i = 0; i < 3000; i++) {
-    engine.packet(tcp({ from: "10.0.0.9", fromPort: 1000 + i, to: "192.0.2.9", toPort: 443 }), "subscriber", 0, START);
+  // Other subscribers' counted sessions fill the table: they alone make no room.
+  for (let i = 0; i < 2700; i++) {
+    const from = `10.1.${i % 2}.${(i % 300) >> 1}`;
+    engine.packet(tcp({ from, fromPort: 1000 + i, to: "192.0.2.9", toPort: 25 }), "subscriber", 0, START);
   }
   t.true(engine.counters().session_table_full > 0);
   t.deepEqual(open(engine, 11, START), [...tenForwarded, "refuse"]);

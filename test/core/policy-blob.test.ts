@@ -168,8 +168,8 @@ interface LineCard 0
 test("the aging timeout decides when a subscriber is forgotten, and 'no' that none is", (t) => {
   const forgotten = (lineCard: string, minutes: number) => {
     const engine = mailEngine({ lineCard });
-    engine.packet(tcp({ from: "10.0.0.1", fromPort: 2000, to: "192.0.2.1", toPort: 443 }), "subscriber", 0, START);
-    // A session's own time, and two sweeps over everything.
+    engine.packet(tcp({ from: "10.0.0.1", fromPort: 2000, to: "192.0.2.1", toPort: 25 }), "subscriber", 0, START);
+    // A counted session's own time, and two sweeps over everything.
     engine.advance(START + 70_000);
     engine.advance(START + 70_000 + minutes * 60_000 - 1);
     const before = engine.counters().subscribers_expired;

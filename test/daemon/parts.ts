@@ -57,7 +57,7 @@ export function region(changes: RegionChanges = {}) {
     receivedBytes: 0,
     forwardedPackets: 1_234_000,
     forwardedBytes: 0,
-    dropped: { refused: 560, cutoff: 0, transmit: 7, handover_full: 0, oversize: 0 },
+    dropped: { refused: 560, evasive: 0, cutoff: 0, transmit: 7, handover_full: 0, oversize: 0 },
   };
   const live = { up: true, missed: 3 };
   return {
