@@ -77,7 +77,7 @@ release(struct watch_pool *pool, struct watch *watch)
 	pool->used--;
 }
 
-// What would be forgotten with a watch: the signals counted in it; UINT64_MAX for one that must stay.
+// What would be forgotten with a locked watch: the signals counted in it; UINT64_MAX for one that must stay.
 static uint64_t
 worth(const struct watch *watch)
 {
@@ -100,7 +100,9 @@ make_room(struct watch_pool *pool)
 
 	for (int looked = 0; looked < WATCH_ROOM_LOOKS; looked++) {
 		struct watch *watch = &pool->records[pool->room];
+		lock(watch);
 		uint64_t this = worth(watch);
+		watch_unlock(watch);
 		pool->room = pool->room + pool->workers < pool->capacity ? pool->room + pool->workers : pool->worker;
 		if (this < least) {
 			least = this;
