@@ -26,6 +26,24 @@ a_retransmitted_syn_counts_once(void **state)
 }
 
 static void
+a_syn_repeated_as_slowly_as_linux_repeats_it_counts_once(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	assert_int_equal(open_smtp(&fixture, 1), VERDICT_FORWARD);
+	// tcp_syn_retries 6.
+	for (uint64_t wait = 1000; wait <= 64000; wait *= 2) {
+		fixture_wait(&fixture, wait, 100);
+		assert_int_equal(open_smtp(&fixture, 1), VERDICT_FORWARD);
+	}
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 1);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, retransmissions), 7);
+	fixture_stop(&fixture);
+}
+
+static void
 the_same_port_with_a_new_sequence_number_counts(void **state)
 {
 	struct talk talk = smtp(40000);
@@ -161,6 +179,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_retransmitted_syn_counts_once),
+		cmocka_unit_test(a_syn_repeated_as_slowly_as_linux_repeats_it_counts_once),
 		cmocka_unit_test(the_same_port_with_a_new_sequence_number_counts),
 		cmocka_unit_test(the_same_syn_after_an_end_counts),
 		cmocka_unit_test(a_reset_that_acknowledges_nothing_makes_no_repeated_syn_count),

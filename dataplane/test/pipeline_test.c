@@ -72,6 +72,10 @@ an_open_session_gets_the_services_of_a_new_policy(void **state)
 	apply(&fixture, (struct quota_policy){1, 1, 25});
 	assert_int_equal(fixture_up(&fixture, &talk, ACK, 1), VERDICT_FORWARD);
 	assert_int_equal(fixture_session(&fixture, &talk)->services, 1);
+	// Also by data alone, when there is nothing else left to decide.
+	apply(&fixture, (struct quota_policy){1, 1, 80});
+	assert_int_equal(fixture_down(&fixture, &talk, ACK, 1), VERDICT_FORWARD);
+	assert_int_equal(fixture_session(&fixture, &talk)->services, 0);
 	// What was decided when it opened stands: it is counted once.
 	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 1);
 	fixture_stop(&fixture);

@@ -289,6 +289,61 @@ a_watch_that_another_worker_sweeps_away_loses_no_count(void **state)
 	}
 }
 
+// A worker whose share is used up takes the watch from under another who counts in it.
+static void *
+run_crowd(void *argument)
+{
+	struct hand_over *hand_over = argument;
+	struct worker *worker = hand_over->sweeper;
+
+	while (!atomic_load_explicit(&hand_over->done, memory_order_relaxed))
+		for (uint32_t s = 2; s < STAND_SUBSCRIBERS; s++) {
+			struct watch *watch = watch_take(&worker->pool, &worker->stand->subscribers[s], s);
+			if (watch != NULL)
+				watch_unlock(watch);
+		}
+	return NULL;
+}
+
+static void
+a_watch_that_another_worker_gives_away_counts_for_nobody_else(void **state)
+{
+	const struct package package = {
+		.detector_count = 1,
+		.detectors = {DETECTOR(1, SMTP, 1000, 1000, ACTION_BLOCK)},
+	};
+	uint32_t given_away = 0;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct watch_stand stand;
+		struct worker workers[WORKERS];
+		start_all(&stand, &package, workers);
+		uint32_t crowded = stand.subscribers[1].watch.slot % WORKERS;
+		struct worker *owner = &workers[!crowded];
+		struct hand_over hand_over = {.owner = owner, .sweeper = &workers[crowded]};
+
+		assert_int_equal(pthread_create(&workers[crowded].thread, NULL, run_crowd, &hand_over), 0);
+		for (int i = 0; i < 300 && owner->stale == 0; i++)
+			session(owner, 10000);
+		atomic_store(&hand_over.done, true);
+		assert_int_equal(pthread_join(workers[crowded].thread, NULL), 0);
+
+		given_away += owner->stale;
+		for (uint32_t w = 0; w < STAND_WATCHES; w++) {
+			const struct watch *watch = &stand.watches[w];
+			bool his = watch->subscriber.slot == 1 && atomic_load(&watch->state) == RECORD_USED;
+			assert_int_equal(watch->windows[0].counted, his ? owner->passed : 0);
+		}
+		for (int w = 0; w < WORKERS; w++)
+			assert_int_equal(workers[w].pool.used + workers[w].pool.free_count, STAND_WATCHES / WORKERS);
+		for (int w = 0; w < WORKERS; w++)
+			stop(&workers[w]);
+		watch_stand_stop(&stand);
+	}
+	assert_true(given_away > 10);
+}
+
 int
 main(void)
 {
@@ -296,6 +351,7 @@ main(void)
 		cmocka_unit_test(two_threads_pass_exactly_the_quota_and_declare_one_breach),
 		cmocka_unit_test(in_every_period_two_threads_pass_exactly_the_quota),
 		cmocka_unit_test(a_watch_that_another_worker_sweeps_away_loses_no_count),
+		cmocka_unit_test(a_watch_that_another_worker_gives_away_counts_for_nobody_else),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
