@@ -33,7 +33,7 @@ control_open(struct control *control, const char *path, struct policies *policie
 	unlink(path);
 	control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listener < 0 || bind(control->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    listen(control->listener, CONTROL_CLIENTS) != 0)
+	    listen(control->listener, SOMAXCONN) != 0)
 		fatal("cannot make the socket %s: %s", path, strerror(errno));
 	privileges_give(path, 0660);
 }
