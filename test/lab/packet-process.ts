@@ -6,7 +6,9 @@ import { until } from "../../lab/process.ts";
 import { Attachment } from "../../mgmt/engine/attachment.ts";
 
 /** The supervisor's child; undefined while it has none. */
-export async function packetProcess({ supervisor: { pid } }: Appliance): Promise<number | undefined> {
+export async function packetProcess({
+  supervisor: { pid },
+}: Pick<Appliance, "supervisor">): Promise<number | undefined> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
   return Number.parseInt(children, 10) || undefined;
 }

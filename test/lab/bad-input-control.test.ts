@@ -1,0 +1,189 @@
+// Hostile bytes on the control socket: the fast path forwards, and the policy that it has stays.
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
+import test, { type ExecutionContext } from "ava";
+import { configurationText } from "../../lab/configuration.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { homes } from "../../lab/plan.ts";
+import { until } from "../../lab/process.ts";
+import { type ControlAnswer, sendBatch } from "../../mgmt/engine/control_client.ts";
+import { policyOf } from "../core/policies.ts";
+import { Flow } from "./flow.ts";
+import { inLab } from "./in-lab.ts";
+import { controlSocket, inRegion } from "./packet-process.ts";
+import { Random } from "./random.ts";
+import { breach, shortQuota } from "./zombie.ts";
+
+const [home] = homes;
+const { policy } = policyOf(configurationText(shortQuota));
+
+/** dataplane/fastpath/control_protocol.h. */
+const version = 1;
+const policyKind = 1;
+const answerBytes = 128;
+const bytesMax = 8 << 20;
+
+/** Bytes of the policy's header (struct blob_header in dataplane/core/policy_blob.h). */
+const linkModes = { from: 48, to: 52 };
+
+/** The first bytes of a batch, as they claim to be. */
+function header({
+  length,
+  version: spoken = version,
+  commands = 1,
+}: {
+  length: number;
+  version?: number;
+  commands?: number;
+}): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt16LE(spoken, 4);
+  bytes.writeUInt16LE(commands, 6);
+  return bytes;
+}
+
+/** The first bytes of a command. */
+function command(length: number, kind: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt16LE(kind, 4);
+  return bytes;
+}
+
+function policyBatch(payload: Uint8Array): Buffer {
+  const body = Buffer.concat([command(payload.length, policyKind), payload]);
+  return Buffer.concat([header({ length: 8 + body.length }), body]);
+}
+
+/** Sends bytes and nothing after them; returns everything that came back until the connection was closed. */
+async function say(path: string, bytes: Uint8Array): Promise<Buffer> {
+  const socket = connect({ path, allowHalfOpen: true });
+  // One who is let go in the middle of his sentence.
+  socket.on("error", () => {});
+  socket.end(bytes);
+  return buffer(socket).catch(() => Buffer.alloc(0));
+}
+
+/** Sends a policy alone. */
+async function give(path: string, payload: Uint8Array): Promise<ControlAnswer> {
+  const [answer] = await sendBatch(path, [{ kind: "policy", payload }], 5000);
+  if (!answer) throw new Error("there was no answer");
+  return answer;
+}
+
+/** Bytes that are no batch, by what is wrong with them. */
+function nonsense(random: Random): Map<string, Uint8Array> {
+  const whole = policyBatch(policy);
+  const noise = Array.from({ length: 30 }, (_, n): [string, Buffer] => {
+    return [`noise ${n}`, Buffer.from(Array.from({ length: random.from(1, 2000) }, () => random.from(0, 255)))];
+  });
+  return new Map<string, Uint8Array>([
+    ["nothing", Buffer.alloc(0)],
+    ["half a header", whole.subarray(0, 5)],
+    ["half a batch", whole.subarray(0, whole.length / 2)],
+    ["a batch without its last byte", whole.subarray(0, -1)],
+    ["a batch of no length", header({ length: 0 })],
+    ["a batch shorter than its header", header({ length: 4 })],
+    ["a batch of odd length", Buffer.concat([header({ length: 9 }), Buffer.alloc(1)])],
+    ["a batch longer than any", header({ length: bytesMax + 4 })],
+    ["a batch of the greatest length there is", header({ length: 0xffff_fffc })],
+    ["another version", header({ length: 8, version: version + 1 })],
+    ["a command longer than its batch", Buffer.concat([header({ length: 16 }), command(0xffff_fffc, policyKind)])],
+    ["more commands than there are", Buffer.concat([header({ length: 16, commands: 9 }), command(0, 77)])],
+    [
+      "a batch of the greatest size, full of noise",
+      Buffer.concat([header({ length: bytesMax }), Buffer.alloc(bytesMax - 8, 0xa5)]),
+    ],
+    ...noise,
+  ]);
+}
+
+/** Traffic flows at a steady rate while somebody attacks a fast path that no daemon looks after; nothing is lost. */
+function underAttack(attack: (t: ExecutionContext, lab: Lab, path: string) => Promise<void>) {
+  return inLab({ quota: shortQuota }, async (t, lab) => {
+    const { appliance } = lab;
+    await appliance.daemon.stop();
+    const flow = await Flow.start(lab, {
+      direction: "upstream",
+      subscriber: home,
+      family: "ipv4",
+      packetsPerSecond: 500,
+    });
+    const flows = async () => {
+      const before = await flow.arrived();
+      await until("the flow goes on", async () => (await flow.arrived()) > before);
+    };
+    await flows();
+    const { starts } = inRegion(appliance, (region) => region.header());
+    await attack(t, lab, controlSocket(appliance));
+    await flows();
+    t.deepEqual((await flow.stop()).lost, []);
+    t.is(
+      inRegion(appliance, (region) => region.header().starts),
+      starts,
+      "it was started again",
+    );
+    await breach(t, lab);
+    await appliance.startDaemon();
+  });
+}
+
+test(
+  "bytes that are no batch change nothing",
+  underAttack(async (t, { appliance }, path) => {
+    const before = inRegion(appliance, (region) => region.live().policyGeneration);
+    for (const [what, bytes] of nonsense(new Random(7))) {
+      const answers = await say(path, bytes);
+      // Refused with a reason, or let go without a word: never agreed to.
+      t.is(answers.length % answerBytes, 0, what);
+      for (let at = 0; at < answers.length; at += answerBytes) t.not(answers.readUInt32LE(at), 0, what);
+    }
+    t.is(
+      inRegion(appliance, (region) => region.live().policyGeneration),
+      before,
+    );
+  }),
+);
+
+test(
+  "a policy with one byte changed is refused with a reason, or is another policy",
+  underAttack(async (t, { appliance }, path) => {
+    const random = new Random(8);
+    const generation = () => inRegion(appliance, (region) => region.live().policyGeneration);
+    const outcomes = { ok: 0, invalid: 0 };
+    t.is((await give(path, policy)).status, "ok");
+    for (const at of policy.keys()) {
+      // A link that is cut off on purpose loses packets.
+      if (at >= linkModes.from && at < linkModes.to) continue;
+      const before = generation();
+      const changed = Uint8Array.from(policy);
+      changed[at] = (policy[at] ?? 0) ^ random.from(1, 255);
+      const { status, text } = await give(path, changed);
+      if (status !== "ok" && status !== "invalid") throw new Error(`byte ${at}: answered ${status}`);
+      outcomes[status]++;
+      t.is(text !== "", status === "invalid", `byte ${at}: ${text}`);
+      t.is(generation(), before + (status === "ok" ? 1 : 0), `byte ${at}`);
+      if (status === "ok") t.is((await give(path, policy)).status, "ok");
+    }
+    t.log(`of ${policy.length} bytes ${outcomes.invalid} were refused, ${outcomes.ok} made another policy`);
+    t.true(outcomes.invalid > policy.length / 2 && outcomes.ok > 0);
+  }),
+);
+
+test(
+  "clients who never finish their batch keep nobody out",
+  underAttack(async (t, _, path) => {
+    const sockets: Socket[] = [];
+    for (let n = 0; n < 8; n++) {
+      const socket = connect(path).on("error", () => {});
+      await once(socket, "connect");
+      // Some do not even begin.
+      if (n % 2 === 0) socket.write(policyBatch(policy).subarray(0, 100));
+      sockets.push(socket);
+    }
+    t.is((await give(path, policy)).status, "ok");
+    for (const socket of sockets) socket.destroy();
+  }),
+);

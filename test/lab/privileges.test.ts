@@ -1,0 +1,81 @@
+// What the parts of a running appliance may do, as the kernel tells it. The daemon's own attempts are in test/daemon.
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import test from "ava";
+import { attempt, run } from "../../lab/process.ts";
+import { withLab } from "./in-lab.ts";
+import { packetProcess } from "./packet-process.ts";
+import { asNobody } from "./programs.ts";
+import { shortQuota } from "./zombie.ts";
+
+const idOf = async (...args: string[]) => Number(await run(["id", ...args]));
+
+/** The fields of a thread's status that say what it may do. */
+async function rightsOf(status: string): Promise<Record<string, string>> {
+  const wanted = /^(Uid|Gid|Groups|Cap(?:Inh|Prm|Eff|Amb)|NoNewPrivs):[ \t]*(.*?)[ \t]*$/gm;
+  return Object.fromEntries(
+    [...(await readFile(status, "utf8")).matchAll(wanted)].map(([, name, value]) => [name, value]),
+  );
+}
+
+test(
+  "no thread of the packet process has a capability, another user than its own, or a way to more",
+  withLab({ quota: shortQuota }, async (t, { appliance }) => {
+    const pid = await packetProcess(appliance);
+    const [user, group] = [await idOf("-u", "postern-fastpath"), await idOf("-g", "postern")];
+    const none = "0".repeat(16);
+    const threads = await readdir(`/proc/${pid}/task`);
+    t.true(threads.length >= 2, "a control thread and a worker");
+    for (const thread of threads) {
+      t.deepEqual(await rightsOf(`/proc/${pid}/task/${thread}/status`), {
+        Uid: Array(4).fill(user).join("\t"),
+        Gid: Array(4).fill(group).join("\t"),
+        Groups: "",
+        CapInh: none,
+        CapPrm: none,
+        CapEff: none,
+        CapAmb: none,
+        NoNewPrivs: "1",
+      });
+    }
+    t.is((await rightsOf(`/proc/${appliance.supervisor.pid}/status`)).NoNewPrivs, "1");
+  }),
+);
+
+test(
+  "files and sockets are for their owners and the group postern alone",
+  withLab({ quota: shortQuota }, async (t, { appliance }) => {
+    const { runDirectory, stateDirectory } = appliance;
+    const group = await idOf("-g", "postern");
+    const modes = {
+      [join(runDirectory, "fastpath")]: 0o750,
+      [join(runDirectory, "fastpath/region")]: 0o640,
+      [join(runDirectory, "fastpath/control.sock")]: 0o660,
+      [join(runDirectory, "daemon")]: 0o750,
+      [join(runDirectory, "daemon/daemon.sock")]: 0o660,
+      [stateDirectory]: 0o750,
+      [join(stateDirectory, "postern.db")]: 0o640,
+    };
+    for (const [path, expected] of Object.entries(modes)) {
+      const { mode, gid } = await stat(path);
+      t.is((mode & 0o7777).toString(8), expected.toString(8), path);
+      t.is(gid, group, path);
+    }
+    const attempts = {
+      "a stranger reads the region": asNobody(["cat", join(runDirectory, "fastpath/region")]),
+      "the packet process's user makes a file where the supervisor acts": [
+        ...["setpriv", "--reuid=postern-fastpath", "--regid=postern", "--clear-groups", "--"],
+        ...["touch", join(runDirectory, "fastpath/region.new")],
+      ],
+      "the daemon's user writes to the region": [
+        ...["setpriv", "--reuid=postern", "--regid=postern", "--clear-groups", "--"],
+        ...["touch", join(runDirectory, "fastpath/region")],
+      ],
+    };
+    for (const [what, command] of Object.entries(attempts)) {
+      const { status, stderr } = await attempt(command);
+      t.not(status, 0, what);
+      t.regex(stderr, /Permission denied/, what);
+    }
+  }),
+);
