@@ -154,8 +154,7 @@ an_owner_is_known_from_the_address_alone(void **state)
 	uint64_t seed = 9;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(secret.bytes); i++)
-		secret.bytes[i] = (uint8_t)random_next(&seed);
+	random_fill(&seed, secret.bytes, sizeof(secret.bytes));
 	for (unsigned workers = 1; workers <= WORKERS_MAX; workers++) {
 		uint32_t owned[WORKERS_MAX] = {0};
 		for (uint32_t i = 0; i < 16000; i++) {

@@ -42,8 +42,7 @@ make_engine(struct fixture *fixture)
 {
 	struct hash_secret secret;
 
-	for (size_t i = 0; i < sizeof(secret.bytes); i++)
-		secret.bytes[i] = (uint8_t)random_next(&fixture->seed);
+	random_fill(&fixture->seed, secret.bytes, sizeof(secret.bytes));
 	fixture->memory = exact_memory(engine_memory_size(&fixture->size));
 	fixture->adoption = engine_init(&fixture->engine, &fixture->size, &fixture->records, &secret, fixture->memory,
 					fixture->now_ms);

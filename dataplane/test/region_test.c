@@ -133,8 +133,7 @@ a_file_of_other_bytes_is_refused(void **state)
 
 	(void)state;
 	assert_non_null(region_bind(&region, memory, size));
-	for (size_t i = 0; i < size; i++)
-		memory[i] = (uint8_t)random_next(&seed);
+	random_fill(&seed, memory, size);
 	assert_non_null(region_bind(&region, memory, size));
 	memcpy(memory, REGION_MAGIC, 8);
 	assert_non_null(region_bind(&region, memory, size));

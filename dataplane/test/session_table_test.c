@@ -70,8 +70,7 @@ static void
 start(struct model *model, uint64_t seed)
 {
 	*model = (struct model){.seed = seed, .one_hash = seed % 2 == 1, .now_ms = (UINT64_C(7) << 32) - 300000};
-	for (size_t i = 0; i < sizeof(model->secret.bytes); i++)
-		model->secret.bytes[i] = (uint8_t)random_next(&model->seed);
+	random_fill(&model->seed, model->secret.bytes, sizeof(model->secret.bytes));
 	model->memory = exact_memory(session_table_size(CAPACITY));
 	session_table_init(&model->table, model->memory, CAPACITY);
 }

@@ -24,8 +24,7 @@ start(struct tables *tables, uint64_t seed)
 		.records = exact_memory(CAPACITY * sizeof(struct subscriber)),
 		.memory = exact_memory(subscriber_table_size(CAPACITY)),
 	};
-	for (size_t i = 0; i < sizeof(tables->secret.bytes); i++)
-		tables->secret.bytes[i] = (uint8_t)random_next(&seed);
+	random_fill(&seed, tables->secret.bytes, sizeof(tables->secret.bytes));
 	subscriber_table_init(&tables->table, tables->memory, tables->records, CAPACITY, &tables->secret);
 }
 

@@ -34,6 +34,15 @@ random_below(uint64_t *state, uint32_t n)
 	return (uint32_t)(random_next(state) % n);
 }
 
+static inline void
+random_fill(uint64_t *state, void *memory, size_t size)
+{
+	uint8_t *bytes = memory;
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)random_next(state);
+}
+
 // Zeroed memory of exactly `size` bytes on a cache line's boundary: the sanitizer sees the first byte behind it.
 static inline void *
 exact_memory(size_t size)

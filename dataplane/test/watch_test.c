@@ -135,7 +135,8 @@ the_nth_passes_and_declares_and_the_next_is_refused(void **state)
 	watch_stand_no_event(&stand);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	struct event event;
-	assert_true(event_ring_get(stand.ring, STAND_EVENTS, &(uint64_t){1}, &stand.lost, &event));
+	uint64_t place = 1;
+	assert_true(event_ring_get(stand.ring, STAND_EVENTS, &place, &stand.lost, &event));
 	assert_memory_equal(&event.address, &stand.subscribers[1].address, sizeof(event.address));
 	assert_int_equal(event.tags, 1);
 	assert_int_equal(event.prefix_length, 128);
@@ -149,7 +150,7 @@ the_nth_passes_and_declares_and_the_next_is_refused(void **state)
 
 	stand.now_ms += 1000;
 	watch_stand_sweep(&stand);
-	assert_true(event_ring_get(stand.ring, STAND_EVENTS, &(uint64_t){2}, &stand.lost, &event));
+	assert_true(event_ring_get(stand.ring, STAND_EVENTS, &place, &stand.lost, &event));
 	assert_int_equal(event.refused, 5);
 	watch_stand_event(&stand, EVENT_BREACH_ENDED, 7, 3);
 	watch_stand_no_event(&stand);
