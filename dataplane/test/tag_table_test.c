@@ -161,7 +161,7 @@ another_secret_gives_other_hashes(void **state)
 
 	(void)state;
 	for (int round = 0; round < 1000; round++) {
-		struct hash_secret a, b;
+		struct hash_secret a = {0}, b;
 		random_fill(&seed, a.bytes, sizeof(a.bytes));
 		b = a;
 		// One byte of those that XXH3 reads for 33 to 64 bytes of input.
