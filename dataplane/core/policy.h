@@ -47,7 +47,7 @@ struct policy {
 };
 
 // Checks every length, index, range and name in the blob. Returns NULL when it is good, else a sentence without a full stop
-// that says what is wrong.
+// that says what is wrong. `blob` is aligned to 4.
 const char *policy_check(const void *blob, size_t length);
 
 // Bytes that policy_compile needs for a checked blob.
