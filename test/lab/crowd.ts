@@ -15,9 +15,6 @@ const uncounted = 80;
 /** Sends the uncounted openings that show that all before them is decided. */
 export const usher = "10.30.94.99";
 
-/** A process that was told to die may go on this long, and clocks are read this roughly, in milliseconds. */
-const graceMs = 1;
-
 export interface Opening extends Caller {
   readonly fate: Fate;
 }
@@ -53,10 +50,10 @@ export class Crowd {
   }
 
   /**
-   * Returns when traffic passes and everything sent before is decided, with what became of it. `killedAt`: when the process
-   * was told to die, if it was since the last time, in milliseconds since 1970.
+   * Returns when traffic passes and everything sent before is decided, with what became of it. `judgedUntil`: the latest that
+   * a process which died since the last time can have judged anything, in milliseconds since 1970.
    */
-  async settle(killedAt = Number.POSITIVE_INFINITY): Promise<Opening[]> {
+  async settle(judgedUntil = Number.POSITIVE_INFINITY): Promise<Opening[]> {
     const ushers: Caller[] = [];
     // One worker keeps the order: once an usher is out, all before it are decided. Those sent into the gap are lost.
     await until("traffic passes", async () => {
@@ -65,13 +62,15 @@ export class Crowd {
       return false;
     });
     const sent = this.#sent.splice(0);
-    const lastPassed = sent.findLastIndex((caller) => this.#far.seenAt(caller));
+    const lastPassed = sent.findLastIndex(
+      (caller) => (this.#far.seenAt(caller) ?? Number.POSITIVE_INFINITY) < judgedUntil,
+    );
     return sent.flatMap((caller, index): Opening[] => {
       const cameAt = this.#near.seenAt(caller);
-      if (cameAt === undefined || cameAt > killedAt + graceMs) return [];
       if (this.#far.seenAt(caller)) return [{ ...caller, fate: "passed" }];
-      const decided = killedAt === Number.POSITIVE_INFINITY || index < lastPassed;
-      return [{ ...caller, fate: decided ? "refused" : "in-flight" }];
+      if (cameAt === undefined) return [];
+      if (judgedUntil === Number.POSITIVE_INFINITY || index < lastPassed) return [{ ...caller, fate: "refused" }];
+      return cameAt < judgedUntil ? [{ ...caller, fate: "in-flight" }] : [];
     });
   }
 

@@ -8,8 +8,8 @@ export interface Interruption {
   readonly at: number;
 }
 
-/** A process that was told to die may go on this long. */
-const graceMs = 1;
+/** A process that was told to die may go on this long, and a clock is read in whole milliseconds. */
+const graceMs = 2;
 
 /** Milliseconds without an arrival around each interruption, in their order. */
 export function silences(arrivals: readonly Arrival[], interruptions: readonly Interruption[]): number[] {

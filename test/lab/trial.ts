@@ -17,6 +17,13 @@ import type { Random } from "./random.ts";
 /** A process that dies again and again before it is ready counts as one that crashes: few of the third kind are in order. */
 export type Blow = "killed" | "stopped" | "killed, and its successor at the start";
 
+/** A signal kills all threads at once; it stops them when the first has had the processor. */
+const lingersMs: Readonly<Record<Blow, number>> = {
+  killed: 2,
+  "killed, and its successor at the start": 2,
+  stopped: 50,
+};
+
 /** The most that any policy of a trial allows; no trial outlasts the period, so nothing is ever forgotten. */
 export const mostAllowed = { sessions: 12, periodSeconds: 600 };
 const leastAllowed = 3;
@@ -77,9 +84,9 @@ export class Trial {
     const cast = this.#cast();
     const { done, lastsMs } = this.#begin(cast);
     await this.#moment(lastsMs * this.#random.fraction());
-    const at = await this.#strike(victim, blow);
+    const judgedUntil = await this.#strike(victim, blow);
     const before = this.#model.uncertain;
-    complaints.push(...(await this.#judge(at)), ...this.#compareAdoption(victim));
+    complaints.push(...(await this.#judge(judgedUntil)), ...this.#compareAdoption(victim));
     this.uncertain += Math.max(0, this.#model.uncertain - before);
     await done;
     complaints.push(...(await this.#probe([zombie.ipv4, ...this.#random.shuffled(cast).slice(0, 3)])));
@@ -144,13 +151,13 @@ export class Trial {
     else await delay(milliseconds);
   }
 
-  /** Returns when, in milliseconds since 1970. */
+  /** Returns until when the victim can have judged anything, in milliseconds since 1970. */
   async #strike(victim: number, blow: Blow): Promise<number> {
     process.kill(victim, blow === "stopped" ? "SIGSTOP" : "SIGKILL");
-    const at = Date.now() + 1;
+    const at = Date.now();
     this.interruptions.push({ blow, at });
     if (blow === "killed, and its successor at the start") await this.#strikeSuccessor(victim);
-    return at;
+    return at + lingersMs[blow];
   }
 
   async #strikeSuccessor(victim: number): Promise<void> {
@@ -164,8 +171,8 @@ export class Trial {
   }
 
   /** Tells the model what became of everything sent. */
-  async #judge(killedAt?: number): Promise<string[]> {
-    const openings = await this.#crowd.settle(killedAt);
+  async #judge(judgedUntil?: number): Promise<string[]> {
+    const openings = await this.#crowd.settle(judgedUntil);
     return openings.flatMap(({ source, fate }) => this.#model.opened(source, fate) ?? []);
   }
 
