@@ -1,10 +1,19 @@
 // `postern status`: how the appliance is, on a screen.
 
+import { dropReasons, dropWords } from "../../mgmt/engine/drop_words.ts";
 import type { PortCounters, Side } from "../../mgmt/engine/region_data.ts";
 import { dateAndTime } from "../../mgmt/journal.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
-import { type FastPathStatus, type LinkStatus, type Status, TABLES, type TableUse } from "../../mgmt/status/status.ts";
+import {
+  type FastPathStatus,
+  type LinkStatus,
+  type Status,
+  TABLES,
+  type TableUse,
+  type WorkerStatus,
+} from "../../mgmt/status/status.ts";
+import type { WorkerLoad } from "../../mgmt/status/worker_loads.ts";
 import { columns, duration, number } from "../columns.ts";
 import { breachLines } from "./breaches.ts";
 import { type Command, printJson } from "./command.ts";
@@ -57,11 +66,12 @@ function policyText(fastPath: FastPathStatus | null): string {
 }
 
 function fastPathLines(fastPath: FastPathStatus): string[] {
-  const { links, tables, packetBuffers, counters } = fastPath;
+  const { workers, links, tables, packetBuffers, counters } = fastPath;
   const uses = [...TABLES.map((name) => tableRow(name, tables[name])), tableRow("packet buffers", packetBuffers)];
   const events = Object.entries(counters).filter(([name]) => !TABLES.some((table) => table === name));
   return [
     ...links.flatMap(linkLines),
+    ...block("Workers in the last seconds", workerLines(workers)),
     ...block("Tables", columns(["TABLE", "USED", "CAPACITY", "USE"], uses)),
     ...block(
       "Counters",
@@ -71,6 +81,33 @@ function fastPathLines(fastPath: FastPathStatus): string[] {
       ),
     ),
   ];
+}
+
+/** One line each; the last two columns have several figures. */
+function workerLines(workers: readonly WorkerStatus[]): string[] {
+  const heading = [
+    ...["WORKER", "IDLE", "PACKETS/S", "CYCLES/PACKET", "BURST", "UP TO 1, 2, 4, 8, 16, 32", "HANDED OVER"],
+    "LATENCY BELOW: 50 %, 99 %, ALL",
+  ];
+  return columns(
+    heading,
+    workers.map(({ load, handedOver }, worker) => [
+      `${worker}`,
+      load ? `${load.idlePercent.toFixed(1)} %`.padStart("100.0 %".length) : "-",
+      load ? Math.round(load.packetsPerSecond) : "-",
+      load?.cyclesPerPacket ? Math.round(load.cyclesPerPacket) : "-",
+      load?.bursts ? load.bursts.mean.toFixed(1) : "-",
+      load?.bursts ? `${load.bursts.shares.map(({ percent }) => Math.round(percent)).join(" ")} %` : "-",
+      handedOver,
+      load?.latencyUs ? latencyText(load.latencyUs) : "-",
+    ]),
+  );
+}
+
+/** `16 us, 128 us, 2 ms`. */
+function latencyText({ half, most, all }: NonNullable<WorkerLoad["latencyUs"]>): string {
+  const text = (us: number) => (us < 1000 ? `${us} us` : `${number(Math.round(us / 1000))} ms`);
+  return [half, most, all].map(text).join(", ");
 }
 
 function tableRow(name: string, { used, capacity }: TableUse) {
@@ -98,10 +135,10 @@ function modeText({ mode, configuredMode }: LinkStatus): string {
   return configuredMode === null || configuredMode === mode ? mode : `${mode} (configured: ${configuredMode})`;
 }
 
-/** `refused 1,234, transmit 5`. */
+/** `1,234 refused, 5 not taken by the other port`. */
 function reasons(dropped: PortCounters["dropped"]): string {
-  return Object.entries(dropped)
-    .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${number(count)}`)
+  return dropReasons
+    .filter((reason) => dropped[reason] > 0)
+    .map((reason) => `${number(dropped[reason])} ${dropWords[reason]}`)
     .join(", ");
 }

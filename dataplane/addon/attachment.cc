@@ -121,8 +121,12 @@ Attachment::counters(const Napi::CallbackInfo &info)
 	Napi::Object object = Napi::Object::New(env);
 	Napi::Array workers = Napi::Array::New(env, region_reader_workers(reader));
 
-	for (unsigned worker = 0; worker < workers.Length(); worker++)
-		workers.Set(worker, to_js(env, region_reader_worker(reader, worker)));
+	for (unsigned worker = 0; worker < workers.Length(); worker++) {
+		Napi::Object each = to_js(env, region_reader_worker(reader, worker));
+		each.Set("bursts", to_js(env, region_reader_bursts(reader, worker)));
+		each.Set("latencies", to_js(env, region_reader_latencies(reader, worker)));
+		workers.Set(worker, each);
+	}
 	object.Set("engine", to_js(env, region_reader_engine_counters(reader)));
 	object.Set("workers", workers);
 	object.Set("links", by_link(env, region_reader_links(reader), [&](unsigned link, region_side side) {

@@ -17,6 +17,12 @@ struct numbers {
 	} each[NUMBERS_MAX];
 };
 
+// Counts by bucket.
+struct histogram {
+	unsigned count;
+	uint64_t each[NUMBERS_MAX];
+};
+
 struct plain_subscriber {
 	uint8_t address[16]; // in the form of core/address.h
 	uint8_t prefix_length;

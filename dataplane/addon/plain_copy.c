@@ -32,6 +32,17 @@ numbers_add_engine(struct numbers *numbers, const struct engine_counters *counte
 	numbers->count = i;
 }
 
+struct histogram
+histogram_of(const counter *buckets, unsigned count)
+{
+	struct histogram histogram = {.count = count};
+
+	assert(count <= NUMBERS_MAX);
+	for (unsigned i = 0; i < count; i++)
+		histogram.each[i] = counter_read(&buckets[i]);
+	return histogram;
+}
+
 struct plain_subscriber
 plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32_t tags)
 {

@@ -13,6 +13,9 @@ void numbers_add(struct numbers *numbers, const char *name, uint64_t value);
 // Adds to what an earlier worker's counters gave, or makes the entries: `numbers` is empty, or filled by this function.
 void numbers_add_engine(struct numbers *numbers, const struct engine_counters *counters);
 
+// `count`: at most NUMBERS_MAX.
+struct histogram histogram_of(const counter *buckets, unsigned count);
+
 struct plain_subscriber plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32_t tags);
 
 // False when the event cannot have been written by a worker.

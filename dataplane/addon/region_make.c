@@ -120,6 +120,7 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	atomic_store(&live->port_missed[0][SIDE_SUBSCRIBER], 3);
 	atomic_store(&live->mbufs_free, 1000);
 	atomic_store(&live->mbufs, 1024);
+	atomic_store(&live->tsc_hz, 2000000000);
 }
 
 static void

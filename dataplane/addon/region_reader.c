@@ -94,6 +94,7 @@ region_reader_live(const struct region_reader *reader)
 	numbers_add(&numbers, "policyAppliedMs", counter_read(&live->policy_applied_ms));
 	numbers_add(&numbers, "mbufsFree", counter_read(&live->mbufs_free));
 	numbers_add(&numbers, "mbufs", counter_read(&live->mbufs));
+	numbers_add(&numbers, "tscHz", counter_read(&live->tsc_hz));
 	return numbers;
 }
 
@@ -148,7 +149,22 @@ region_reader_worker(const struct region_reader *reader, unsigned worker)
 	numbers_add(&numbers, "heartbeat", counter_read(&counters->heartbeat));
 	numbers_add(&numbers, "turnsIdle", counter_read(&counters->turns_idle));
 	numbers_add(&numbers, "handedOver", counter_read(&counters->handed_over));
+	numbers_add(&numbers, "ticks", counter_read(&counters->meter.ticks));
+	numbers_add(&numbers, "ticksBusy", counter_read(&counters->meter.ticks_busy));
+	numbers_add(&numbers, "packets", counter_read(&counters->meter.packets));
 	return numbers;
+}
+
+struct histogram
+region_reader_bursts(const struct region_reader *reader, unsigned worker)
+{
+	return histogram_of(worker_counters(reader, worker)->meter.bursts, METER_BURSTS);
+}
+
+struct histogram
+region_reader_latencies(const struct region_reader *reader, unsigned worker)
+{
+	return histogram_of(worker_counters(reader, worker)->meter.latencies, METER_LATENCIES);
 }
 
 struct numbers

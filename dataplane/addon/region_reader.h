@@ -49,9 +49,11 @@ unsigned region_reader_link_mode(const struct region_reader *reader, unsigned li
 bool region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side);
 uint64_t region_reader_port_missed(const struct region_reader *reader, unsigned link, enum region_side side);
 
-// Counters: of all workers together, except `worker`, which is below region_reader_workers.
+// Counters: of all workers together, except those of `worker`, which is below region_reader_workers.
 struct numbers region_reader_engine_counters(const struct region_reader *reader);
 struct numbers region_reader_worker(const struct region_reader *reader, unsigned worker);
+struct histogram region_reader_bursts(const struct region_reader *reader, unsigned worker);
+struct histogram region_reader_latencies(const struct region_reader *reader, unsigned worker);
 struct numbers region_reader_port(const struct region_reader *reader, unsigned link, enum region_side side);
 struct numbers region_reader_drops(const struct region_reader *reader, unsigned link, enum region_side side);
 

@@ -37,6 +37,16 @@ to_js(Napi::Env env, const numbers &numbers)
 	return object;
 }
 
+Napi::Array
+to_js(Napi::Env env, const histogram &histogram)
+{
+	Napi::Array array = Napi::Array::New(env, histogram.count);
+
+	for (unsigned i = 0; i < histogram.count; i++)
+		array.Set(i, to_js(env, histogram.each[i]));
+	return array;
+}
+
 static Napi::Object
 to_js(Napi::Env env, const plain_subscriber &subscriber)
 {

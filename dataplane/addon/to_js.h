@@ -11,6 +11,7 @@
 #include <string>
 
 Napi::Object to_js(Napi::Env env, const numbers &numbers);
+Napi::Array to_js(Napi::Env env, const histogram &histogram);
 Napi::Object to_js(Napi::Env env, const plain_breach &breach);
 Napi::Object to_js(Napi::Env env, const plain_event &event);
 

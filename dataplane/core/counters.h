@@ -76,10 +76,31 @@ struct engine_counters {
 };
 #undef X
 
+// Buckets of bursts (the last is of 32 packets) and of latencies (the last begins at half a second: a worker that hangs for a
+// second is replaced).
+#define METER_BURSTS    6
+#define METER_LATENCIES 21
+
+// What a worker's time went into. Ticks are of the processor's time stamp counter, region_live.tsc_hz of them a second. A turn of
+// its loop is a poll of every port and of the other workers' rings, what follows for the packets found, and a slice of ageing.
+struct worker_meter {
+	counter ticks; // of all turns, the idle sleeps between them included
+	counter ticks_busy; // of turns that found packets: receiving, judging, sending and ageing, the drivers' work included
+	counter packets; // found; a packet that is handed over is found by two workers
+	// Polls that found packets, by how many: bucket i holds those of more than 2^(i-1) and up to 2^i.
+	counter bursts[METER_BURSTS];
+	// Packets by a bound on their latency, from the moment the box could have received them until they were given to the
+	// other port, dropped or handed over: bucket i holds those below 2^i microseconds, the last one the rest too. The bound
+	// runs from the start of the turn before, whose poll did not find them, to the end of sending; waits in the network card,
+	// in its queues and in the ring of a packet that is handed over come before or after and are not in it.
+	counter latencies[METER_LATENCIES];
+};
+
 struct worker_counters {
 	_Alignas(64) counter heartbeat; // one a turn of the worker's loop
 	counter turns_idle;             // turns that received nothing
 	counter handed_over;            // packets given to their owner, another worker
+	_Alignas(64) struct worker_meter meter;
 	_Alignas(64) struct engine_counters engine;
 	_Alignas(64) struct port_counters ports[LINKS_MAX][SIDES];
 };

@@ -13,6 +13,7 @@
 #include "workers.h"
 
 #include <rte_cpuflags.h>
+#include <rte_cycles.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -164,6 +165,8 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 	begin_record(header);
 	eal_start(options);
 	ports_open(&ports, options);
+	workers.tsc_hz = rte_get_tsc_hz();
+	atomic_store_explicit(&header->live.tsc_hz, workers.tsc_hz, memory_order_relaxed);
 	workers_prepare(&workers);
 	if (bypass == BYPASS_NONE && !file->in_file)
 		bypass = BYPASS_NO_MEMORY;

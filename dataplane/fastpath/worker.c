@@ -4,6 +4,7 @@
 #include "worker.h"
 
 #include "clock.h"
+#include "meter.h"
 #include "outbox.h"
 #include "workers.h"
 
@@ -23,6 +24,7 @@ struct worker {
 	uint32_t number;
 	struct pipeline *pipeline; // NULL: links are bypassed
 	struct worker_counters *counters;
+	struct meter meter;
 	const struct policy *policy;              // of this turn
 	uint64_t now_ms;                          // of this turn
 	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
@@ -154,8 +156,10 @@ receive_ports(struct worker *worker)
 		for (int side = 0; side < SIDES; side++) {
 			uint16_t count = rte_eth_rx_burst(worker->shared->ports->ports[link][side].id,
 							  (uint16_t)worker->number, mbufs, BURST_MAX);
-			if (count > 0)
+			if (count > 0) {
+				meter_burst(&worker->meter, count);
 				handle(worker, mbufs, count, link, side);
+			}
 			received += count;
 		}
 	}
@@ -174,8 +178,10 @@ receive_handed_over(struct worker *worker)
 			continue;
 		unsigned count = rte_ring_sc_dequeue_burst(worker->shared->handover[from][worker->number],
 							   (void **)mbufs, BURST_MAX, NULL);
-		if (count > 0)
+		if (count > 0) {
+			meter_burst(&worker->meter, count);
 			judge(worker, mbufs, count);
+		}
 		received += count;
 	}
 	return received;
@@ -213,6 +219,7 @@ worker_run(void *argument)
 	unsigned idle_turns = 0;
 
 	worker.counters = &shared->counters[worker.number];
+	meter_start(&worker.meter, &worker.counters->meter, shared->tsc_hz);
 	worker.pipeline = shared->engine == NULL ? NULL : &shared->engine->pipelines[worker.number];
 	open_outboxes(&worker);
 	rte_rcu_qsbr_thread_register(shared->quiescence, worker.number);
@@ -222,11 +229,13 @@ worker_run(void *argument)
 		worker.now_ms = clock_boottime_ms();
 		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);
 		flush_all(&worker);
+		meter_sent(&worker.meter, received);
 		if (worker.pipeline != NULL && worker.policy != NULL)
 			pipeline_sweep(worker.pipeline, worker.policy, worker.now_ms);
 		rte_rcu_qsbr_quiescent(shared->quiescence, worker.number);
 		counter_add(&worker.counters->heartbeat, 1);
 		rest(&worker, received, &idle_turns);
+		meter_turn(&worker.meter, received);
 	}
 	rte_rcu_qsbr_thread_offline(shared->quiescence, worker.number);
 	rte_rcu_qsbr_thread_unregister(shared->quiescence, worker.number);

@@ -21,6 +21,7 @@
 struct workers {
 	uint32_t count;
 	bool idle_spin;
+	uint64_t tsc_hz;
 	const struct ports *ports;
 	struct engine *engine;                               // NULL: there is none, links are bypassed
 	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed

@@ -14,6 +14,8 @@ region_layout(void)
 		sizeof(struct region_live),
 		sizeof(struct worker_counters),
 		offsetof(struct worker_counters, engine),
+		sizeof(struct worker_meter),
+		offsetof(struct worker_meter, latencies),
 		offsetof(struct worker_counters, ports),
 		sizeof(struct engine_counters),
 		sizeof(struct port_counters),

@@ -47,6 +47,7 @@ struct region_live {
 	counter port_missed[LINKS_MAX][SIDES]; // packets the driver had no room for; never received
 	counter mbufs_free;
 	counter mbufs;
+	counter tsc_hz; // ticks a second of the workers' meters
 };
 
 struct region_header {

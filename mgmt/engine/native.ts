@@ -54,6 +54,7 @@ interface NativeLive {
   readonly links: readonly BySide<PortLive>[];
   readonly mbufsFree: number;
   readonly mbufs: number;
+  readonly tscHz: number;
 }
 
 export interface NativeEngine {

@@ -67,6 +67,8 @@ export interface RegionLive {
   readonly links: readonly BySide<PortLive>[];
   readonly mbufsFree: number;
   readonly mbufs: number;
+  /** Ticks a second of the workers' time stamp counters; 0: not told. */
+  readonly tscHz: number;
 }
 
 export interface PortLive {
@@ -115,6 +117,19 @@ export interface WorkerCounters {
   readonly turnsIdle: number;
   /** Packets given to the worker that owns them. */
   readonly handedOver: number;
+  /** Of all turns, in ticks of the time stamp counter, the idle sleeps between them included. */
+  readonly ticks: number;
+  /** Of turns that found packets: receiving, judging, sending and ageing. */
+  readonly ticksBusy: number;
+  /** Packets found; one that is handed over is found by two workers. */
+  readonly packets: number;
+  /** Polls that found packets: bucket i those that found more than 2^(i-1) and up to 2^i of them. */
+  readonly bursts: readonly number[];
+  /**
+   * Packets by a bound on the time from when they could have been received until they were sent, dropped or handed over: bucket
+   * i those below 2^i microseconds, the last one the rest too.
+   */
+  readonly latencies: readonly number[];
 }
 
 export interface RegionCounters {

@@ -14,6 +14,7 @@ import type {
 import type { PolicyStatus } from "../policy/keeper.ts";
 import type { LinkMode } from "../policy/prepare.ts";
 import { type Clock, unixTime } from "../time.ts";
+import type { WorkerLoad } from "./worker_loads.ts";
 
 export interface Status {
   readonly daemon: DaemonStatus;
@@ -46,11 +47,18 @@ export interface FastPathStatus {
   readonly policyRevision: number;
   readonly policyGeneration: number;
   readonly policyAppliedAt: number | null;
-  readonly workers: number;
+  readonly workers: readonly WorkerStatus[];
   readonly links: readonly LinkStatus[];
   readonly tables: Readonly<Record<TableName, TableUse>>;
   readonly packetBuffers: TableUse;
   readonly counters: EngineCounters;
+}
+
+export interface WorkerStatus {
+  /** Packets given to the worker that owns them. */
+  readonly handedOver: number;
+  /** null: nothing can be said yet, or the worker stands still. */
+  readonly load: WorkerLoad | null;
 }
 
 export interface LinkStatus extends Readonly<Record<Side, PortStatus>> {
@@ -75,7 +83,7 @@ export interface StatusParts {
   readonly daemon: DaemonStatus;
   readonly engine: EnginePort;
   readonly policy: { status(): PolicyStatus; linkModes(): readonly LinkMode[]; alarms(): string[] };
-  readonly watch: { readonly alive: boolean; alarms(): string[] };
+  readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
   readonly clock: Clock;
 }
@@ -111,6 +119,7 @@ function bypassAlarm(said: EngineStatus | undefined): string[] {
 function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, clock }: StatusParts): FastPathStatus {
   const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
   const modes = policy.linkModes();
+  const loads = watch.loads();
   return {
     alive: watch.alive,
     pid: header.pid,
@@ -121,7 +130,7 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
     policyRevision: live.policyRevision,
     policyGeneration: live.policyGeneration,
     policyAppliedAt: live.policyAppliedMs === 0 ? null : unixTime(clock, live.policyAppliedMs),
-    workers: header.engine.workers,
+    workers: counters.workers.map(({ handedOver }, worker) => ({ handedOver, load: loads[worker] ?? null })),
     links: counters.links.map((ports, link) => ({
       mode: live.linkModes[link] ?? "unknown",
       configuredMode: modes[link] ?? null,

@@ -6,6 +6,7 @@ import type { Journal } from "../journal.ts";
 import { Repeater } from "../repeater.ts";
 import type { Clock } from "../time.ts";
 import { type Look, look, news } from "./alarms.ts";
+import { type WorkerLoad, WorkerLoads } from "./worker_loads.ts";
 
 const LOOK_MS = 250;
 
@@ -20,6 +21,7 @@ export interface WatchParts {
 
 export class FastPathWatch {
   readonly #parts: WatchParts;
+  readonly #loads = new WorkerLoads();
   readonly #looking = new Repeater(async () => this.look(), LOOK_MS);
   #absence: string | undefined = "No fast path was found yet.";
   #heartbeat = -1;
@@ -42,6 +44,7 @@ export class FastPathWatch {
 
   attached({ pid, starts, adoption }: RegionHeader): void {
     this.#absence = undefined;
+    this.#loads.forget();
     this.#beatAt = this.#parts.clock.now();
     this.#alive = true;
     const adopted = `it adopted ${adoption.subscribers} subscribers, ${adoption.breached} of them in breach`;
@@ -52,6 +55,7 @@ export class FastPathWatch {
     this.#absence = message;
     this.#alive = false;
     this.#seen = undefined;
+    this.#loads.forget();
     this.#parts.journal.say(`Fast path: ${message}`);
   }
 
@@ -60,6 +64,7 @@ export class FastPathWatch {
     if (!status) return;
     this.#listen(status.live.heartbeat);
     this.#examine(status);
+    this.#loads.see(status, this.#parts.clock.nowMs());
   }
 
   #listen(heartbeat: number): void {
@@ -83,6 +88,11 @@ export class FastPathWatch {
   /** True while a process serves the region. */
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** What worker 0, 1, ... did in the last seconds; null: nothing can be said. */
+  loads(): readonly (WorkerLoad | null)[] {
+    return this.#loads.loads();
   }
 
   /** Sentences about what is wrong. */

@@ -4,6 +4,7 @@ import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { Attachment } from "../../mgmt/engine/attachment.ts";
+import { dropReasons } from "../../mgmt/engine/drop_words.ts";
 import type { EngineEvent } from "../../mgmt/engine/region_data.ts";
 import { quota, serveRegion, type Traffic, temporaryDirectory } from "./regions.ts";
 
@@ -52,7 +53,9 @@ test("counters carry their names, and a port's packets add up", async (t) => {
   const { engine, workers, links, ...others } = attachment.counters();
   t.deepEqual(others, {});
   t.like(engine, { sessions_opened: 30, sessions_refused: 6, subscribers_created: 3, breaches: 3, malformed: 0 });
-  t.deepEqual(workers, [{ heartbeat: 0, turnsIdle: 0, handedOver: 0 }]);
+  const idle = { heartbeat: 0, turnsIdle: 0, handedOver: 0, ticks: 0, ticksBusy: 0, packets: 0 };
+  t.deepEqual(workers, [{ ...idle, bursts: Array(6).fill(0), latencies: Array(21).fill(0) }]);
+  t.deepEqual(Object.keys(links[0]?.subscriber.dropped ?? {}), dropReasons);
   const none = { refused: 0, evasive: 0, cutoff: 0, transmit: 0, handover_full: 0, oversize: 0 };
   const silent = { receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, forwardedBytes: 0, dropped: none };
   const subscriber = {

@@ -81,6 +81,7 @@ export function region(changes: RegionChanges = {}) {
       links: [{ subscriber: live, network: { up: false, missed: 0 } }],
       mbufsFree: 900,
       mbufs: 1000,
+      tscHz: 2_000_000_000,
     },
     counters: {
       engine: {

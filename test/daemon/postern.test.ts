@@ -49,7 +49,7 @@ test("status shows processes, policy, links, tables, counters and who is in brea
   t.regex(lines.join("\n"), /^Policy {5}judging by revision 0, generation 1$/m);
   t.true(lines.includes("Link 0: forwarding (configured: bypass)"));
   t.deepEqual(cells(lines, "subscriber "), [
-    ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "refused 560, transmit 7"],
+    ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "560 refused, 7 not taken by the other port"],
   ]);
   t.deepEqual(cells(lines, "network ").slice(0, 2), ["network", "DOWN"]);
   t.deepEqual(cells(lines, "sessions "), ["sessions", "32,768", "65,536", "50.0 %"]);
@@ -99,6 +99,37 @@ test("with --json the data is raw", async (t) => {
   t.is(status.fastPath.links[0].subscriber.receivedPackets, 1_234_567);
   t.deepEqual(status.fastPath.tables.sessions, { used: 32_768, capacity: 65_536 });
   t.deepEqual(JSON.parse((await asked(made, "breaches", "--json")).join("\n")), []);
+});
+
+test("status shows what each worker did in the last seconds", async (t) => {
+  const made = daemon(t);
+  const { counters, ...rest } = region({ generation: 1 });
+  const idle = {
+    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+    bursts: Array(6).fill(0),
+    latencies: Array(21).fill(0),
+  };
+  made.engine.attach({ ...rest, counters: { ...counters, workers: [idle, idle] } });
+  beat(made.engine);
+  await made.app.start();
+  t.deepEqual(cells(await asked(made, "status"), "0  "), ["0", "-", "-", "-", "-", "-", "0", "-"]);
+
+  const busy = {
+    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 1234, ticks: 2_000_000_000, ticksBusy: 100_000_000, packets: 20_000 },
+    bursts: [3000, 0, 0, 0, 0, 1000],
+    latencies: [0, 0, 0, 0, 10_000, 0, 0, 9_990, 0, 0, 0, 10, ...Array(9).fill(0)],
+  };
+  made.engine.show({ ...rest, counters: { ...counters, workers: [busy, { ...idle, ticks: 1_000_000_000 }] } });
+  let lines: string[] = [];
+  await until("it is seen", async () => {
+    lines = await asked(made, "status");
+    return cells(lines, "0  ")[1] !== "-";
+  });
+  t.deepEqual(cells(lines, "0  "), [
+    ...["0", "95.0 %", "20,000", "5,000", "5.0", "75 0 0 0 0 25 %", "1,234", "16 us, 128 us, 2 ms"],
+  ]);
+  t.deepEqual(cells(lines, "1  "), ["1", "100.0 %", "0", "-", "-", "-", "0", "-"]);
+  t.true(lines.every((line) => line.length <= 132));
 });
 
 test("status says what is wrong", async (t) => {
