@@ -1,6 +1,6 @@
 // Ethernet frames for the engine: addresses as text, nothing checked, no checksums (the engine reads none).
 
-import ipaddr from "ipaddr.js";
+import { addressBytes, u16, u32 } from "../frames/bytes.ts";
 
 export interface Ends {
   readonly from: string;
@@ -41,7 +41,7 @@ function frame(
   protocol: number,
   rest: number[],
 ): Uint8Array {
-  const [source, destination] = [bytesOf(from), bytesOf(to)];
+  const [source, destination] = [addressBytes(from), addressBytes(to)];
   const tags = vlans.flatMap((id) => [...u16(0x8100), ...u16(id)]);
   const ip =
     source.length === 4
@@ -49,16 +49,4 @@ function frame(
       : [0x60, 0, 0, 0, ...u16(rest.length), protocol, 64, ...source, ...destination];
   const type = source.length === 4 ? 0x0800 : 0x86dd;
   return Uint8Array.from([...Array(12).fill(2), ...tags, ...u16(type), ...ip, ...rest]);
-}
-
-function bytesOf(address: string): number[] {
-  return ipaddr.parse(address).toByteArray();
-}
-
-function u16(value: number): number[] {
-  return [value >>> 8, value & 0xff];
-}
-
-function u32(value: number): number[] {
-  return [...u16(value >>> 16), ...u16(value & 0xffff)];
 }

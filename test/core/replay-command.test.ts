@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { replay } from "../../cli/commands/replay.ts";
 import { replayCapture } from "../../mgmt/replay/replay.ts";
+import { pcapBytes } from "../frames/pcap.ts";
 import { tcp } from "./frames.ts";
 import { configurationOf, outboundMail } from "./policies.ts";
 import { temporaryDirectory } from "./regions.ts";
@@ -26,15 +27,11 @@ function run(...args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** A classic pcap file (libpcap's pcap-savefile(5)) with a frame a second from 2026-01-01 on. */
+/** A frame a second from 2026-01-01 on. */
 function pcap(frames: readonly Uint8Array[], linkType = 1): Buffer {
-  const start = Date.UTC(2026, 0, 1) / 1000;
-  const header = Uint32Array.of(0xa1b2c3d4, 0x00040002, 0, 0, 65535, linkType);
-  const records = frames.flatMap((frame, second) => [
-    Buffer.from(Uint32Array.of(start + second, 250_000, frame.length, frame.length).buffer),
-    frame,
-  ]);
-  return Buffer.concat([Buffer.from(header.buffer), ...records]);
+  const startMs = Date.UTC(2026, 0, 1) + 250;
+  const timed = frames.map((bytes, second) => ({ bytes, timeNs: BigInt(startMs + second * 1000) * 1_000_000n }));
+  return pcapBytes(timed, { linkType });
 }
 
 /** The same frames as pcapng: a section, an interface of Ethernet, and an enhanced packet block a frame. */

@@ -5,10 +5,10 @@ import type { Capture } from "../../lab/capture.ts";
 import type { Port } from "../../lab/edge.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { until } from "../../lab/process.ts";
+import { doubleTagged, type NamedFrame, oddFrames } from "../frames/odd.ts";
 import { linkStatus } from "./conserved.ts";
 import { openFrames } from "./frames.ts";
 import { inLab } from "./in-lab.ts";
-import { doubleTagged, type NamedFrame, oddFrames } from "./odd-frames.ts";
 
 interface Direction {
   readonly name: string;
