@@ -4,7 +4,7 @@
 #include "control.h"
 
 #include "clock.h"
-#include "control_protocol.h"
+#include "control_batch.h"
 #include "message.h"
 #include "privileges.h"
 
@@ -92,6 +92,12 @@ execute(struct control *control, const struct control_command *command)
 	return answer;
 }
 
+// Whose commands are executed.
+struct serving {
+	struct control *control;
+	const struct control_client *client;
+};
+
 static bool
 send_answer(const struct control_client *client, const struct control_answer *answer)
 {
@@ -100,56 +106,35 @@ send_answer(const struct control_client *client, const struct control_answer *an
 }
 
 static bool
+execute_and_answer(void *context, const struct control_command *command)
+{
+	const struct serving *serving = context;
+	struct control_answer answer = execute(serving->control, command);
+
+	return send_answer(serving->client, &answer);
+}
+
+static void
 refuse(const struct control_client *client, const char *text)
 {
 	struct control_answer answer = {.status = CONTROL_INVALID};
 
 	strncpy(answer.text, text, sizeof(answer.text) - 1);
 	send_answer(client, &answer);
-	return false;
 }
 
-// Executes a whole batch. False: the client is to be let go.
-static bool
-execute_batch(struct control *control, struct control_client *client, const struct control_batch *batch)
-{
-	const uint8_t *at = (const uint8_t *)(batch + 1), *end = (const uint8_t *)batch + batch->length;
-
-	for (unsigned i = 0; i < batch->commands; i++) {
-		const struct control_command *command = (const void *)at;
-		// Payloads are whole words, so that the next command is aligned too.
-		if ((size_t)(end - at) < sizeof(*command) || command->length > (size_t)(end - at) - sizeof(*command) ||
-		    command->length % 4 != 0)
-			return refuse(client, "a command does not fit its batch");
-		struct control_answer answer = execute(control, command);
-		if (!send_answer(client, &answer))
-			return false;
-		at += sizeof(*command) + command->length;
-	}
-	return true;
-}
-
-// Executes the batches that have arrived whole and keeps the rest.
+// Executes the batches that have arrived whole and keeps the rest. False: the client is to be let go.
 static bool
 take_batches(struct control *control, struct control_client *client)
 {
-	size_t done = 0;
-	bool good = true;
+	struct serving serving = {.control = control, .client = client};
+	struct control_taken taken = control_batch_take(client->bytes, client->received, execute_and_answer, &serving);
 
-	while (good && client->received - done >= sizeof(struct control_batch)) {
-		const struct control_batch *batch = (const void *)(client->bytes + done);
-		if (batch->version != CONTROL_VERSION)
-			return refuse(client, "it speaks another version of the control protocol");
-		if (batch->length < sizeof(*batch) || batch->length > CONTROL_BYTES_MAX || batch->length % 4 != 0)
-			return refuse(client, "a batch has an impossible length");
-		if (batch->length > client->received - done)
-			break;
-		good = execute_batch(control, client, batch);
-		done += batch->length;
-	}
-	client->received -= done;
-	memmove(client->bytes, client->bytes + done, client->received);
-	return good;
+	if (taken.wrong != NULL)
+		refuse(client, taken.wrong);
+	client->received -= taken.used;
+	memmove(client->bytes, client->bytes + taken.used, client->received);
+	return !taken.over;
 }
 
 static void
