@@ -8,6 +8,7 @@ export const etherTypes = {
   customerTag: 0x8100,
   ipv6: 0x86dd,
   mpls: 0x8847,
+  mplsMulticast: 0x8848,
   pppoeDiscovery: 0x8863,
   pppoeSession: 0x8864,
   serviceTag: 0x88a8,
