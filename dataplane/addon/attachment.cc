@@ -30,11 +30,8 @@ Attachment::Attachment(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Attach
 	region_fault fault;
 	region_reader *opened = region_reader_open(path.c_str(), &fault);
 
-	if (opened == nullptr) {
-		Napi::Error error = Napi::Error::New(info.Env(), fault.text);
-		error.Set("code", fault.code);
-		throw error;
-	}
+	if (opened == nullptr)
+		throw to_js(info.Env(), fault);
 	reader_ = std::shared_ptr<region_reader>(opened, region_reader_close);
 }
 
@@ -43,6 +40,11 @@ Attachment::reader(Napi::Env env) const
 {
 	if (!reader_)
 		throw Napi::Error::New(env, "The attachment is closed.");
+	if (!region_reader_refresh(reader_.get())) {
+		region_fault fault;
+		region_reader_cut(reader_.get(), &fault);
+		throw to_js(env, fault);
+	}
 	return reader_.get();
 }
 
@@ -154,7 +156,7 @@ Attachment::events(const Napi::CallbackInfo &info)
 	Napi::Array events = Napi::Array::New(env);
 	uint64_t lost = 0;
 
-	for (uint32_t count = 0; count < max; count++) {
+	for (uint32_t count = 0; count < max && region_reader_whole(reader); count++) {
 		plain_event event;
 		uint32_t ring;
 		if (!region_reader_event(reader, &event, &ring, &lost))

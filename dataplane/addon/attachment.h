@@ -26,6 +26,7 @@ class Attachment : public Napi::ObjectWrap<Attachment>
 	Napi::Value breached(const Napi::CallbackInfo &info); // a promise
 	void close(const Napi::CallbackInfo &info);
 
+	// Throws when it is closed, or an Error with a `code` when the file was cut short.
 	region_reader *reader(Napi::Env env) const;
 
 	// Shared with a walk over breaches that may outlive close().

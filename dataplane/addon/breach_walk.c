@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The breaches that go on, read from watches while workers write them. Nothing in a record is believed alone: watch and
+// The breaches that go on, copied out of the file while workers write it. Nothing in a record is believed alone: watch and
 // subscriber must name each other, and the period must be one that runs.
 
 #include "plain_copy.h"
@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 // Two records cannot be read at one moment: what looks bad is looked at again.
 #define LOOKS_MAX 3
@@ -17,6 +18,9 @@
 #define WAITS_MAX 1000
 #define WAIT_NS   100000
 
+// Watches that are read in one piece, to see which of them are worth a look: 8 KiB.
+#define WATCHES_AT_ONCE 64
+
 // A watch and its subscriber as they were at one moment.
 struct view {
 	struct watch watch;
@@ -24,29 +28,27 @@ struct view {
 	uint64_t now_ms;
 };
 
-// The copy may be torn; the lock's number then differs, and it is thrown away.
+// False: the file was cut short.
 static bool
-copy_watch(const struct watch *from, struct watch *copy)
+copy_watches(const struct region_reader *reader, uint32_t slot, uint32_t count, struct watch *copies)
 {
-	uint32_t before = atomic_load_explicit(&from->lock, memory_order_acquire);
+	off_t at = (off_t)(reader->header.watches + slot * sizeof(*copies));
 
-	if (before & 1)
-		return false;
-	memcpy(copy, from, sizeof(*copy));
-	atomic_thread_fence(memory_order_acquire);
-	return atomic_load_explicit(&from->lock, memory_order_relaxed) == before;
+	return pread(reader->fd, copies, count * sizeof(*copies), at) == (ssize_t)(count * sizeof(*copies));
 }
 
 static bool
 copy_subscriber(const struct region_reader *reader, uint32_t slot, struct subscriber *copy)
 {
-	const struct subscriber *records = (const void *)(reader->memory + reader->header.subscribers);
+	off_t at = (off_t)(reader->header.subscribers + slot * sizeof(*copy));
 
-	if (slot >= reader->header.engine.subscribers)
-		return false;
-	memcpy(copy, &records[slot], sizeof(*copy));
-	atomic_thread_fence(memory_order_acquire);
-	return copy->generation == *(const volatile uint32_t *)&records[slot].generation;
+	return slot < reader->header.engine.subscribers && pread(reader->fd, copy, sizeof(*copy), at) == sizeof(*copy);
+}
+
+static bool
+locked(const struct watch *watch)
+{
+	return atomic_load_explicit(&watch->lock, memory_order_relaxed) & 1;
 }
 
 static bool
@@ -71,34 +73,46 @@ windows_possible(const struct view *view)
 	return true;
 }
 
-enum sight { SIGHT_NONE, SIGHT_BREACHED, SIGHT_BAD };
+enum sight { SIGHT_NONE, SIGHT_BREACHED, SIGHT_BAD, SIGHT_LOCKED, SIGHT_CUT };
 
+// What is read while a worker writes may be torn. Two equal copies of the watch, with no lock in them, are whole, and what was read
+// of the subscriber between them is of the same moment.
 static enum sight
-look_once(const struct region_reader *reader, const struct watch *from, uint32_t slot, struct view *view)
+look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 {
-	if (atomic_load_explicit(&from->state, memory_order_acquire) == RECORD_FREE)
+	struct subscriber again;
+	struct watch after;
+
+	if (!copy_watches(reader, slot, 1, &view->watch))
+		return SIGHT_CUT;
+	if (view->watch.state == RECORD_FREE)
 		return SIGHT_NONE;
-	if (!copy_watch(from, &view->watch))
-		return SIGHT_BAD;
+	if (locked(&view->watch))
+		return SIGHT_LOCKED;
 	if (view->watch.breached == 0)
 		return SIGHT_NONE;
 
-	bool copied = copy_subscriber(reader, view->watch.subscriber.slot, &view->subscriber);
+	uint32_t subscriber = view->watch.subscriber.slot;
+	bool copied = copy_subscriber(reader, subscriber, &view->subscriber) &&
+		      copy_subscriber(reader, subscriber, &again) && again.generation == view->subscriber.generation;
+	if (!copy_watches(reader, slot, 1, &after))
+		return SIGHT_CUT;
 	// Read last: no honest time in the copies is later.
 	view->now_ms = region_reader_now_ms();
-	return copied && view->watch.state == RECORD_USED && bound(view, slot) &&
-			       subscriber_whole(&view->subscriber, view->now_ms) && windows_possible(view)
+	return copied && memcmp(&view->watch, &after, sizeof(after)) == 0 && view->watch.state == RECORD_USED &&
+			       bound(view, slot) && subscriber_whole(&view->subscriber, view->now_ms) &&
+			       windows_possible(view)
 		       ? SIGHT_BREACHED
 		       : SIGHT_BAD;
 }
 
-// True when a worker writes the watch and was waited for.
+// Waits a little for a worker that writes. False: this walk has waited enough.
 static bool
-waited(const struct watch *watch, struct breach_walk *walk)
+waited(struct breach_walk *walk)
 {
 	static const struct timespec pause = {.tv_nsec = WAIT_NS};
 
-	if (!(atomic_load_explicit(&watch->lock, memory_order_relaxed) & 1) || walk->waits == WAITS_MAX)
+	if (walk->waits >= WAITS_MAX)
 		return false;
 	walk->waits++;
 	nanosleep(&pause, NULL);
@@ -108,13 +122,14 @@ waited(const struct watch *watch, struct breach_walk *walk)
 static enum sight
 look(const struct region_reader *reader, uint32_t slot, struct breach_walk *walk, struct view *view)
 {
-	const struct watch *watches = (const void *)(reader->memory + reader->header.watches);
 	enum sight sight = SIGHT_BAD;
 
 	for (unsigned looks = 0; looks < LOOKS_MAX && sight == SIGHT_BAD; looks++) {
-		while (waited(&watches[slot], walk))
-			;
-		sight = look_once(reader, &watches[slot], slot, view);
+		do
+			sight = look_once(reader, slot, view);
+		while (sight == SIGHT_LOCKED && waited(walk));
+		if (sight == SIGHT_LOCKED)
+			sight = SIGHT_BAD;
 	}
 	return sight;
 }
@@ -141,21 +156,43 @@ collect(const struct view *view, uint32_t slot, struct breached_watch *found)
 
 _Static_assert(WATCH_DETECTORS <= BREACHES_IN_WATCH, "all of a watch's breaches have a place");
 
+// The next watch that is worth a look, `next` or a later one; the pool's size when there is none.
+static uint32_t
+next_candidate(const struct region_reader *reader, struct breach_walk *walk)
+{
+	uint32_t end = reader->header.engine.watches, slot = walk->next;
+	struct watch copies[WATCHES_AT_ONCE];
+
+	while (slot < end && !walk->cut) {
+		uint32_t count = end - slot < WATCHES_AT_ONCE ? end - slot : WATCHES_AT_ONCE;
+		walk->cut = !copy_watches(reader, slot, count, copies);
+		for (uint32_t i = 0; i < count && !walk->cut; i++)
+			if (copies[i].state != RECORD_FREE && (copies[i].breached != 0 || locked(&copies[i])))
+				return slot + i;
+		slot += count;
+	}
+	return end;
+}
+
 bool
 region_reader_breached(const struct region_reader *reader, struct breach_walk *walk, struct breached_watch *found)
 {
-	while (walk->next < reader->header.engine.watches) {
-		uint32_t slot = walk->next++;
+	for (;;) {
+		uint32_t slot = next_candidate(reader, walk);
+		if (slot == reader->header.engine.watches || walk->cut)
+			return false;
+		walk->next = slot + 1;
+
 		struct view view;
 		enum sight sight = look(reader, slot, walk, &view);
-
 		if (sight == SIGHT_BAD)
 			walk->bad++;
+		if (sight == SIGHT_CUT)
+			walk->cut = true;
 		if (sight != SIGHT_BREACHED)
 			continue;
 		collect(&view, slot, found);
 		if (found->count > 0)
 			return true;
 	}
-	return false;
 }

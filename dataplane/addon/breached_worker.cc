@@ -30,6 +30,12 @@ void
 BreachedWorker::OnOK()
 {
 	Napi::Env env = Env();
+	if (walk_.cut) {
+		region_fault fault;
+		region_reader_cut(reader_.get(), &fault);
+		deferred_.Reject(to_js(env, fault).Value());
+		return;
+	}
 	Napi::Object object = Napi::Object::New(env);
 	Napi::Array breaches = Napi::Array::New(env);
 

@@ -56,6 +56,12 @@ region_boot_id(uint8_t id[16])
 	fclose(file);
 }
 
+static struct region_reader *
+refused_as_cut(struct region_fault *fault, const char *path)
+{
+	return refused(fault, "too-short", "The region %.300s is shorter than its header says: " RESTART ".", path);
+}
+
 // Names what region_bind found wrong.
 static struct region_reader *
 refused_by_check(struct region_fault *fault, const char *path, const struct region_header *header, size_t size)
@@ -68,8 +74,7 @@ refused_by_check(struct region_fault *fault, const char *path, const struct regi
 			"The region %.300s was made by another version of the fast path: run both of one version.",
 			path);
 	if (size < header->size)
-		return refused(fault, "too-short", "The region %.300s is shorter than its header says: " RESTART ".",
-			       path);
+		return refused_as_cut(fault, path);
 	return refused(fault, "damaged", "The region %.300s has a damaged header: " RESTART ".", path);
 }
 
@@ -81,7 +86,8 @@ check(struct region_reader *reader, const char *path, struct region_fault *fault
 	uint8_t boot_id[16];
 
 	// Checked and kept is one copy: the file may change between two looks.
-	memcpy(page, reader->memory, sizeof(page));
+	if (pread(reader->fd, page, sizeof(page), 0) != (ssize_t)sizeof(page))
+		return refused(fault, "too-short", "The region %.300s is shorter than a header: " RESTART ".", path);
 	memcpy(&reader->header, page, sizeof(reader->header));
 	if (region_bind(&unused, page, reader->size) != NULL)
 		return refused_by_check(fault, path, &reader->header, reader->size);
@@ -89,7 +95,8 @@ check(struct region_reader *reader, const char *path, struct region_fault *fault
 	if (memcmp(boot_id, reader->header.boot_id, sizeof(boot_id)) != 0)
 		return refused(fault, "other-boot", "The region %.300s is of an earlier boot: start the fast path.",
 			       path);
-	return reader;
+	reader->copy = aligned_alloc(64, reader->header.rings);
+	return reader->copy == NULL ? refused_by_kernel(fault, path, ENOMEM) : reader;
 }
 
 // An inode's number may be given to another file later; not so its birth. 0: the file system does not tell it.
@@ -101,6 +108,14 @@ born_ns(int fd)
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME))
 		return 0;
 	return (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
+}
+
+static void
+forget(struct region_reader *reader)
+{
+	munmap((void *)(uintptr_t)reader->memory, reader->size);
+	free(reader->copy);
+	free(reader);
 }
 
 static struct region_reader *
@@ -127,12 +142,14 @@ attach(int fd, const char *path, struct region_fault *fault)
 	*reader = (struct region_reader){
 		.memory = memory,
 		.size = size,
+		.fd = fd,
 		.device = status.st_dev,
 		.inode = status.st_ino,
 		.born_ns = born_ns(fd),
 	};
+	snprintf(reader->path, sizeof(reader->path), "%s", path);
 	if (check(reader, path, fault) == NULL) {
-		region_reader_close(reader);
+		forget(reader);
 		return NULL;
 	}
 	return reader;
@@ -147,13 +164,36 @@ region_reader_open(const char *path, struct region_fault *fault)
 		return refused_by_kernel(fault, path, errno);
 
 	struct region_reader *reader = attach(fd, path, fault);
-	close(fd);
+	if (reader == NULL)
+		close(fd);
 	return reader;
 }
 
 void
 region_reader_close(struct region_reader *reader)
 {
-	munmap((void *)(uintptr_t)reader->memory, reader->size);
-	free(reader);
+	close(reader->fd);
+	forget(reader);
+}
+
+bool
+region_reader_refresh(struct region_reader *reader)
+{
+	size_t size = reader->header.rings;
+
+	return region_reader_whole(reader) && pread(reader->fd, reader->copy, size, 0) == (ssize_t)size;
+}
+
+bool
+region_reader_whole(const struct region_reader *reader)
+{
+	struct stat status;
+
+	return fstat(reader->fd, &status) == 0 && (size_t)status.st_size >= reader->size;
+}
+
+void
+region_reader_cut(const struct region_reader *reader, struct region_fault *fault)
+{
+	refused_as_cut(fault, reader->path);
 }

@@ -8,19 +8,22 @@
 
 struct region_reader {
 	struct region_header header; // the private copy: sizes and offsets are taken from nowhere else
-	const uint8_t *memory;
+	uint8_t *copy;               // of the file's header and counters, as of the last refresh
+	const uint8_t *memory;       // the mapping
 	size_t size;
+	int fd;
+	char path[301]; // as far as it is told
 	uint64_t device;
 	uint64_t inode;
 	uint64_t born_ns;             // of the file, since 1970; 0 where the file system keeps no such time
 	uint64_t places[WORKERS_MAX]; // sequence of each ring's next event
 };
 
-// The header as it is now: for fields that are only told, never reckoned with.
+// The header as it was lately: for fields that are only told, never reckoned with.
 static inline const struct region_header *
 region_live_header(const struct region_reader *reader)
 {
-	return (const void *)reader->memory;
+	return (const void *)reader->copy;
 }
 
 // This boot's id as a region has it; all zeros when it cannot be read.

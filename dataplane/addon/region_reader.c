@@ -125,7 +125,7 @@ region_reader_port_missed(const struct region_reader *reader, unsigned link, enu
 static const struct worker_counters *
 worker_counters(const struct region_reader *reader, unsigned worker)
 {
-	const struct worker_counters *counters = (const void *)(reader->memory + reader->header.counters);
+	const struct worker_counters *counters = (const void *)(reader->copy + reader->header.counters);
 
 	return &counters[worker];
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One attached region, read-only. What a region says about its own layout is copied when it is attached and checked in that
-// copy, so nothing that is written to the file later moves a read out of the mapping. (Only cutting the file short would: the
-// fast path never does, and nobody else may write it.)
+// copy, so nothing that is written to the file later moves a read out of the mapping.
+//
+// Cutting the file short would: a read behind its end is a SIGBUS. So header, counters and watches are read with pread(2), and the
+// file's size is looked at before each event is read from the mapping. What remains is a cut within that microsecond; the fast
+// path never cuts the file, and nobody but root can.
 //
 // Two threads at most: one calls everything, another may walk breaches meanwhile.
 
@@ -30,6 +33,16 @@ enum region_side { REGION_SUBSCRIBER_SIDE = 0, REGION_NETWORK_SIDE = 1 };
 struct region_reader *region_reader_open(const char *path, struct region_fault *fault);
 
 void region_reader_close(struct region_reader *reader);
+
+// Reads header and counters: all that is told of the process, the live state and the counters is as of then. False: the file was
+// cut short since it was attached.
+bool region_reader_refresh(struct region_reader *reader);
+
+// False: the file was cut short. Asked before each event is read.
+bool region_reader_whole(const struct region_reader *reader);
+
+// Says that it was.
+void region_reader_cut(const struct region_reader *reader, struct region_fault *fault);
 
 // Of the header.
 void region_reader_boot_id(const struct region_reader *reader, uint8_t boot_id[16]);
@@ -68,6 +81,7 @@ struct breach_walk {
 	uint32_t next;  // slot
 	uint32_t bad;   // records left out because they contradict themselves
 	uint32_t waits; // for workers that were writing
+	bool cut;       // it ended early: the file was cut short
 };
 
 #define BREACHES_IN_WATCH 4

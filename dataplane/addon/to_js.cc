@@ -84,3 +84,12 @@ to_js(Napi::Env env, const plain_event &event)
 	object.Set("sequence", to_js(env, event.sequence));
 	return object;
 }
+
+Napi::Error
+to_js(Napi::Env env, const region_fault &fault)
+{
+	Napi::Error error = Napi::Error::New(env, fault.text);
+
+	error.Set("code", fault.code);
+	return error;
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "plain.h"
+#include "region_reader.h"
 
 #include <napi.h>
 
@@ -14,6 +15,9 @@ Napi::Object to_js(Napi::Env env, const numbers &numbers);
 Napi::Array to_js(Napi::Env env, const histogram &histogram);
 Napi::Object to_js(Napi::Env env, const plain_breach &breach);
 Napi::Object to_js(Napi::Env env, const plain_event &event);
+
+// An Error with a `code`.
+Napi::Error to_js(Napi::Env env, const region_fault &fault);
 
 // "192.0.2.1" or "2001:db8::1" from the 16 bytes of core/address.h.
 std::string address_text(const uint8_t bytes[16]);

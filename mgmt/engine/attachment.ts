@@ -1,5 +1,6 @@
 // A region, attached read-only: the checked face of the addon's class of that name. Reading is a memory access and never waits;
-// only `breached` looks at every watch, and does so off the main thread.
+// only `breached` looks at every watch, and does so off the main thread. Whatever is written over the file, every call ends; when
+// the file was cut short, each throws an EngineError ("too-short").
 
 import { stat } from "node:fs/promises";
 import { EngineError, type EngineErrorCode } from "./engine_port.ts";
@@ -32,21 +33,22 @@ export class Attachment {
   /** Throws an EngineError when there is no region that can be trusted to be one. */
   constructor(path: string) {
     this.path = path;
-    this.#native = open(path);
-    const { device, inode } = this.#native.header();
+    const { Attachment: NativeAttachment } = loadNative();
+    this.#native = typed(() => new NativeAttachment(path));
+    const { device, inode } = typed(() => this.#native.header());
     this.#device = device;
     this.#inode = inode;
   }
 
   /** The process that serves the region may change between two calls: `starts` then grows. */
   header(): RegionHeader {
-    const { device, inode, bornNs, ...header } = this.#native.header();
+    const { device, inode, bornNs, ...header } = typed(() => this.#native.header());
     const file = [device, inode, bornNs].map((number) => number.toString(16));
     return { ...header, region: [header.bootId, ...file].join("-") };
   }
 
   live(): RegionLive {
-    const live = this.#native.live();
+    const live = typed(() => this.#native.live());
     return {
       ...live,
       bypass: bypassNames[live.bypass] ?? "unknown",
@@ -55,25 +57,25 @@ export class Attachment {
   }
 
   counters(): RegionCounters {
-    return this.#native.counters();
+    return typed(() => this.#native.counters());
   }
 
   /** Reading of the ring goes on behind the event with this sequence. Without it, it begins at the oldest that is there. */
   resume(ring: number, sequence: number): void {
     if (!Number.isInteger(ring) || ring < 0 || ring >= RINGS) throw new RangeError(`There is no ring ${ring}.`);
     if (!Number.isSafeInteger(sequence) || sequence < 0) throw new RangeError(`There is no event ${sequence}.`);
-    this.#native.resume(ring, sequence);
+    typed(() => this.#native.resume(ring, sequence));
   }
 
   /** The next events, at most `max`, in order within each ring, and how many were overwritten before they were read. */
   events(max: number): { events: EngineEvent[]; lost: number } {
     if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one event must be asked for.");
-    return this.#native.events(max);
+    return typed(() => this.#native.events(max));
   }
 
   /** The breaches that go on; `bad` records contradicted themselves and were left out. */
-  breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }> {
-    return this.#native.breached();
+  async breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }> {
+    return typed(() => this.#native.breached()).catch(throwTyped);
   }
 
   /** True when the path names another file by now, or none. */
@@ -92,12 +94,16 @@ export class Attachment {
   }
 }
 
-function open(path: string): NativeAttachment {
-  const native = loadNative();
+/** The addon's errors that have a code are told as EngineErrors. */
+function throwTyped(error: unknown): never {
+  if (!(error instanceof Error) || !("code" in error)) throw error;
+  throw new EngineError(error.code as EngineErrorCode, error.message);
+}
+
+function typed<T>(call: () => T): T {
   try {
-    return new native.Attachment(path);
+    return call();
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw new EngineError(error.code as EngineErrorCode, error.message);
+    return throwTyped(error);
   }
 }

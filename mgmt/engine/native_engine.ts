@@ -29,6 +29,10 @@ interface Attached {
   readonly starts: number;
 }
 
+function startsOf(attachment: Attachment): number {
+  return attachment.header().starts;
+}
+
 export class NativeEngine implements EnginePort {
   readonly #regionPath: string;
   readonly #socketPath: string;
@@ -72,14 +76,17 @@ export class NativeEngine implements EnginePort {
   }
 
   status(): EngineStatus | undefined {
-    const attachment = this.#attached?.attachment;
-    return attachment && { header: attachment.header(), live: attachment.live(), counters: attachment.counters() };
+    return this.#read((attachment) => ({
+      header: attachment.header(),
+      live: attachment.live(),
+      counters: attachment.counters(),
+    }));
   }
 
   events(max: number): EngineEvents {
     if (!this.#attached) return { region: "", events: [], lost: 0 };
-    const { attachment, region } = this.#attached;
-    const { events, lost } = attachment.events(max);
+    const { region } = this.#attached;
+    const { events, lost } = this.#read((attachment) => attachment.events(max)) ?? { events: [], lost: 0 };
     for (const { ring, sequence } of events) this.#remember({ region, ring, sequence });
     return { region, events, lost };
   }
@@ -92,16 +99,33 @@ export class NativeEngine implements EnginePort {
 
   async #look(): Promise<void> {
     const known = this.#attached;
-    if (known && !(await known.attachment.replaced()) && known.attachment.header().starts === known.starts) return;
+    if (known && !(await known.attachment.replaced()) && this.#read(startsOf) === known.starts) return;
     if (!this.#owner) return;
     this.#letGo();
     try {
       this.#attach(this.#owner);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      if (error.message !== this.#absence) this.#owner.detached(error);
-      this.#absence = error.message;
+      this.#tellAbsence(error);
     }
+  }
+
+  /** Undefined when nothing is attached, or no more: the region was cut short, and is let go of. */
+  #read<T>(reading: (attachment: Attachment) => T): T | undefined {
+    if (!this.#attached) return undefined;
+    try {
+      return reading(this.#attached.attachment);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#letGo();
+      this.#tellAbsence(error);
+      return undefined;
+    }
+  }
+
+  #tellAbsence(error: EngineError): void {
+    if (error.message !== this.#absence) this.#owner?.detached(error);
+    this.#absence = error.message;
   }
 
   #attach(owner: EngineOwner): void {
