@@ -165,7 +165,7 @@ test("a closed attachment answers nothing more, and a walk that had begun still 
   attachment.close();
   t.is((await walk).breaches.length, 5);
   t.throws(() => attachment.counters(), { message: "The attachment is closed." });
-  t.throws(() => attachment.breached(), { message: "The attachment is closed." });
+  await t.throwsAsync(() => attachment.breached(), { message: "The attachment is closed." });
   attachment.close();
 });
 
