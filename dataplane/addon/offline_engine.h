@@ -54,7 +54,7 @@ struct plain_session {
 };
 
 struct offline_answer {
-	const char *kind;    // "other", "malformed", "evasive", "ip", "tcp", "udp"
+	const char *kind;    // "other", "malformed", "ip", "evasive", "fragment", "tcp", "udp"
 	const char *verdict; // "forward", "refuse", "cutoff"
 	struct plain_session session;
 };

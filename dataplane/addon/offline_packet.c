@@ -95,9 +95,10 @@ static struct offline_answer
 forwarded(const struct packet *packet)
 {
 	static const char *const kinds[] = {
-		[PACKET_OTHER] = "other",     [PACKET_MALFORMED] = "malformed",
-		[PACKET_EVASIVE] = "evasive", [PACKET_IP] = "ip",
-		[PACKET_TCP] = "tcp",         [PACKET_UDP] = "udp",
+		[PACKET_OTHER] = "other", [PACKET_MALFORMED] = "malformed",
+		[PACKET_IP] = "ip",       [PACKET_EVASIVE] = "evasive",
+		[PACKET_TCP] = "tcp",     [PACKET_FRAGMENT] = "fragment",
+		[PACKET_UDP] = "udp",
 	};
 
 	return (struct offline_answer){.kind = kinds[packet->kind], .verdict = "forward"};

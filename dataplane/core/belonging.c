@@ -3,6 +3,22 @@
 
 #include "belonging.h"
 
+static struct subscriber_key
+key_of(const struct group *group, const struct packet *packet)
+{
+	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
+
+	return subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
+}
+
+uint32_t
+belonging_find(const struct pipeline *pipeline, const struct group *group, const struct packet *packet)
+{
+	const struct subscriber_key key = key_of(group, packet);
+
+	return subscriber_table_find(&pipeline->subscribers, &key);
+}
+
 // The subscriber of a packet: found, or made if the packet comes from its side. RECORD_NONE: none of ours.
 static uint32_t
 subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
@@ -10,8 +26,7 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 	if (group == NULL)
 		return RECORD_NONE;
 
-	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
-	struct subscriber_key key = subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
+	const struct subscriber_key key = key_of(group, packet);
 	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {

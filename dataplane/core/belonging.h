@@ -14,6 +14,9 @@ struct belonging {
 	uint64_t services;
 };
 
+// The record slot of the packet's subscriber in `group`; RECORD_NONE: not seen yet.
+uint32_t belonging_find(const struct pipeline *pipeline, const struct group *group, const struct packet *packet);
+
 // Finds the subscriber, or makes him if the packet comes from his side.
 struct belonging belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
 			      enum side opener, uint64_t now_ms);

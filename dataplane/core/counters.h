@@ -14,7 +14,7 @@
 // Why a packet did not leave by the other port.
 #define DROP_REASONS(X)                                                                                                \
 	X(refused)       /* of a session that its subscriber's quota refuses */                                        \
-	X(evasive)       /* fragments that only hide a TCP header */                                                   \
+	X(evasive)       /* of a blocked subscriber, with the ports or TCP's flags hidden */                           \
 	X(cutoff)        /* the link's mode is cutoff */                                                               \
 	X(transmit)      /* the other port took no more: down, or its queue was full */                                \
 	X(handover_full) /* the owner's ring was full */                                                               \
@@ -25,14 +25,19 @@ enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 #undef X
 
 #define ENGINE_COUNTERS(X)                                                                                             \
-	X(malformed)          /* packets with a length that does not fit; forwarded */                                 \
-	X(sessions_opened)    /* TCP and UDP, judged when they opened */                                               \
-	X(sessions_joined)    /* TCP seen in the middle: forwarded and not counted */                                  \
-	X(sessions_refused)   /* attempts, retransmissions apart */                                                    \
-	X(retransmissions)    /* of opening SYNs */                                                                    \
-	X(sessions_expired)   /* removed by age */                                                                     \
-	X(sessions_evicted)   /* entries that made room before their time */                                           \
-	X(session_table_full) /* sessions judged without an entry */                                                   \
+	X(not_ip)              /* packets of other protocols and framings; forwarded */                                \
+	X(malformed)           /* packets with a length that does not fit; forwarded */                                \
+	X(tunnels)             /* packets of IP in IP, 6in4, GRE, ESP: not entered; forwarded */                       \
+	X(fragments)           /* later ones */                                                                        \
+	X(fragments_displaced) /* refused datagrams whose later fragments will pass: the table was full */             \
+	X(evasive)             /* packets that hide the ports or TCP's flags */                                        \
+	X(sessions_opened)     /* TCP and UDP, judged when they opened */                                              \
+	X(sessions_joined)     /* TCP seen in the middle: forwarded and not counted */                                 \
+	X(sessions_refused)    /* attempts, retransmissions apart */                                                   \
+	X(retransmissions)     /* of opening SYNs */                                                                   \
+	X(sessions_expired)    /* removed by age */                                                                    \
+	X(sessions_evicted)    /* entries that made room before their time */                                          \
+	X(session_table_full)  /* sessions judged without an entry */                                                  \
 	X(subscribers_created)                                                                                         \
 	X(subscribers_expired)                                                                                         \
 	X(subscriber_table_full) /* first packets that found no free record: another made room, or no subscriber */    \

@@ -18,9 +18,10 @@ sessions_per_worker(const struct engine_size *size)
 size_t
 engine_memory_size(const struct engine_size *size)
 {
-	return size->workers * (rounded(session_table_size(sessions_per_worker(size))) +
-				rounded(subscriber_table_size(size->subscribers)) +
-				rounded(watch_pool_size(size->watches, size->workers)));
+	return size->workers *
+	       (rounded(session_table_size(sessions_per_worker(size))) +
+		rounded(subscriber_table_size(size->subscribers)) +
+		rounded(watch_pool_size(size->watches, size->workers)) + rounded(fragment_table_size()));
 }
 
 // Every record goes to the worker that owns its address; a free one to each worker in turn.
@@ -101,6 +102,8 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 		subscriber_table_init(&pipeline->subscribers, at, records->subscribers, size->subscribers,
 				      &engine->secret);
 		at += rounded(subscriber_table_size(size->subscribers));
+		fragment_table_init(&pipeline->fragments, at, &engine->secret);
+		at += rounded(fragment_table_size());
 	}
 	adopt_subscribers(engine, records->subscribers, now_ms, &adoption);
 	adopt_watches(engine, records, now_ms, &adoption);

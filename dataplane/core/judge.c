@@ -4,6 +4,7 @@
 #include "judge.h"
 
 #include "belonging.h"
+#include "judge_portless.h"
 #include "signal_sessions.h"
 
 // An entry for a packet whose key has none; NULL when the table is full.
@@ -171,6 +172,11 @@ judge_packet(struct pipeline *pipeline, const struct policy *policy, const struc
 		struct belonging to = belonging_of(pipeline, policy, packet, session->opener, now_ms);
 		belonging_bind(pipeline, session, &to, now_ms);
 	}
-	return packet->kind == PACKET_TCP ? judge_tcp(pipeline, policy, packet, session, now_ms)
-					  : judge_udp(pipeline, policy, packet, session, now_ms);
+	enum verdict verdict = packet->kind == PACKET_TCP ? judge_tcp(pipeline, policy, packet, session, now_ms)
+							  : judge_udp(pipeline, policy, packet, session, now_ms);
+	if (packet->evasive)
+		counter_add(&pipeline->counters->evasive, 1);
+	if (packet->first_fragment)
+		judge_remember(pipeline, packet, verdict, now_ms);
+	return verdict;
 }

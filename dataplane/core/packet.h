@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// At least this much of a frame is contiguous, or all of it: the adapter's buffers hold a frame in one piece. The longest headers
-// read here take 14 + 2*4 + 60 + 20 = 102 bytes.
+// At least this much of a frame is contiguous, or all of it. Of the headers read here only a chain of IPv6 extension headers can be
+// longer; what lies behind one that is counts as hidden.
 #define PACKET_CONTIGUOUS 256
 
 // A port's side gives a packet's direction.
@@ -26,12 +26,15 @@ side_other(enum side side)
 	return side == SIDE_SUBSCRIBER ? SIDE_NETWORK : SIDE_SUBSCRIBER;
 }
 
+// Framing that is read: up to three VLAN tags, a PPPoE session, up to eight MPLS labels. Tunnels are seen as what they are and not
+// entered.
 enum packet_kind {
 	PACKET_OTHER,     // no IP that we read: forwarded untouched
 	PACKET_MALFORMED, // a length that does not fit: forwarded untouched, counted
-	PACKET_EVASIVE,   // IPv4 fragments that only hide a TCP header (RFC 1858, RFC 3128): refused
-	PACKET_IP,        // addresses known, no ports: later fragments, ICMP, extension headers...
-	PACKET_TCP,
+	PACKET_IP,        // neither TCP nor UDP: ICMP, tunnels...
+	PACKET_EVASIVE, // the ports are hidden: by fragments (RFC 1858, RFC 7112) or by a long chain of IPv6 extension headers
+	PACKET_FRAGMENT, // a later one: no ports
+	PACKET_TCP,      // whole, or the first fragment
 	PACKET_UDP,
 };
 
@@ -48,8 +51,9 @@ struct session_key {
 	struct address network;
 	uint16_t subscriber_port; // host order
 	uint16_t network_port;    // host order
-	uint32_t
-		tags_protocol; // outer VLAN id << 20 | inner VLAN id << 8 | IP protocol; no tag and VLAN id 0 are the same
+	// Outer VLAN id << 20 | inner VLAN id << 8 | IP protocol; no tag and VLAN id 0 are the same. Of three tags the two innermost;
+	// a PPPoE session's number and MPLS labels are no part of it: they may differ in the two directions.
+	uint32_t tags_protocol;
 };
 
 // Outer VLAN id << 12 | inner VLAN id: the part of a key that tells two subscribers with one address apart.
@@ -66,15 +70,20 @@ session_key_protocol(const struct session_key *key)
 }
 
 struct packet {
-	struct session_key key;       // addresses from PACKET_IP up, all of it for PACKET_TCP and PACKET_UDP
-	uint64_t hash;                // of the key; the pipeline's
-	uint32_t tcp_sequence;        // host order; 0 for what is not TCP
-	uint32_t tcp_acknowledgement; // host order; only of TCP
-	uint16_t length;              // of the whole frame, without its checksum
-	uint8_t kind;                 // enum packet_kind
-	uint8_t side;                 // enum side: where it came in
-	uint8_t tcp_flags;
+	struct session_key key; // addresses and protocol from PACKET_IP up, all of it for PACKET_TCP and PACKET_UDP
+	uint64_t hash;          // of the key; the pipeline's
+	uint32_t tcp_sequence;  // host order; 0 for what is not TCP
+	union {
+		uint32_t tcp_acknowledgement; // host order; only of TCP in one piece
+		uint32_t fragment_id;         // of every fragment
+	};
+	uint16_t length;   // of the whole frame, without its checksum
+	uint8_t kind;      // enum packet_kind
+	uint8_t side;      // enum side: where it came in
+	uint8_t tcp_flags; // SYN where a fragment hides them
 	uint8_t link;
+	bool first_fragment; // others follow
+	bool evasive;        // hides the ports or TCP's flags, as no sender does by chance
 };
 _Static_assert(sizeof(struct session_key) == 40, "hashed and compared as bytes");
 _Static_assert(sizeof(struct packet) == 64, "one cache line; travels in an mbuf's private area");

@@ -6,6 +6,7 @@
 #include "belonging.h"
 #include "fetch.h"
 #include "judge.h"
+#include "judge_portless.h"
 
 // True for data of a session about which nothing is left to decide: nearly every packet. One condition without a branch in
 // it, as TCP and UDP alternate and any branch on them would often be guessed wrong.
@@ -13,7 +14,7 @@ static bool
 passes(const struct session *session, const struct packet *packet, const struct policy *policy)
 {
 	return (SESSION_STEADY >> session->state & 1) & ((packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) &
-	       (session->generation == (uint16_t)policy->generation) & !session->unbound;
+	       (session->generation == (uint16_t)policy->generation) & !session->unbound & !packet->first_fragment;
 }
 
 void
@@ -26,20 +27,18 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 	for (unsigned i = 0; i < count; i++) {
 		const struct packet *packet = packets[i];
 
-		verdicts[i] = VERDICT_FORWARD;
 		if (packet->kind < PACKET_TCP) {
-			if (packet->kind == PACKET_MALFORMED)
-				counter_add(&pipeline->counters->malformed, 1);
-			if (packet->kind == PACKET_EVASIVE)
-				verdicts[i] = VERDICT_REFUSE;
+			verdicts[i] = (uint8_t)judge_portless(pipeline, policy, packet, now_ms);
 			continue;
 		}
 		struct session *session =
 			session_table_find(&pipeline->sessions, &packet->key, packet->hash, candidates[i]);
-		if (session != NULL && passes(session, packet, policy))
+		if (session != NULL && passes(session, packet, policy)) {
+			verdicts[i] = VERDICT_FORWARD;
 			session_touch(session, now_ms);
-		else
+		} else {
 			verdicts[i] = (uint8_t)judge_packet(pipeline, policy, packet, session, now_ms);
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "counters.h"
 #include "event_ring.h"
+#include "fragment_table.h"
 #include "hash.h"
 #include "packet.h"
 #include "policy.h"
@@ -25,6 +26,7 @@ struct pipeline {
 	const struct hash_secret *secret;
 	struct session_table sessions;
 	struct subscriber_table subscribers;
+	struct fragment_table fragments;
 	struct watch_pool watches;
 	struct watch_reports reports; // of this worker
 	struct engine_counters *counters;

@@ -68,7 +68,7 @@ judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 			outbox_add(outbox_of(worker, packets[i]), mbufs[i]);
 		else
 			outbox_drop(outbox_of(worker, packets[i]), mbufs[i],
-				    packets[i]->kind == PACKET_EVASIVE ? DROP_evasive : DROP_refused);
+				    packets[i]->evasive ? DROP_evasive : DROP_refused);
 	}
 }
 

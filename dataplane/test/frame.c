@@ -59,6 +59,54 @@ transport_length(const struct frame_spec *spec)
 	return header + spec->payload;
 }
 
+static int
+extensions(const struct frame_spec *spec)
+{
+	int count = 0;
+
+	while (count < FRAME_EXTENSIONS && spec->extensions[count].bytes > 0)
+		count++;
+	return count;
+}
+
+static uint32_t
+extension_bytes(const struct frame_spec *spec)
+{
+	uint32_t bytes = 0;
+
+	for (int i = 0; i < extensions(spec); i++)
+		bytes += spec->extensions[i].bytes;
+	return bytes;
+}
+
+static uint32_t
+fragment_id(const struct frame_spec *spec)
+{
+	return spec->fragment_id == 0 ? 0x1234 : spec->fragment_id;
+}
+
+// RFC 3032 2.1: labels from 16 on, the last with the bottom bit.
+static void
+put_labels(struct frame *frame, uint8_t labels)
+{
+	put16(frame, 0x8847);
+	for (uint32_t label = 0; label < labels; label++)
+		put32(frame, (16 + label) << 12 | (label + 1u == labels ? 1 << 8 : 0) | 64);
+}
+
+// RFC 2516 4, RFC 1661 2.
+static void
+put_pppoe(struct frame *frame, const struct frame_spec *spec, uint16_t type)
+{
+	uint32_t header = type == 0x0800 ? 20u + spec->ip_options : 40 + extension_bytes(spec);
+
+	put16(frame, 0x8864);
+	put16(frame, 0x1100);
+	put16(frame, 7);
+	put16(frame, 2 + header + transport_length(spec));
+	put16(frame, type == 0x0800 ? 0x0021 : 0x0057);
+}
+
 static void
 put_ethernet(struct frame *frame, const struct frame_spec *spec, uint16_t type)
 {
@@ -69,7 +117,12 @@ put_ethernet(struct frame *frame, const struct frame_spec *spec, uint16_t type)
 		put16(frame, spec->tags[i].type);
 		put16(frame, spec->tags[i].control);
 	}
-	put16(frame, type);
+	if (spec->labels > 0)
+		put_labels(frame, spec->labels);
+	else if (spec->pppoe)
+		put_pppoe(frame, spec, type);
+	else
+		put16(frame, type);
 }
 
 // RFC 791 3.1.
@@ -81,7 +134,7 @@ put_ipv4(struct frame *frame, const struct frame_spec *spec)
 	put8(frame, (uint8_t)(0x40 | header / 4));
 	put8(frame, 0);
 	put16(frame, header + transport_length(spec));
-	put16(frame, 0x1234);
+	put16(frame, fragment_id(spec));
 	put16(frame, spec->fragment);
 	put8(frame, 64);
 	put8(frame, spec->protocol);
@@ -91,22 +144,33 @@ put_ipv4(struct frame *frame, const struct frame_spec *spec)
 	put_zeros(frame, spec->ip_options);
 }
 
-// RFC 8200 3 and 4.
+// RFC 8200 4, and 4.5 of the fragment header. The length of AH is in words of 4 bytes less 2 (RFC 4302 2.2).
+static void
+put_extension(struct frame *frame, const struct frame_spec *spec, const struct frame_extension *extension, uint8_t next)
+{
+	put8(frame, next);
+	put8(frame, (uint8_t)(extension->type == IPPROTO_FRAGMENT ? 0
+			      : extension->type == IPPROTO_AH     ? extension->bytes / 4 - 2
+								  : extension->bytes / 8 - 1));
+	put16(frame, extension->offset);
+	put32(frame, extension->type == IPPROTO_FRAGMENT ? fragment_id(spec) : 0);
+	put_zeros(frame, extension->bytes - 8u);
+}
+
+// RFC 8200 3.
 static void
 put_ipv6(struct frame *frame, const struct frame_spec *spec)
 {
-	uint32_t extension = spec->extension != 0 ? 8 : 0;
+	const struct frame_extension *first = spec->extensions, *last = first + extensions(spec);
 
 	put32(frame, 0x60000000);
-	put16(frame, extension + transport_length(spec));
-	put8(frame, extension != 0 ? spec->extension : spec->protocol);
+	put16(frame, extension_bytes(spec) + transport_length(spec));
+	put8(frame, first == last ? spec->protocol : first->type);
 	put8(frame, 64);
 	put_address(frame, AF_INET6, spec->source);
 	put_address(frame, AF_INET6, spec->destination);
-	if (extension == 0)
-		return;
-	put8(frame, spec->protocol);
-	put_zeros(frame, 7);
+	for (; first < last; first++)
+		put_extension(frame, spec, first, first + 1 == last ? spec->protocol : first[1].type);
 }
 
 // RFC 9293 3.1, RFC 768.

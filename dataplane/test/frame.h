@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-#define FRAME_MAX  512
-#define FRAME_TAGS 3
+#define FRAME_MAX        2048
+#define FRAME_TAGS       4
+#define FRAME_EXTENSIONS 10
 
 struct frame {
 	uint32_t length;
@@ -20,6 +21,13 @@ struct frame_tag {
 	uint16_t control; // priority, drop eligible, VLAN id
 };
 
+// An IPv6 extension header.
+struct frame_extension {
+	uint8_t type;    // 0: hop by hop
+	uint16_t bytes;  // of the whole header; a multiple of 8
+	uint16_t offset; // of a fragment header: offset * 8 | more fragments
+};
+
 struct frame_spec {
 	const char *source; // as text; its family is the frame's
 	const char *destination;
@@ -29,12 +37,15 @@ struct frame_spec {
 	uint8_t tcp_flags;
 	uint32_t tcp_sequence; // the acknowledgement number is the same
 	uint16_t fragment;     // IPv4: flags and offset, host order
+	uint16_t fragment_id;  // of both families; 0: 0x1234
 	uint8_t ip_options;    // IPv4: bytes, a multiple of 4
 	uint8_t tcp_options;   // bytes, a multiple of 4
-	uint8_t extension;     // IPv6: number of an 8-byte extension header before the transport; 0: none
+	uint8_t pppoe;         // 1: in a PPPoE session
+	uint8_t labels;        // of MPLS, so many
 	uint16_t payload;      // bytes
 	uint16_t padding;      // bytes behind the datagram
 	struct frame_tag tags[FRAME_TAGS];
+	struct frame_extension extensions[FRAME_EXTENSIONS]; // IPv6, up to the first of no bytes
 };
 
 void frame_build(struct frame *frame, const struct frame_spec *spec);

@@ -36,38 +36,71 @@ set_ports(struct packet *packet, uint32_t source, uint32_t destination)
 	packet->key.network_port = (uint16_t)(up ? destination : source);
 }
 
+// What is missing comes in another fragment, or never.
+static enum packet_kind
+missing(struct packet *packet)
+{
+	packet->evasive = packet->first_fragment;
+	return packet->first_fragment ? PACKET_EVASIVE : PACKET_MALFORMED;
+}
+
+static enum packet_kind
+unreadable(struct packet *packet)
+{
+	packet->evasive = true;
+	return PACKET_EVASIVE;
+}
+
 static enum packet_kind
 read_tcp(struct packet *packet, const struct layer *layer)
 {
-	if (!has(layer, 20))
-		return PACKET_MALFORMED;
-	uint32_t header = number(layer, 12, 1) / 16 * 4;
-	if (header < 20 || header > layer->end - layer->at)
-		return PACKET_MALFORMED;
+	uint32_t there = layer->end - layer->at;
+
+	if (there < 20 && (!packet->first_fragment || there < 8))
+		return missing(packet);
+	if (!has(layer, there < 20 ? 8 : 20))
+		return unreadable(packet);
+	if (there >= 20) {
+		uint32_t header = number(layer, 12, 1) / 16 * 4;
+		if (header < 20 || (header > there && !packet->first_fragment))
+			return PACKET_MALFORMED;
+	}
 	set_ports(packet, number(layer, 0, 2), number(layer, 2, 2));
 	packet->tcp_sequence = number(layer, 4, 4);
-	packet->tcp_flags = (uint8_t)number(layer, 13, 1);
-	packet->key.tags_protocol |= 6;
+	// Flags that cannot be seen are taken for a SYN's (RFC 1858).
+	packet->tcp_flags = there < 20 ? TCP_SYN : (uint8_t)number(layer, 13, 1);
+	packet->evasive = there < 20;
 	return PACKET_TCP;
 }
 
 static enum packet_kind
-read_udp(struct packet *packet, const struct layer *layer, bool fragment)
+read_udp(struct packet *packet, const struct layer *layer)
 {
+	if (layer->end - layer->at < 8)
+		return missing(packet);
 	if (!has(layer, 8))
-		return PACKET_MALFORMED;
+		return unreadable(packet);
 	uint32_t length = number(layer, 4, 2);
-	if (length < 8 || (length > layer->end - layer->at && !fragment))
+	if (length < 8 || (length > layer->end - layer->at && !packet->first_fragment))
 		return PACKET_MALFORMED;
 	set_ports(packet, number(layer, 0, 2), number(layer, 2, 2));
-	packet->key.tags_protocol |= 17;
 	return PACKET_UDP;
 }
 
 static enum packet_kind
-read_transport(struct packet *packet, const struct layer *layer, uint32_t protocol, bool fragment)
+read_transport(struct packet *packet, const struct layer *layer, uint32_t protocol)
 {
-	return protocol == 6 ? read_tcp(packet, layer) : protocol == 17 ? read_udp(packet, layer, fragment) : PACKET_IP;
+	packet->key.tags_protocol |= protocol;
+	return protocol == 6 ? read_tcp(packet, layer) : protocol == 17 ? read_udp(packet, layer) : PACKET_IP;
+}
+
+static enum packet_kind
+read_later_fragment(struct packet *packet, uint32_t offset, uint32_t protocol)
+{
+	packet->key.tags_protocol |= protocol;
+	// RFC 3128: TCP's flags are in the second unit of 8 bytes.
+	packet->evasive = protocol == 6 && offset == 1;
+	return PACKET_FRAGMENT;
 }
 
 static void
@@ -100,13 +133,13 @@ read_ipv4(struct packet *packet, struct layer *layer)
 	uint32_t protocol = number(layer, 9, 1);
 	set_addresses(packet, layer, 12, 16, 4);
 	layer->end = layer->at + length;
+	if ((fragment & 0x3fff) != 0)
+		packet->fragment_id = number(layer, 4, 2);
 	layer->at += header;
-	// RFC 1858: a first fragment without the whole TCP header. RFC 3128: one at offset 1.
-	bool first_of_more = (fragment & 0x3fff) == 0x2000;
-	if (protocol == 6 && ((fragment & 0x1fff) == 1 || (first_of_more && length - header < 20)))
-		return PACKET_EVASIVE;
-	// Not the first fragment: no header of the transport.
-	return (fragment & 0x1fff) != 0 ? PACKET_IP : read_transport(packet, layer, protocol, (fragment & 0x2000) != 0);
+	if ((fragment & 0x1fff) != 0)
+		return read_later_fragment(packet, fragment & 0x1fff, protocol);
+	packet->first_fragment = (fragment & 0x2000) != 0;
+	return read_transport(packet, layer, protocol);
 }
 
 static bool
@@ -114,6 +147,42 @@ mapped(const struct layer *layer, uint32_t offset)
 {
 	return number(layer, offset, 4) == 0 && number(layer, offset + 4, 4) == 0 &&
 	       number(layer, offset + 8, 4) == 0xffff;
+}
+
+// RFC 8200 4: hop-by-hop 0, routing 43, fragment 44, destination 60; RFC 4302: AH 51; mobility 135, HIP 139, shim6 140.
+static bool
+leads_on(uint32_t type)
+{
+	return type == 0 || type == 43 || type == 44 || type == 51 || type == 60 || type == 135 || type == 139 ||
+	       type == 140;
+}
+
+static enum packet_kind
+read_chain(struct packet *packet, struct layer *layer, uint32_t type)
+{
+	for (int seen = 0; leads_on(type); seen++) {
+		if (layer->end - layer->at < 8)
+			return missing(packet);
+		if (seen == 8 || !has(layer, 8))
+			return unreadable(packet);
+		uint32_t next = number(layer, 0, 1);
+		uint32_t length = number(layer, 1, 1) * (type == 51 ? 4 : 8) + 8;
+		if (type == 44) {
+			length = 8;
+			packet->fragment_id = number(layer, 4, 4);
+			if (number(layer, 2, 2) / 8 != 0)
+				return read_later_fragment(packet, number(layer, 2, 2) / 8, next);
+			if (number(layer, 2, 2) % 2 != 0)
+				packet->first_fragment = true;
+		}
+		if (layer->end - layer->at < length)
+			return missing(packet);
+		if (!has(layer, length))
+			return unreadable(packet);
+		layer->at += length;
+		type = next;
+	}
+	return read_transport(packet, layer, type);
 }
 
 static enum packet_kind
@@ -128,30 +197,87 @@ read_ipv6(struct packet *packet, struct layer *layer)
 	set_addresses(packet, layer, 8, 24, 16);
 	layer->end = layer->at + length;
 	layer->at += 40;
-	return read_transport(packet, layer, protocol, false);
+	return read_chain(packet, layer, protocol);
+}
+
+// RFC 2516 4, RFC 1661 2.
+static enum packet_kind
+read_pppoe(struct packet *packet, struct layer *layer)
+{
+	if (!has(layer, 8))
+		return PACKET_MALFORMED;
+	uint32_t length = number(layer, 4, 2), protocol = number(layer, 6, 2);
+	if (length < 2 || length > layer->end - layer->at - 6)
+		return PACKET_MALFORMED;
+	bool session = number(layer, 0, 2) == 0x1100;
+	layer->end = layer->at + 6 + length;
+	layer->at += 8;
+	return !session           ? PACKET_OTHER
+	       : protocol == 0x21 ? read_ipv4(packet, layer)
+	       : protocol == 0x57 ? read_ipv6(packet, layer)
+				  : PACKET_OTHER;
+}
+
+// RFC 3032 2.1: 20 bits of label, 3 of class, the bottom of the stack, 8 of time to live.
+static enum packet_kind
+read_mpls(struct packet *packet, struct layer *layer)
+{
+	enum packet_kind kind = PACKET_OTHER;
+
+	for (int labels = 1;; labels++) {
+		if (labels > 8)
+			return PACKET_OTHER;
+		if (!has(layer, 4))
+			return PACKET_MALFORMED;
+		layer->at += 4;
+		if (layer->bytes[layer->at - 2] & 1)
+			break;
+	}
+	uint32_t version = has(layer, 1) ? number(layer, 0, 1) / 16 : 0;
+	if (version == 4)
+		kind = read_ipv4(packet, layer);
+	else if (version == 6)
+		kind = read_ipv6(packet, layer);
+	return kind == PACKET_MALFORMED ? PACKET_OTHER : kind;
+}
+
+static bool
+is_tag(uint32_t type)
+{
+	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200;
 }
 
 static enum packet_kind
 read_ethernet(struct packet *packet, struct layer *layer)
 {
-	uint32_t type, ids[2] = {0};
+	uint32_t ids[3], tags = 0;
 
 	if (!has(layer, 14))
 		return PACKET_OTHER;
-	layer->at = 12;
-	for (int i = 0; i < 2; i++) {
-		type = number(layer, 0, 2);
-		if (type != 0x8100 && type != 0x88a8 && type != 0x9100)
-			break;
+	for (layer->at = 12; tags < 3 && is_tag(number(layer, 0, 2)); layer->at += 4) {
 		if (!has(layer, 6))
 			return PACKET_MALFORMED;
-		ids[i] = number(layer, 2, 2) % 4096;
-		layer->at += 4;
+		ids[tags++] = number(layer, 2, 2) % 4096;
 	}
-	packet->key.tags_protocol = ids[0] << 20 | ids[1] << 8;
-	type = number(layer, 0, 2);
+	if (tags == 1)
+		packet->key.tags_protocol = ids[0] << 20;
+	else if (tags > 1)
+		packet->key.tags_protocol = ids[tags - 2] << 20 | ids[tags - 1] << 8;
+	uint32_t type = number(layer, 0, 2);
 	layer->at += 2;
-	return type == 0x0800 ? read_ipv4(packet, layer) : type == 0x86dd ? read_ipv6(packet, layer) : PACKET_OTHER;
+	switch (type) {
+	case 0x0800:
+		return read_ipv4(packet, layer);
+	case 0x86dd:
+		return read_ipv6(packet, layer);
+	case 0x8864:
+		return read_pppoe(packet, layer);
+	case 0x8847:
+	case 0x8848:
+		return read_mpls(packet, layer);
+	default:
+		return PACKET_OTHER;
+	}
 }
 
 void

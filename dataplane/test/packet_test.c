@@ -25,27 +25,65 @@ static const struct row rows[] = {
 	{"TCP", {V4, .protocol = TCP, .tcp_flags = TCP_SYN, .tcp_sequence = 0xfedcba98}, PACKET_TCP, 0, 0},
 	{"UDP", {V4, .protocol = UDP, .payload = 12}, PACKET_UDP, 0, 0},
 	{"ICMP", {V4, .protocol = ICMP}, PACKET_IP, 0, 0},
+	{"IP in IP", {V4, .protocol = 4}, PACKET_IP, 0, 0},
+	{"6in4", {V4, .protocol = 41}, PACKET_IP, 0, 0},
+	{"GRE", {V4, .protocol = 47}, PACKET_IP, 0, 0},
 	{"TCP with payload and options", {V4, .protocol = TCP, .tcp_options = 40, .payload = 99}, PACKET_TCP, 0, 0},
 	{"padded to 60 bytes", {V4, .protocol = TCP, .padding = 6}, PACKET_TCP, 0, 0},
 	{"IPv4 options", {V4, .protocol = TCP, .ip_options = 40}, PACKET_TCP, 0, 0},
 	{"do not fragment", {V4, .protocol = TCP, .fragment = 0x4000}, PACKET_TCP, 0, 0},
 	{"first fragment", {V4, .protocol = UDP, .fragment = 0x2000, .payload = 16}, PACKET_UDP, 0, 0},
-	{"later fragment", {V4, .protocol = TCP, .fragment = 0x2002, .payload = 16}, PACKET_IP, 0, 0},
-	{"fragment over the flags", {V4, .protocol = TCP, .fragment = 0x2001, .payload = 16}, PACKET_EVASIVE, 0, 0},
-	{"last fragment", {V4, .protocol = UDP, .fragment = 0x1fff}, PACKET_IP, 0, 0},
+	{"later fragment", {V4, .protocol = TCP, .fragment = 0x2002, .payload = 16}, PACKET_FRAGMENT, 0, 0},
+	{"fragment over the flags", {V4, .protocol = TCP, .fragment = 0x2001, .payload = 16}, PACKET_FRAGMENT, 0, 0},
+	{"last fragment", {V4, .protocol = UDP, .fragment = 0x1fff}, PACKET_FRAGMENT, 0, 0},
 	{"IPv6 TCP", {V6, .protocol = TCP, .tcp_sequence = 7}, PACKET_TCP, 0, 0},
 	{"IPv6 UDP", {V6, .protocol = UDP}, PACKET_UDP, 0, 0},
 	{"IPv6 ICMP", {V6, .protocol = ICMPV6}, PACKET_IP, 0, 0},
-	{"IPv6 routing header", {V6, .protocol = TCP, .extension = 43}, PACKET_IP, 0, 0},
-	{"IPv6 destination options", {V6, .protocol = TCP, .extension = 60}, PACKET_IP, 0, 0},
-	{"IPv6 fragment", {V6, .protocol = UDP, .extension = 44}, PACKET_IP, 0, 0},
+	{"IPv6 hop by hop", {V6, .protocol = TCP, .extensions = {{0, 8, 0}}}, PACKET_TCP, 0, 0},
+	{"IPv6 routing header", {V6, .protocol = TCP, .extensions = {{43, 24, 0}}}, PACKET_TCP, 0, 0},
+	{"IPv6 destination options", {V6, .protocol = UDP, .extensions = {{60, 16, 0}}}, PACKET_UDP, 0, 0},
+	{"IPv6 authentication", {V6, .protocol = TCP, .extensions = {{51, 24, 0}}}, PACKET_TCP, 0, 0},
+	{"IPv6 chain of eight",
+	 {V6, .protocol = TCP,
+	  .extensions = {{0, 8}, {60, 8}, {43, 8}, {51, 16}, {135, 8}, {139, 8}, {140, 8}, {60, 8}}},
+	 PACKET_TCP,
+	 0,
+	 0},
+	{"IPv6 chain of nine",
+	 {V6, .protocol = TCP,
+	  .extensions = {{0, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}}},
+	 PACKET_EVASIVE,
+	 0,
+	 0},
+	{"IPv6 first fragment", {V6, .protocol = UDP, .extensions = {{44, 8, 1}}, .payload = 16}, PACKET_UDP, 0, 0},
+	{"IPv6 whole fragment", {V6, .protocol = TCP, .extensions = {{44, 8, 0}}}, PACKET_TCP, 0, 0},
+	{"IPv6 later fragment", {V6, .protocol = UDP, .extensions = {{44, 8, 64 | 1}}}, PACKET_FRAGMENT, 0, 0},
+	{"IPv6 fragment behind options",
+	 {V6, .protocol = TCP, .extensions = {{0, 8, 0}, {44, 8, 1}, {60, 8, 0}}, .payload = 8},
+	 PACKET_TCP,
+	 0,
+	 0},
 	{"802.1Q", {V4, .protocol = TCP, .tags = {{0x8100, 100}}}, PACKET_TCP, 100, 0},
 	{"802.1Q with priority and DEI", {V4, .protocol = TCP, .tags = {{0x8100, 0xf064}}}, PACKET_TCP, 100, 0},
 	{"802.1Q priority only", {V4, .protocol = TCP, .tags = {{0x8100, 0xe000}}}, PACKET_TCP, 0, 0},
 	{"QinQ 88a8/8100", {V4, .protocol = TCP, .tags = {{0x88a8, 4095}, {0x8100, 7}}}, PACKET_TCP, 4095, 7},
 	{"QinQ 8100/8100", {V6, .protocol = UDP, .tags = {{0x8100, 5}, {0x8100, 4094}}}, PACKET_UDP, 5, 4094},
 	{"QinQ 9100/8100", {V4, .protocol = ICMP, .tags = {{0x9100, 5}, {0x8100, 6}}}, PACKET_IP, 5, 6},
-	{"three tags", {V4, .protocol = TCP, .tags = {{0x88a8, 1}, {0x8100, 2}, {0x8100, 3}}}, PACKET_OTHER, 1, 2},
+	{"QinQ 9200/8100", {V4, .protocol = UDP, .tags = {{0x9200, 5}, {0x8100, 6}}}, PACKET_UDP, 5, 6},
+	{"three tags", {V4, .protocol = TCP, .tags = {{0x88a8, 1}, {0x8100, 2}, {0x8100, 3}}}, PACKET_TCP, 2, 3},
+	{"four tags",
+	 {V4, .protocol = TCP, .tags = {{0x88a8, 1}, {0x8100, 2}, {0x8100, 3}, {0x8100, 4}}},
+	 PACKET_OTHER,
+	 2,
+	 3},
+	{"PPPoE", {V4, .protocol = TCP, .tcp_flags = TCP_SYN, .pppoe = 1}, PACKET_TCP, 0, 0},
+	{"PPPoE, padded", {V4, .protocol = UDP, .pppoe = 1, .padding = 9}, PACKET_UDP, 0, 0},
+	{"PPPoE with IPv6", {V6, .protocol = TCP, .pppoe = 1}, PACKET_TCP, 0, 0},
+	{"PPPoE in QinQ", {V4, .protocol = TCP, .pppoe = 1, .tags = {{0x88a8, 30}, {0x8100, 94}}}, PACKET_TCP, 30, 94},
+	{"MPLS", {V4, .protocol = TCP, .labels = 1}, PACKET_TCP, 0, 0},
+	{"MPLS with IPv6", {V6, .protocol = UDP, .labels = 3}, PACKET_UDP, 0, 0},
+	{"MPLS with eight labels", {V4, .protocol = ICMP, .labels = 8, .tags = {{0x8100, 9}}}, PACKET_IP, 9, 0},
+	{"MPLS with nine labels", {V4, .protocol = TCP, .labels = 9}, PACKET_OTHER, 0, 0},
 };
 
 // Parses from a buffer of exactly the contiguous bytes, so the sanitizer sees a read behind them.
@@ -90,9 +128,10 @@ every_kind_of_frame_is_read(void **state)
 		assert_int_equal(session_key_tags(&packet.key), row->outer << 12 | row->inner);
 		assert_int_equal(packet.tcp_flags, row->kind == PACKET_TCP ? row->spec.tcp_flags : 0);
 		assert_int_equal(packet.tcp_sequence, row->kind == PACKET_TCP ? row->spec.tcp_sequence : 0);
+		if (row->kind >= PACKET_IP && row->kind != PACKET_EVASIVE)
+			assert_int_equal(session_key_protocol(&packet.key), row->spec.protocol);
 		if (row->kind < PACKET_TCP)
 			continue;
-		assert_int_equal(session_key_protocol(&packet.key), row->spec.protocol);
 		assert_int_equal(packet.key.subscriber_port, 40000);
 		assert_int_equal(packet.key.network_port, 25);
 	}
@@ -131,7 +170,7 @@ both_directions_of_a_session_have_one_key(void **state)
 static void
 what_is_not_ip_is_other(void **state)
 {
-	static const uint16_t types[] = {0x0806, 0x8863, 0x8864, 0x8847, 0x88cc, 0x0026, 0x05dc, 0xffff};
+	static const uint16_t types[] = {0x0806, 0x8863, 0x8809, 0x8902, 0x88cc, 0x0026, 0x05dc, 0xffff};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(types); i++) {
@@ -161,6 +200,8 @@ a_frame_cut_anywhere_is_read_only_as_far_as_it_goes(void **state)
 
 			if (length < 14)
 				assert_true(cut.kind == PACKET_OTHER && partly.kind == PACKET_OTHER);
+			else if (length < datagram_end && rows[i].spec.labels > 0)
+				assert_true(cut.kind <= PACKET_MALFORMED);
 			else if (length < datagram_end && rows[i].kind != PACKET_OTHER)
 				assert_int_equal(cut.kind, PACKET_MALFORMED);
 			else if (length >= datagram_end)
@@ -168,7 +209,8 @@ a_frame_cut_anywhere_is_read_only_as_far_as_it_goes(void **state)
 			if (length >= frame.transport + headers)
 				assert_int_equal(partly.kind, rows[i].kind);
 			else
-				assert_true(partly.kind <= PACKET_MALFORMED || partly.kind == rows[i].kind);
+				assert_true(partly.kind <= PACKET_MALFORMED || partly.kind == PACKET_EVASIVE ||
+					    partly.kind == rows[i].kind);
 		}
 	}
 }
@@ -213,11 +255,17 @@ static const struct lie lies[] = {
 	 {0, 19},
 	 PACKET_MALFORMED},
 	{"IPv6 payload of 0", {V6, .protocol = UDP, .padding = 99}, NETWORK, 4, {0, 0}, PACKET_UDP},
-	{"first fragment with 8 bytes of TCP",
+	{"first fragment with no byte of TCP",
 	 {V4, .protocol = TCP, .fragment = 0x2000},
 	 NETWORK,
 	 2,
-	 {0, 28},
+	 {0, 20},
+	 PACKET_EVASIVE},
+	{"first fragment with no byte of UDP",
+	 {V4, .protocol = UDP, .fragment = 0x2000},
+	 NETWORK,
+	 2,
+	 {0, 20},
 	 PACKET_EVASIVE},
 	{"first fragment with 20 bytes of TCP",
 	 {V4, .protocol = TCP, .fragment = 0x2000},
@@ -234,6 +282,12 @@ static const struct lie lies[] = {
 	 12,
 	 {0x60, 0},
 	 PACKET_MALFORMED},
+	{"TCP options that go on in the next fragment",
+	 {V4, .protocol = TCP, .fragment = 0x2000},
+	 TRANSPORT,
+	 12,
+	 {0x60, 0},
+	 PACKET_TCP},
 	{"TCP header that just fits", {V4, .protocol = TCP, .payload = 4}, TRANSPORT, 12, {0x60, 0}, PACKET_TCP},
 	{"UDP length below its header", {V4, .protocol = UDP}, TRANSPORT, 4, {0, 7}, PACKET_MALFORMED},
 	{"UDP length beyond the datagram", {V4, .protocol = UDP, .padding = 9}, TRANSPORT, 4, {0, 9}, PACKET_MALFORMED},
@@ -244,6 +298,33 @@ static const struct lie lies[] = {
 	 4,
 	 {9, 9},
 	 PACKET_UDP},
+	{"IPv6 extension beyond the datagram",
+	 {V6, .protocol = TCP, .extensions = {{60, 8, 0}}},
+	 NETWORK,
+	 40,
+	 {TCP, 9},
+	 PACKET_MALFORMED},
+	{"IPv6 extension beyond the first fragment",
+	 {V6, .protocol = TCP, .extensions = {{44, 8, 1}, {60, 8, 0}}},
+	 NETWORK,
+	 48,
+	 {TCP, 9},
+	 PACKET_EVASIVE},
+	{"IPv6 chain that ends with the first fragment",
+	 {V6, .protocol = TCP, .extensions = {{44, 8, 1}, {60, 8, 0}}},
+	 NETWORK,
+	 4,
+	 {0, 16},
+	 PACKET_EVASIVE},
+	{"IPv6 without a next header", {V6, .protocol = TCP}, NETWORK, 6, {59, 64}, PACKET_IP},
+	{"PPPoE of another version", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 14, {0x21, 0}, PACKET_OTHER},
+	{"PPPoE with a code", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 14, {0x11, 0xa7}, PACKET_OTHER},
+	{"PPPoE with LCP", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 20, {0xc0, 0x21}, PACKET_OTHER},
+	{"PPPoE length beyond the frame", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 18, {0, 43}, PACKET_MALFORMED},
+	{"PPPoE length of no protocol", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 18, {0, 1}, PACKET_MALFORMED},
+	{"PPPoE length below the datagram", {V4, .protocol = TCP, .pppoe = 1}, ETHERNET, 18, {0, 41}, PACKET_MALFORMED},
+	{"MPLS with a control word", {V4, .protocol = TCP, .labels = 1}, NETWORK, 0, {0x00, 0}, PACKET_OTHER},
+	{"MPLS with what is no IP after all", {V4, .protocol = TCP, .labels = 1}, NETWORK, 0, {0x41, 0}, PACKET_OTHER},
 	{"IPv4 type, IPv6 within", {V6, .protocol = TCP}, ETHERNET, 12, {0x08, 0x00}, PACKET_MALFORMED},
 	{"IPv6 type, IPv4 within", {V4, .protocol = TCP}, ETHERNET, 12, {0x86, 0xdd}, PACKET_MALFORMED},
 };
@@ -263,6 +344,76 @@ a_length_that_does_not_fit_is_malformed(void **state)
 		if (packet.kind != lie->kind)
 			fail_msg("%s: kind %d, not %d", lie->name, packet.kind, lie->kind);
 	}
+}
+
+struct tiny {
+	const char *name;
+	struct frame_spec spec;
+	uint16_t cut; // bytes of TCP in the first fragment
+};
+
+static const struct tiny tinies[] = {
+	{"8 bytes", {V4, .protocol = TCP, .fragment = 0x2000, .tcp_sequence = 77}, 8},
+	{"16 bytes", {V4, .protocol = TCP, .fragment = 0x2000, .tcp_sequence = 77}, 16},
+	{"8 bytes, IPv6", {V6, .protocol = TCP, .extensions = {{44, 8, 1}}, .tcp_sequence = 77}, 8},
+	{"8 bytes behind options",
+	 {V6, .protocol = TCP, .extensions = {{44, 8, 1}, {60, 8, 0}}, .tcp_sequence = 77},
+	 8},
+};
+
+static void
+a_first_fragment_without_the_flags_is_taken_for_a_syn(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(tinies); i++) {
+		struct frame frame;
+		frame_build(&frame, &tinies[i].spec);
+		uint32_t length = frame.transport + tinies[i].cut;
+		bool ipv4 = tinies[i].spec.extensions[0].bytes == 0;
+		frame.bytes[frame.network + (ipv4 ? 3 : 5)] = (uint8_t)(length - frame.network - (ipv4 ? 0 : 40));
+
+		struct packet packet = parse(frame.bytes, length, length, SIDE_SUBSCRIBER);
+		assert_int_equal(packet.kind, PACKET_TCP);
+		assert_true(packet.evasive && packet.first_fragment);
+		assert_int_equal(packet.tcp_flags, TCP_SYN);
+		assert_int_equal(packet.tcp_sequence, 77);
+		assert_int_equal(packet.key.network_port, 25);
+	}
+}
+
+static void
+a_fragment_carries_its_number(void **state)
+{
+	const struct frame_spec fragments[] = {
+		{V4, .protocol = UDP, .fragment = 0x2000, .fragment_id = 4711, .payload = 8},
+		{V4, .protocol = UDP, .fragment = 0x0002, .fragment_id = 4711, .payload = 8},
+		{V6, .protocol = UDP, .extensions = {{44, 8, 1}}, .fragment_id = 4711, .payload = 8},
+		{V6, .protocol = UDP, .extensions = {{44, 8, 16}}, .fragment_id = 4711, .payload = 8},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(fragments); i++) {
+		struct packet packet = parse_spec(&fragments[i], SIDE_NETWORK);
+		assert_int_equal(packet.fragment_id, 4711);
+		assert_int_equal(packet.first_fragment, i % 2 == 0);
+		assert_int_equal(packet.kind, i % 2 == 0 ? PACKET_UDP : PACKET_FRAGMENT);
+		assert_false(packet.evasive);
+	}
+}
+
+static void
+what_may_not_be_read_of_a_long_chain_is_hidden(void **state)
+{
+	const struct frame_spec spec = {V6, .protocol = TCP, .extensions = {{60, 248, 0}}};
+	struct frame frame;
+
+	(void)state;
+	frame_build(&frame, &spec);
+	struct packet packet = parse(frame.bytes, PACKET_CONTIGUOUS, frame.length, SIDE_SUBSCRIBER);
+	assert_int_equal(packet.kind, PACKET_EVASIVE);
+	assert_true(packet.evasive);
+	assert_false(packet.first_fragment);
+	assert_int_equal(parse(frame.bytes, frame.length, frame.length, SIDE_SUBSCRIBER).kind, PACKET_TCP);
 }
 
 static void
@@ -285,17 +436,26 @@ assert_as_reference(const uint8_t *bytes, uint32_t contiguous, uint32_t total)
 	assert_int_equal(packet.kind, wanted.kind);
 	if (wanted.kind < PACKET_IP)
 		return;
-	assert_memory_equal(&packet.key, &wanted.key,
-			    wanted.kind == PACKET_IP ? 2 * sizeof(struct address) : sizeof(packet.key));
+	assert_memory_equal(&packet.key.subscriber, &wanted.key.subscriber, 2 * sizeof(struct address));
+	assert_int_equal(packet.key.tags_protocol, wanted.key.tags_protocol);
+	assert_int_equal(packet.evasive, wanted.evasive);
 	assert_int_equal(packet.tcp_flags, wanted.tcp_flags);
 	assert_int_equal(packet.tcp_sequence, wanted.tcp_sequence);
+	if (wanted.kind == PACKET_FRAGMENT || wanted.first_fragment)
+		assert_int_equal(packet.fragment_id, wanted.fragment_id);
+	if (wanted.kind == PACKET_FRAGMENT)
+		return;
+	assert_int_equal(packet.first_fragment, wanted.first_fragment);
+	if (wanted.kind >= PACKET_TCP)
+		assert_memory_equal(&packet.key, &wanted.key, sizeof(packet.key));
 }
 
 // Random changes of random frames, cut at random: nothing is read that may not be, and a second reader agrees.
 static void
 mutated_frames_are_read_as_by_a_second_reader(void **state)
 {
-	static const uint8_t telling[] = {0, 1, 4, 5, 6, 17, 0x40, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x86, 0xff};
+	static const uint8_t telling[] = {0,  1,    4,    5,    6,    17,   43,   44,   51,
+					  60, 0x40, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x86, 0xff};
 	uint64_t seed = 20261121;
 
 	(void)state;
@@ -322,6 +482,9 @@ main(void)
 		cmocka_unit_test(what_is_not_ip_is_other),
 		cmocka_unit_test(a_frame_cut_anywhere_is_read_only_as_far_as_it_goes),
 		cmocka_unit_test(a_length_that_does_not_fit_is_malformed),
+		cmocka_unit_test(a_first_fragment_without_the_flags_is_taken_for_a_syn),
+		cmocka_unit_test(a_fragment_carries_its_number),
+		cmocka_unit_test(what_may_not_be_read_of_a_long_chain_is_hidden),
 		cmocka_unit_test(an_ipv4_mapped_address_on_the_wire_is_malformed),
 		cmocka_unit_test(mutated_frames_are_read_as_by_a_second_reader),
 	};

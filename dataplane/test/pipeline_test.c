@@ -182,21 +182,6 @@ a_session_evicted_in_the_burst_is_not_found_again(void **state)
 	fixture_stop(&fixture);
 }
 
-static void
-fragments_that_only_hide_a_tcp_header_are_refused(void **state)
-{
-	struct packet packet = {.kind = PACKET_EVASIVE, .side = SIDE_SUBSCRIBER};
-	struct fixture fixture;
-	uint8_t verdict;
-
-	(void)state;
-	fixture_start(&fixture, &size);
-	fixture_apply_quota(&fixture, 10, PERIOD_MS);
-	fixture_burst(&fixture, &packet, 1, &verdict);
-	assert_int_equal(verdict, VERDICT_REFUSE);
-	fixture_stop(&fixture);
-}
-
 int
 main(void)
 {
@@ -206,7 +191,6 @@ main(void)
 		cmocka_unit_test(what_is_no_session_passes_unjudged),
 		cmocka_unit_test(a_whole_handshake_in_one_burst_is_one_session),
 		cmocka_unit_test(a_burst_is_judged_in_order),
-		cmocka_unit_test(fragments_that_only_hide_a_tcp_header_are_refused),
 		cmocka_unit_test(a_session_evicted_in_the_burst_is_not_found_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ export interface NativeEngine {
 
 /** What the engine says of one packet. */
 export interface PacketAnswer {
-  readonly kind: "other" | "malformed" | "evasive" | "ip" | "tcp" | "udp";
+  readonly kind: "other" | "malformed" | "ip" | "evasive" | "fragment" | "tcp" | "udp";
   /** "cutoff": the link's mode, not the engine, keeps it from leaving. */
   readonly verdict: "forward" | "refuse" | "cutoff";
   /** The session that the packet opened or changed; null: none. */

@@ -81,7 +81,12 @@ export interface PortLive {
 export type EngineCounters = Readonly<Record<EngineCounter, number>>;
 
 export type EngineCounter =
+  | "not_ip"
   | "malformed"
+  | "tunnels"
+  | "fragments"
+  | "fragments_displaced"
+  | "evasive"
   | "sessions_opened"
   | "sessions_joined"
   | "sessions_refused"

@@ -85,7 +85,12 @@ export function region(changes: RegionChanges = {}) {
     },
     counters: {
       engine: {
+        not_ip: 0,
         malformed: 0,
+        tunnels: 0,
+        fragments: 0,
+        fragments_displaced: 0,
+        evasive: 0,
         sessions_opened: 12_345,
         sessions_joined: 0,
         sessions_refused: 560,

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Judging a packet without ports: see judge_portless.h.
+
+#include "judge_portless.h"
+
+#include "belonging.h"
+#include "signal_sessions.h"
+
+#include <netinet/in.h>
+
+static bool
+is_tunnel(uint8_t protocol)
+{
+	return protocol == IPPROTO_IPIP || protocol == IPPROTO_IPV6 || protocol == IPPROTO_GRE ||
+	       protocol == IPPROTO_ESP;
+}
+
+// What cannot be judged passes, but not for a subscriber who is blocked: hiding would be his way out.
+static enum verdict
+judge_hidden(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+{
+	const struct group *group = policy_group(policy, &packet->key.subscriber);
+	bool blocked = group != NULL && signal_sessions_blocked(pipeline, group->package,
+								belonging_find(pipeline, group, packet), now_ms);
+
+	return blocked ? VERDICT_REFUSE : VERDICT_FORWARD;
+}
+
+static enum verdict
+judge_fragment(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+{
+	enum fragment_fate fate = fragment_table_find(&pipeline->fragments, packet, now_ms);
+
+	counter_add(&pipeline->counters->fragments, 1);
+	if (packet->evasive)
+		counter_add(&pipeline->counters->evasive, 1);
+	if (fate == FRAGMENT_REFUSED)
+		return VERDICT_REFUSE;
+	// One that carries TCP's flags belongs behind one that was judged without them. By itself it is there to turn a segment that
+	// passed into a SYN, and only our subscribers' SYNs are our business.
+	if (packet->evasive && fate != FRAGMENT_TINY && policy_group(policy, &packet->key.subscriber) != NULL)
+		return VERDICT_REFUSE;
+	return VERDICT_FORWARD;
+}
+
+void
+judge_remember(struct pipeline *pipeline, const struct packet *packet, enum verdict verdict, uint64_t now_ms)
+{
+	enum fragment_fate fate = verdict == VERDICT_REFUSE ? FRAGMENT_REFUSED
+				  : packet->evasive         ? FRAGMENT_TINY
+							    : FRAGMENT_UNKNOWN;
+
+	if (fragment_table_note(&pipeline->fragments, packet, fate, now_ms))
+		counter_add(&pipeline->counters->fragments_displaced, 1);
+}
+
+enum verdict
+judge_portless(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+{
+	struct engine_counters *counters = pipeline->counters;
+	enum verdict verdict = VERDICT_FORWARD;
+
+	switch ((enum packet_kind)packet->kind) {
+	case PACKET_OTHER:
+		counter_add(&counters->not_ip, 1);
+		break;
+	case PACKET_MALFORMED:
+		counter_add(&counters->malformed, 1);
+		break;
+	case PACKET_IP:
+		counter_add(&counters->tunnels, is_tunnel(session_key_protocol(&packet->key)));
+		break;
+	case PACKET_EVASIVE:
+		counter_add(&counters->evasive, 1);
+		verdict = judge_hidden(pipeline, policy, packet, now_ms);
+		if (packet->first_fragment)
+			judge_remember(pipeline, packet, verdict, now_ms);
+		break;
+	case PACKET_FRAGMENT:
+		return judge_fragment(pipeline, policy, packet, now_ms);
+	case PACKET_TCP:
+	case PACKET_UDP:
+		break;
+	}
+	return verdict;
+}
