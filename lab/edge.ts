@@ -18,8 +18,8 @@ export interface Edge {
 }
 
 /**
- * A driver that attaches may set the port's MAC, and the kernel then forgets all neighbours at a moment when a question
- * for them is lost. With the kernel's second between two questions, traffic would stand still that long.
+ * A port that no fast path is attached to has no carrier: the kernel forgets all neighbours, and a question for them is
+ * lost. With the kernel's second between two questions, traffic would stand still that long.
  */
 function neighbourSettings(device: string): string[] {
   return ["ipv4", "ipv6"].flatMap((family) => {
@@ -30,7 +30,7 @@ function neighbourSettings(device: string): string[] {
 
 /** Makes a port with the addresses of the hosts behind it. */
 export async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]): Promise<void> {
-  // DPDK's net_tap attaches to multi-queue taps only.
+  // The fast path attaches one queue a worker.
   await namespace.ip([
     `tuntap add dev ${device} mode tap multi_queue`,
     `link set dev ${device} address ${mac}`,

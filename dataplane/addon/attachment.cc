@@ -110,6 +110,7 @@ Attachment::live(const Napi::CallbackInfo &info)
 			   Napi::Object port = Napi::Object::New(env);
 			   port.Set("up", region_reader_link_up(reader, link, side));
 			   port.Set("missed", to_js(env, region_reader_port_missed(reader, link, side)));
+			   port.Set("starved", to_js(env, region_reader_port_starved(reader, link, side)));
 			   return port;
 		   }));
 	return object;

@@ -118,6 +118,7 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	atomic_store(&live->link_mode[0], policy->link_mode[0]);
 	atomic_store(&live->link_up[0][SIDE_NETWORK], 1);
 	atomic_store(&live->port_missed[0][SIDE_SUBSCRIBER], 3);
+	atomic_store(&live->port_starved[0][SIDE_NETWORK], 4);
 	atomic_store(&live->mbufs_free, 1000);
 	atomic_store(&live->mbufs, 1024);
 	atomic_store(&live->tsc_hz, 2000000000);

@@ -122,6 +122,12 @@ region_reader_port_missed(const struct region_reader *reader, unsigned link, enu
 	return counter_read(&region_live_header(reader)->live.port_missed[link][side]);
 }
 
+uint64_t
+region_reader_port_starved(const struct region_reader *reader, unsigned link, enum region_side side)
+{
+	return counter_read(&region_live_header(reader)->live.port_starved[link][side]);
+}
+
 static const struct worker_counters *
 worker_counters(const struct region_reader *reader, unsigned worker)
 {

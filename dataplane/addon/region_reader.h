@@ -61,6 +61,7 @@ unsigned region_reader_bypass(const struct region_reader *reader); // enum regio
 unsigned region_reader_link_mode(const struct region_reader *reader, unsigned link); // enum link_mode, or any other
 bool region_reader_link_up(const struct region_reader *reader, unsigned link, enum region_side side);
 uint64_t region_reader_port_missed(const struct region_reader *reader, unsigned link, enum region_side side);
+uint64_t region_reader_port_starved(const struct region_reader *reader, unsigned link, enum region_side side);
 
 // Counters: of all workers together, except those of `worker`, which is below region_reader_workers.
 struct numbers region_reader_engine_counters(const struct region_reader *reader);

@@ -4,6 +4,7 @@
 #include "eal.h"
 
 #include "message.h"
+#include "ports.h"
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -12,10 +13,17 @@
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 
-// Packet memory: 16,384 buffers of 2.4 KB and the drivers' own. Of ordinary pages each buffer takes one of 4 KiB, because it must
-// not reach over two.
-#define HUGE_MEMORY_MIB     "64"
-#define ORDINARY_MEMORY_MIB "128"
+// What a packet buffer takes. Of ordinary pages it is one of 4 KiB, because it must not reach over two.
+#define PACKET_HUGE_BYTES     2560
+#define PACKET_ORDINARY_BYTES 4096
+#define OTHER_MIB             16 // rings and the drivers' own
+#define HUGE_PAGE_MIB         2
+
+static unsigned
+memory_mib(const struct options *options, unsigned packet_bytes)
+{
+	return OTHER_MIB + (unsigned)(((uint64_t)ports_packets(options) * packet_bytes) >> 20) + 1;
+}
 
 // Free huge pages of 2 MiB.
 static long
@@ -51,11 +59,13 @@ write_lcores(char *text, size_t size, const struct options *options)
 void
 eal_start(const struct options *options)
 {
-	char lcores[128], directory[4096];
-	bool huge = options->huge_pages && free_huge_pages() >= 32;
+	char lcores[128], directory[4096], memory[16];
+	unsigned huge_mib = memory_mib(options, PACKET_HUGE_BYTES);
+	bool huge = options->huge_pages && free_huge_pages() > huge_mib / HUGE_PAGE_MIB;
 
 	if (options->huge_pages && !huge)
 		message("no huge pages are free, so it runs without: set vm.nr_hugepages to 64 or more for full speed");
+	snprintf(memory, sizeof(memory), "%u", huge ? huge_mib : memory_mib(options, PACKET_ORDINARY_BYTES));
 	write_lcores(lcores, sizeof(lcores), options);
 	// Where DPDK puts what it leaves behind: with the rest of ours, not in /var/run.
 	snprintf(directory, sizeof(directory), "%s/fastpath", options->run_dir);
@@ -69,13 +79,11 @@ eal_start(const struct options *options)
 		"--file-prefix",
 		"postern",
 		"-m",
-		huge ? HUGE_MEMORY_MIB : ORDINARY_MEMORY_MIB,
+		memory,
 		"--iova-mode=va",
 		"--no-pci",
 		"--no-telemetry",
 		"--log-level=*:error",
-		// It complains of missing kernel parts (flower, multiq) that are not used.
-		"--log-level=pmd.net.tap:critical",
 		huge ? "--in-memory" : "--no-huge",
 		huge ? NULL : "--no-shconf",
 	};

@@ -137,7 +137,7 @@ control_loop(struct control *control, struct ports *ports, struct region_header 
 		control_serve(control, CONTROL_TURN_MS);
 		report_modes(&header->live, workers);
 		counter_add(&header->live.heartbeat, 1);
-		if (!ports_poll(ports, &header->live)) {
+		if (!ports_look(ports, &header->live)) {
 			message("no link has both its interfaces any more; it starts again when they are back");
 			return EXIT_FAILURE;
 		}

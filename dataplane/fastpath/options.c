@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// net_tap hands at most eight descriptors, two a queue, to a helper of its own, and overruns its stack with more.
-#define TAP_WORKERS_MAX 4
+_Static_assert(WORKERS_MAX == 8, "as the usage says");
 
 static const char usage[] =
 	"postern-fastpath [--run-dir DIR] --link SUBSCRIBER_PORT,NETWORK_PORT [--link ...]\n"
@@ -21,7 +20,7 @@ static const char usage[] =
 	"\n"
 	"  PORT            tap:[NETNS/]INTERFACE   a persistent multi-queue tap, in that network namespace\n"
 	"  --run-dir       where its files are, in the subdirectory fastpath; default /run/postern\n"
-	"  --workers       threads that handle packets, 1 to 4; default 1\n"
+	"  --workers       threads that handle packets, 1 to 8; default 1\n"
 	"  --idle          what a worker does without traffic: sleep 50 us (default) or spin, on a core of its own\n"
 	"  --no-huge       do without huge pages: slower\n"
 	"  --sessions      open at once; default 1048576, 83 bytes each\n"
@@ -41,24 +40,6 @@ number(const char *name, const char *text, uint32_t least, uint32_t most)
 }
 
 static void
-parse_port(struct port_option *port, const char *text)
-{
-	const char *rest = strncmp(text, "tap:", 4) == 0 ? text + 4 : NULL;
-	const char *slash = rest == NULL ? NULL : strchr(rest, '/');
-	const char *interface = slash == NULL ? rest : slash + 1;
-
-	if (rest == NULL)
-		fatal("a port is tap:NETNS/INTERFACE, not \"%s\"", text);
-	if (slash != NULL && (size_t)(slash - rest) >= sizeof(port->namespace))
-		fatal("the namespace in \"%s\" is too long", text);
-	if (strlen(interface) == 0 || strlen(interface) >= sizeof(port->interface))
-		fatal("the interface in \"%s\" needs a name of 1 to %zu bytes", text, sizeof(port->interface) - 1);
-	if (slash != NULL)
-		memcpy(port->namespace, rest, (size_t)(slash - rest));
-	strcpy(port->interface, interface);
-}
-
-static void
 parse_link(struct options *options, char *text)
 {
 	char *comma = strchr(text, ',');
@@ -68,8 +49,8 @@ parse_link(struct options *options, char *text)
 	if (options->geometry.links == LINKS_MAX)
 		fatal("there are at most %d links", LINKS_MAX);
 	*comma = 0;
-	parse_port(&options->ports[options->geometry.links][SIDE_SUBSCRIBER], text);
-	parse_port(&options->ports[options->geometry.links][SIDE_NETWORK], comma + 1);
+	port_option_parse(&options->ports[options->geometry.links][SIDE_SUBSCRIBER], text);
+	port_option_parse(&options->ports[options->geometry.links][SIDE_NETWORK], comma + 1);
 	options->geometry.links++;
 }
 
@@ -113,7 +94,7 @@ options_parse(struct options *options, int argc, char **argv)
 			parse_link(options, optarg);
 			break;
 		case 'w':
-			engine->workers = number("workers", optarg, 1, TAP_WORKERS_MAX);
+			engine->workers = number("workers", optarg, 1, WORKERS_MAX);
 			break;
 		case 'i':
 			options->idle_spin = parse_idle(optarg);

@@ -3,19 +3,11 @@
 
 #pragma once
 
+#include "port_option.h"
 #include "region.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#define INTERFACE_NAME_MAX 16 // IFNAMSIZ, its zero included
-
-// An emulated port: a tap in a network namespace.
-struct port_option {
-	char namespace[64]; // name under /run/netns; empty: our own
-	char interface[INTERFACE_NAME_MAX];
-};
 
 struct options {
 	const char *run_dir;

@@ -3,8 +3,6 @@
 
 #include "outbox.h"
 
-#include <rte_ethdev.h>
-
 void
 outbox_flush(struct outbox *outbox)
 {
@@ -14,7 +12,7 @@ outbox_flush(struct outbox *outbox)
 		return;
 	for (uint16_t i = 0; i < outbox->count; i++)
 		bytes += outbox->packets[i]->pkt_len;
-	uint16_t sent = rte_eth_tx_burst(outbox->to->id, outbox->queue, outbox->packets, outbox->count);
+	uint16_t sent = port_send(outbox->to, outbox->queue, outbox->packets, outbox->count);
 	for (uint16_t i = sent; i < outbox->count; i++) {
 		bytes -= outbox->packets[i]->pkt_len;
 		outbox_drop(outbox, outbox->packets[i], DROP_transmit);

@@ -4,11 +4,11 @@
 #include "worker.h"
 
 #include "clock.h"
+#include "head.h"
 #include "meter.h"
 #include "outbox.h"
 #include "workers.h"
 
-#include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
@@ -106,13 +106,17 @@ keep_own(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 static void
 parse(struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
+	uint8_t scratch[PACKET_CONTIGUOUS];
+
 	for (unsigned i = 0; i < count; i++) {
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *));
 		rte_prefetch0(packet_of(mbufs[i]));
 	}
-	for (unsigned i = 0; i < count; i++)
-		packet_parse(packet_of(mbufs[i]), rte_pktmbuf_mtod(mbufs[i], const uint8_t *), mbufs[i]->data_len,
-			     mbufs[i]->pkt_len, (uint8_t)link, side);
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t length;
+		const uint8_t *head = head_of(mbufs[i], scratch, &length);
+		packet_parse(packet_of(mbufs[i]), head, length, mbufs[i]->pkt_len, (uint8_t)link, side);
+	}
 }
 
 static void
@@ -154,8 +158,8 @@ receive_ports(struct worker *worker)
 
 	for (uint32_t link = 0; link < worker->shared->ports->links; link++) {
 		for (int side = 0; side < SIDES; side++) {
-			uint16_t count = rte_eth_rx_burst(worker->shared->ports->ports[link][side].id,
-							  (uint16_t)worker->number, mbufs, BURST_MAX);
+			uint16_t count = port_receive(&worker->shared->ports->ports[link][side],
+						      (uint16_t)worker->number, mbufs, BURST_MAX);
 			if (count > 0) {
 				meter_burst(&worker->meter, count);
 				handle(worker, mbufs, count, link, side);

@@ -12,8 +12,6 @@
 
 #include <stdio.h>
 
-#define HANDOVER_PACKETS 1024 // of a ring: 32 bursts
-
 static void
 make_ring(struct workers *workers, uint32_t from, uint32_t to)
 {

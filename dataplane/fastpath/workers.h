@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HANDOVER_PACKETS 1024 // of a ring: 32 bursts
+
 // What all workers share.
 struct workers {
 	uint32_t count;

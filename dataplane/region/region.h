@@ -44,7 +44,9 @@ struct region_live {
 	counter policy_applied_ms;             // CLOCK_BOOTTIME
 	counter link_mode[LINKS_MAX];          // enum link_mode as obeyed: LINK_BYPASS while the engine does not judge
 	counter link_up[LINKS_MAX][SIDES];     // 0 or 1
-	counter port_missed[LINKS_MAX][SIDES]; // packets the driver had no room for; never received
+	counter port_missed[LINKS_MAX][SIDES]; // frames that came and were lost before a worker had them
+	// Attempts to receive that found no packet buffer; no frame is lost by that alone, it waits in the port's queue.
+	counter port_starved[LINKS_MAX][SIDES];
 	counter mbufs_free;
 	counter mbufs;
 	counter tsc_hz; // ticks a second of the workers' meters

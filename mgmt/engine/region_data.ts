@@ -73,8 +73,10 @@ export interface RegionLive {
 
 export interface PortLive {
   readonly up: boolean;
-  /** Packets that the driver had no room for; they were never received. */
+  /** Frames that came and were lost before a worker had them. */
   readonly missed: number;
+  /** Attempts to receive that found no packet buffer; no frame is lost by that alone, it waits in the port's queue. */
+  readonly starved: number;
 }
 
 /** Counters of the engine, all workers together; sessions, subscribers and watches say how many entries are in use. */

@@ -144,5 +144,5 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
 }
 
 function portLive(port: PortLive | undefined): PortLive {
-  return port ?? { up: false, missed: 0 };
+  return port ?? { up: false, missed: 0, starved: 0 };
 }

@@ -40,7 +40,9 @@ test("the live state is the control thread's", async (t) => {
   const live = attach(t, await regionOf(t, quota(10))).live();
   t.like(live, { heartbeat: 1, bypass: "none", policyGeneration: 1, policyRevision: 1, mbufs: 1024, mbufsFree: 1000 });
   t.deepEqual(live.linkModes, ["forwarding"]);
-  t.deepEqual(live.links, [{ subscriber: { up: false, missed: 3 }, network: { up: true, missed: 0 } }]);
+  t.deepEqual(live.links, [
+    { subscriber: { up: false, missed: 3, starved: 0 }, network: { up: true, missed: 0, starved: 4 } },
+  ]);
 });
 
 test("the link mode is the one that is obeyed", async (t) => {

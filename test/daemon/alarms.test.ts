@@ -17,7 +17,7 @@ interface Said {
 /** A region that is well, but for what the test says. */
 function says({ counters = {}, missed = 0, up = true, mbufsFree = 900, ...changes }: Said = {}): EngineStatus {
   const { live, ...rest } = region({ generation: 1, ...changes });
-  const links = [{ subscriber: { up, missed }, network: { up: true, missed: 0 } }];
+  const links = [{ subscriber: { up, missed, starved: 0 }, network: { up: true, missed: 0, starved: 0 } }];
   return {
     header: rest.header,
     live: { ...live, links, mbufsFree },

@@ -59,7 +59,7 @@ export function region(changes: RegionChanges = {}) {
     forwardedBytes: 0,
     dropped: { refused: 560, evasive: 0, cutoff: 0, transmit: 7, handover_full: 0, oversize: 0 },
   };
-  const live = { up: true, missed: 3 };
+  const live = { up: true, missed: 3, starved: 0 };
   return {
     header: {
       region,
@@ -78,7 +78,7 @@ export function region(changes: RegionChanges = {}) {
       policyRevision: 0,
       policyAppliedMs: 0,
       linkModes: [linkMode],
-      links: [{ subscriber: live, network: { up: false, missed: 0 } }],
+      links: [{ subscriber: live, network: { up: false, missed: 0, starved: 0 } }],
       mbufsFree: 900,
       mbufs: 1000,
       tscHz: 2_000_000_000,
