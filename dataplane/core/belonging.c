@@ -30,11 +30,11 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
-		if (pipeline->subscribers.free_count == 0)
-			counter_add(&pipeline->counters->subscriber_table_full, 1);
-		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, now_ms);
-		if (slot != RECORD_NONE)
-			counter_add(&pipeline->counters->subscribers_created, 1);
+		bool full;
+		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, now_ms,
+					       belonging_worth, pipeline, &full);
+		counter_add(&pipeline->counters->subscriber_table_full, full);
+		counter_add(&pipeline->counters->subscribers_created, slot != RECORD_NONE);
 	}
 	return slot;
 }
@@ -59,7 +59,7 @@ belonging_end(void *context, const struct session *session)
 {
 	struct pipeline *pipeline = context;
 
-	if (session->subscriber == RECORD_NONE)
+	if (!session->holds)
 		return;
 	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
 	subscriber->open_sessions--;
@@ -67,18 +67,51 @@ belonging_end(void *context, const struct session *session)
 	subscriber->last_seen_ms = pipeline->swept_ms;
 }
 
+static bool
+is_of(const struct session *session, const struct subscriber *subscriber)
+{
+	struct subscriber_key key =
+		subscriber_key(&session->key.subscriber, subscriber->prefix_length, session_key_tags(&session->key));
+
+	return atomic_load_explicit(&subscriber->state, memory_order_relaxed) == RECORD_USED &&
+	       address_equal(&subscriber->address, &key.address) && subscriber->tags == key.tags;
+}
+
+void
+belonging_answered(struct pipeline *pipeline, struct session *session)
+{
+	if (session->holds || session->subscriber == RECORD_NONE || !(SESSION_OPEN >> session->state & 1))
+		return;
+	// He may have made room for another since the session was opened.
+	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
+	if (!is_of(session, subscriber))
+		return;
+	subscriber->open_sessions++;
+	session->holds = 1;
+}
+
+uint64_t
+belonging_worth(void *context, const struct subscriber *subscriber, uint64_t now_ms)
+{
+	struct pipeline *pipeline = context;
+	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
+
+	if (watch == NULL)
+		return 0;
+	uint64_t worth = watch_worth(watch, now_ms);
+	watch_unlock(watch);
+	return worth;
+}
+
 void
 belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
 {
 	bool counted = to->services != 0 && session->state != SESSION_JOINED;
-	uint32_t holder = counted ? to->subscriber : RECORD_NONE;
 
-	if (session->subscriber != holder) {
-		belonging_end(pipeline, session);
-		if (holder != RECORD_NONE)
-			pipeline->subscribers.records[holder].open_sessions++;
-		session->subscriber = holder;
-	}
+	belonging_end(pipeline, session);
+	session->holds = 0;
+	session->subscriber = counted ? to->subscriber : RECORD_NONE;
+	belonging_answered(pipeline, session);
 	if (to->subscriber != RECORD_NONE)
 		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;
 	session->unbound = to->unseen;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose a packet is, and the bond between a session and its subscriber: a subscriber does not age while a counted session of his
-// is open. Others do not hold him: anybody can make any number of those.
+// Whose a packet is, and the bond between a session and its subscriber: a subscriber neither ages nor makes room while a counted
+// TCP session of his that was answered is open. Others do not hold him: anybody can make any number of those.
 
 #pragma once
 
@@ -23,6 +23,12 @@ struct belonging belonging_of(struct pipeline *pipeline, const struct policy *po
 
 // Binds an entry, whose state is set, to its subscriber in place of the one it had.
 void belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms);
+
+// The entry has another state: once it is answered it holds its subscriber, if his record is still there.
+void belonging_answered(struct pipeline *pipeline, struct session *session);
+
+// What is counted of a subscriber now (subscriber_worth). `context`: the pipeline.
+uint64_t belonging_worth(void *context, const struct subscriber *subscriber, uint64_t now_ms);
 
 // Unbinds an entry that leaves the table. `context`: the pipeline.
 void belonging_end(void *context, const struct session *session);

@@ -37,7 +37,7 @@ enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 	X(retransmissions)     /* of opening SYNs */                                                                   \
 	X(sessions_expired)    /* removed by age */                                                                    \
 	X(sessions_evicted)    /* entries that made room before their time */                                          \
-	X(session_table_full)  /* sessions judged without an entry */                                                  \
+	X(session_table_full)  /* openings judged without an entry */                                                  \
 	X(subscribers_created)                                                                                         \
 	X(subscribers_expired)                                                                                         \
 	X(subscriber_table_full) /* first packets that found no free record: another made room, or no subscriber */    \

@@ -17,8 +17,6 @@ new_session(struct pipeline *pipeline, const struct packet *packet, uint64_t now
 
 	if (evicted)
 		counter_add(&pipeline->counters->sessions_evicted, 1);
-	if (session == NULL)
-		counter_add(&pipeline->counters->session_table_full, 1);
 	return session;
 }
 
@@ -74,8 +72,10 @@ open_session(struct pipeline *pipeline, const struct policy *policy, const struc
 
 	if (session == NULL)
 		session = new_session(pipeline, packet, now_ms);
-	if (session == NULL)
+	if (session == NULL) {
+		counter_add(&pipeline->counters->session_table_full, 1);
 		return verdict;
+	}
 	describe(pipeline, policy, session, &to, packet->side, state, now_ms);
 	session->opening_sequence = packet->tcp_sequence;
 	return verdict;
@@ -144,6 +144,7 @@ judge_tcp(struct pipeline *pipeline, const struct policy *policy, const struct p
 		session->state =
 			(uint8_t)session_next(session->state, input, session->opener == packet->side, &fin_by_opener);
 		session->fin_by_opener = fin_by_opener;
+		belonging_answered(pipeline, session);
 	}
 	session_touch(session, now_ms);
 	return VERDICT_FORWARD;

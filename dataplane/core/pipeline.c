@@ -8,6 +8,8 @@
 #include "judge.h"
 #include "judge_portless.h"
 
+#include <rte_common.h>
+
 // True for data of a session about which nothing is left to decide: nearly every packet. One condition without a branch in
 // it, as TCP and UDP alternate and any branch on them would often be guessed wrong.
 static bool
@@ -42,22 +44,24 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 	}
 }
 
-static bool
-has_watch(void *context, const struct subscriber *subscriber)
+// How much of a table of `size` to look at in a turn for `due_ms` when all of it is due within `period_ms`.
+static uint32_t
+slice(uint64_t size, uint64_t due_ms, uint64_t period_ms)
 {
-	struct pipeline *pipeline = context;
-	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
-
-	if (watch != NULL)
-		watch_unlock(watch);
-	return watch != NULL;
+	return (uint32_t)(size * due_ms / period_ms + 1);
 }
 
-// How much of a table of `size` to look at when `elapsed_ms` passed and all of it is due within `period_ms`.
-static uint32_t
-slice(uint64_t size, uint64_t elapsed_ms, uint64_t period_ms)
+// The time to look at the tables for in this turn; 0: none.
+static uint64_t
+sweep_time(struct pipeline *pipeline, uint64_t now_ms)
 {
-	return elapsed_ms >= period_ms ? (uint32_t)size : (uint32_t)(size * elapsed_ms / period_ms + 1);
+	// After the longest period there is nothing that was not due before.
+	uint64_t due = RTE_MIN(pipeline->sweep_due_ms + now_ms - pipeline->swept_ms, (uint64_t)SWEEP_SUBSCRIBERS_MS);
+	uint64_t turn = RTE_MIN(due, (uint64_t)SWEEP_TURN_MS);
+
+	pipeline->swept_ms = now_ms;
+	pipeline->sweep_due_ms = due - turn;
+	return turn;
 }
 
 static void
@@ -69,22 +73,21 @@ gauge(counter *c, uint64_t value)
 void
 pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t now_ms)
 {
-	uint64_t elapsed = now_ms - pipeline->swept_ms;
+	uint64_t due = sweep_time(pipeline, now_ms);
 	uint32_t sessions = pipeline->sessions.tags.bucket_count * TAG_SLOTS;
 	uint32_t subscribers = pipeline->subscribers.tags.bucket_count * TAG_SLOTS;
 
-	if (elapsed == 0)
+	if (due == 0)
 		return;
-	pipeline->swept_ms = now_ms;
 	counter_add(&pipeline->counters->sessions_expired,
-		    session_table_sweep(&pipeline->sessions, slice(sessions, elapsed, SWEEP_SESSIONS_MS), now_ms,
+		    session_table_sweep(&pipeline->sessions, slice(sessions, due, SWEEP_SESSIONS_MS), now_ms,
 					belonging_end, pipeline));
 	watch_sweep(&pipeline->watches, pipeline->subscribers.records,
-		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, elapsed, SWEEP_WATCHES_MS),
-		    now_ms, &pipeline->reports);
+		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, due, SWEEP_WATCHES_MS), now_ms,
+		    &pipeline->reports);
 	counter_add(&pipeline->counters->subscribers_expired,
-		    subscriber_table_sweep(&pipeline->subscribers, slice(subscribers, elapsed, SWEEP_SUBSCRIBERS_MS),
-					   now_ms, policy->subscriber_ageing_ms, has_watch, pipeline));
+		    subscriber_table_sweep(&pipeline->subscribers, slice(subscribers, due, SWEEP_SUBSCRIBERS_MS),
+					   now_ms, policy->subscriber_ageing_ms, belonging_worth, pipeline));
 	gauge(&pipeline->counters->sessions, pipeline->sessions.used);
 	gauge(&pipeline->counters->subscribers, pipeline->subscribers.used);
 	gauge(&pipeline->counters->watches, pipeline->watches.used);

@@ -31,6 +31,7 @@ struct pipeline {
 	struct watch_reports reports; // of this worker
 	struct engine_counters *counters;
 	uint64_t swept_ms;
+	uint64_t sweep_due_ms; // time whose share of the tables is not yet looked at
 };
 
 // Judges `count` parsed packets (at most BURST_MAX), all owned by this worker, in order. `now_ms`: CLOCK_BOOTTIME, never
@@ -39,12 +40,14 @@ void pipeline_burst(struct pipeline *pipeline, const struct policy *policy, stru
 		    unsigned count, uint64_t now_ms, uint8_t verdicts[]);
 
 // Ages sessions, ends breaches, returns watches, ages subscribers: a slice that fits the time since the last call, so that
-// every table is seen whole in the times below whatever the traffic. Call it between bursts.
+// every table is seen whole in the times below whatever the traffic. Call it between bursts. What a pause has left is made up for
+// in turns of SWEEP_TURN_MS: packets do not wait for a whole table to be looked at.
 void pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t now_ms);
 
 #define SWEEP_SESSIONS_MS    4000
 #define SWEEP_WATCHES_MS     1000 // so the end of a breach is told within a second; it ends for packets at once
 #define SWEEP_SUBSCRIBERS_MS 16000
+#define SWEEP_TURN_MS        20 // one in 200 of the sessions: 4 MB of a table for 4 million
 
 // The worker among `workers` that owns a subscriber-side address (of IPv6: its /64).
 unsigned pipeline_owner(const struct hash_secret *secret, const struct address *address, unsigned workers);

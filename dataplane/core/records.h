@@ -31,7 +31,7 @@ struct subscriber {
 	struct record_handle watch;
 	uint32_t tags;          // outer VLAN id << 12 | inner VLAN id
 	uint32_t generation;    // of this slot: counts its reuses
-	uint32_t open_sessions; // entries of the owner's session table; not trusted at adoption
+	uint32_t open_sessions; // that hold it, in the owner's session table; not trusted at adoption
 	uint16_t template_number;
 	uint8_t prefix_length; // of the address form in address.h: 128 for an IPv4 host
 	uint8_t reserved[1];

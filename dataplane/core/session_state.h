@@ -25,6 +25,9 @@ enum session_state {
 	(1u << SESSION_ESTABLISHED | 1u << SESSION_HALF_CLOSED | 1u << SESSION_CLOSED | 1u << SESSION_JOINED |         \
 	 1u << SESSION_EXCHANGE)
 
+// The states of a TCP session that was opened, answered, and is not over.
+#define SESSION_OPEN (1u << SESSION_ANSWERED | 1u << SESSION_ESTABLISHED | 1u << SESSION_HALF_CLOSED)
+
 // What a TCP segment means for a session that is not opened by it.
 enum session_input {
 	INPUT_DATA,   // ACK, data

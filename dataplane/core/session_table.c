@@ -59,31 +59,52 @@ remove_slot(struct session_table *table, uint32_t slot, session_removed removed,
 	table->used--;
 }
 
-// How gladly an entry makes room; 0: not at all. No verdict depends on the entry of a session that was joined or that nobody
-// counts: its next packet makes another.
-static int
+// How gladly an entry makes room; 0: not at all.
+//   5  it is over its time
+//   4  nothing is lost: the session is closed, or is in no service and nobody has answered it
+//   3  refused: its repeated SYN is told as another attempt
+//   2  joined, or in no service: its next packet makes another entry
+//   1  counted and not answered, as far as is known: its repetition counts once more, as it would without an entry. A flood of
+//      openings thus makes room for itself and for others, oldest first
+static unsigned
 dispensable(const struct session *session, uint64_t now_ms)
 {
-	if (session->state == SESSION_FREE)
+	bool counted = session->services != 0;
+
+	if (session->state != SESSION_FREE && expired(session, now_ms))
+		return 5;
+	switch (session->state) {
+	case SESSION_FREE:
 		return 0;
-	if (expired(session, now_ms))
+	case SESSION_CLOSED:
+		return 4;
+	case SESSION_SYN:
+	case SESSION_EXCHANGE:
+		return counted ? 1 : 4;
+	case SESSION_REFUSED:
 		return 3;
-	if (session->state == SESSION_REFUSED)
+	case SESSION_JOINED:
 		return 2;
-	return session->state == SESSION_CLOSED || session->state == SESSION_JOINED || session->services == 0;
+	default:
+		return counted ? 0 : 2;
+	}
 }
 
-// Makes room in the key's first bucket. Not in its second too: a table that a flood has filled is searched for each SYN.
+// Makes room in the key's first bucket: of those who do it most gladly, the one seen longest ago. Not in its second too: a table
+// that a flood has filled is searched for each SYN.
 static bool
 evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
 {
 	uint32_t first = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
-	int best = 0;
+	unsigned best = 0;
+	uint32_t longest_ms = 0;
 
 	for (uint32_t slot = first; slot < first + TAG_SLOTS; slot++) {
-		int how = dispensable(&table->entries[slot], now_ms);
-		if (how > best) {
+		unsigned how = dispensable(&table->entries[slot], now_ms);
+		uint32_t unseen_ms = (uint32_t)now_ms - table->entries[slot].last_seen_ms;
+		if (how > best || (how > 0 && how == best && unseen_ms > longest_ms)) {
 			best = how;
+			longest_ms = unseen_ms;
 			chosen = slot;
 		}
 	}

@@ -2,9 +2,10 @@
 // The sessions of one worker. Fixed memory: 64 bytes a slot beside 2 bytes of tag, 1.25 slots a session. Only its worker
 // touches it; it does not outlive the process.
 //
-// When the table or both buckets of a new key are full, an entry in the first of them makes room: one that is over its time, else
-// a refused one, else one that is closed, joined or in no service. With none of these the caller gets no entry and judges the
-// session without one.
+// When the table or both buckets of a new key are full, an entry in the first of them makes room: one over its time, else one that
+// is closed, or unanswered in no service, else a refused one, else one joined or in no service, else an unanswered one; of those
+// alike the one seen longest ago. The entry of a counted session that was answered never does. With none of these the caller gets
+// no entry and judges the session without one.
 
 #pragma once
 
@@ -24,13 +25,14 @@ struct session {
 	uint32_t opening_sequence; // of the SYN that opened it, host order
 	uint32_t last_seen_ms;     // low 32 bits; within SESSION_SEEN_GRAIN_MS of the truth
 	uint64_t services;         // bit i: the policy's service i
-	uint32_t subscriber;       // slot of the one it holds; RECORD_NONE
+	uint32_t subscriber;       // slot of the one it is counted on; RECORD_NONE
 	uint16_t generation;       // low bits of the policy's, when `services` was found
 	uint8_t state;             // enum session_state
 	uint8_t opener : 1;        // enum side
 	uint8_t fin_by_opener : 1;
 	uint8_t unbound : 1; // opened from the network toward an address of a group that has no subscriber yet
-	uint8_t reserved : 5;
+	uint8_t holds : 1;   // it is one of its subscriber's open sessions
+	uint8_t reserved : 4;
 };
 _Static_assert(sizeof(struct session) == 64, "one cache line");
 

@@ -38,7 +38,7 @@ signal_sessions(struct pipeline *pipeline, const struct package *package, uint32
 	if (watch == NULL && counted(package, services)) {
 		if (pipeline->watches.free_count == 0)
 			counter_add(&pipeline->counters->watch_pool_full, 1);
-		watch = watch_take(&pipeline->watches, subscriber, slot);
+		watch = watch_take(&pipeline->watches, subscriber, slot, now_ms);
 	}
 	if (watch == NULL)
 		return VERDICT_FORWARD;

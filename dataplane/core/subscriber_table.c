@@ -94,34 +94,48 @@ remove_slot(struct subscriber_table *table, uint32_t slot)
 	table->used--;
 }
 
-// Makes room for a key: in its first bucket, the subscriber seen longest ago of those who have no counted session open and never
-// had a watch. Nothing is known of such a one but that he is there.
+// Makes room for a key in its first bucket.
 static void
-make_room(struct subscriber_table *table, const struct subscriber_key *key)
+make_room(struct subscriber_table *table, const struct subscriber_key *key, uint64_t now_ms, subscriber_worth worth,
+	  void *context)
 {
-	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, key), 0), chosen = TAG_NO_SLOT;
+	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, key), 0);
+	uint32_t used = ~tag_bucket_match(&table->tags.buckets[bucket], 0), chosen = TAG_NO_SLOT;
+	uint64_t least = UINT64_MAX, longest_ago_ms = 0;
 
-	for (uint32_t slot = bucket * TAG_SLOTS; slot < (bucket + 1) * TAG_SLOTS; slot++) {
-		if (table->tags.buckets[bucket].tags[slot % TAG_SLOTS] == 0)
-			continue;
+	for (uint32_t left = used; left != 0; left &= left - 1)
+		rte_prefetch0(&table->records[table->slots[bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(left)]]);
+	for (uint32_t left = used; left != 0; left &= left - 1) {
+		uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(left);
 		const struct subscriber *record = &table->records[table->slots[slot]];
-		if (record->open_sessions > 0 || record->watch.slot != RECORD_NONE)
-			continue;
-		if (chosen == TAG_NO_SLOT || record->last_seen_ms < table->records[table->slots[chosen]].last_seen_ms)
+		uint64_t this = record->open_sessions > 0 ? UINT64_MAX : worth(context, record, now_ms);
+		if (this < least || (this == least && this != UINT64_MAX && record->last_seen_ms < longest_ago_ms)) {
+			least = this;
+			longest_ago_ms = record->last_seen_ms;
 			chosen = slot;
+		}
 	}
 	if (chosen != TAG_NO_SLOT)
 		remove_slot(table, chosen);
 }
 
+// Enters a key with the next free record.
+static bool
+enter_free(struct subscriber_table *table, const struct subscriber_key *key)
+{
+	return table->free_count > 0 && enter(table, key, table->free[table->free_count - 1]);
+}
+
 uint32_t
 subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key, uint16_t template_number,
-			uint64_t now_ms)
+			uint64_t now_ms, subscriber_worth worth, void *context, bool *full)
 {
-	if (table->free_count == 0)
-		make_room(table, key);
-	if (table->free_count == 0 || !enter(table, key, table->free[table->free_count - 1]))
-		return RECORD_NONE;
+	*full = !enter_free(table, key);
+	if (*full) {
+		make_room(table, key, now_ms, worth, context);
+		if (!enter_free(table, key))
+			return RECORD_NONE;
+	}
 
 	uint32_t slot = table->free[--table->free_count];
 	struct subscriber *record = &table->records[slot];
@@ -174,7 +188,7 @@ subscriber_table_adopt(struct subscriber_table *table, uint32_t slot, uint64_t n
 
 uint32_t
 subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t now_ms, uint64_t ageing_ms,
-		       bool (*has_watch)(void *context, const struct subscriber *subscriber), void *context)
+		       subscriber_worth worth, void *context)
 {
 	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, removed = 0;
 
@@ -186,7 +200,7 @@ subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t 
 
 		struct subscriber *record = &table->records[table->slots[slot]];
 		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms ||
-		    has_watch(context, record))
+		    worth(context, record, now_ms) > 0)
 			continue;
 		remove_slot(table, slot);
 		removed++;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The subscribers whose addresses one worker owns: an index of its own over records that all workers share.
 //
-// Life cycle: a record comes to be when an address inside an anonymous group first sends, and goes when it has no counted
-// session open, no watch, and was last seen longer ago than the policy's ageing time.
+// Life cycle: a record comes to be when an address inside an anonymous group first sends, and goes when no open session holds it,
+// nothing is counted of it, and it was last seen longer ago than the policy's ageing time.
 // Synchronisation: a record is written by its owner only; a free one belongs to the worker on whose free list it is.
 // Adoption: the index and the free lists are rebuilt from the records, which are checked one by one.
-// Exhaustion: the one seen longest ago of whom nothing is counted makes room; with none, its sessions are forwarded and not
-// counted, and the caller counts that.
+// Exhaustion: when there is no free record, or no room in both buckets of a newcomer's key, somebody in the first of them makes room
+// whom no open session holds and who is in no breach: the one of whom least is counted, of those alike the one seen longest ago.
+// With none, the newcomer's sessions are forwarded and not counted. The caller counts both.
 
 #pragma once
 
@@ -93,14 +94,19 @@ subscriber_table_candidate(const struct subscriber_table *table, uint64_t hash)
 // The record's slot, or RECORD_NONE.
 uint32_t subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key);
 
-// A new record for a key that has none; RECORD_NONE when there is none free.
-uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
-				 uint16_t template_number, uint64_t now_ms);
+// What would be forgotten with a subscriber: the signals counted of him in periods that go on; UINT64_MAX: he must stay.
+typedef uint64_t (*subscriber_worth)(void *context, const struct subscriber *subscriber, uint64_t now_ms);
 
-// Looks at the next `count` slots of the index and removes subscribers last seen `ageing_ms` ago or longer. Returns how many.
-// `has_watch` tells whether a subscriber's watch is alive.
+// A new record for a key that has none. `*full` tells whether it found no room: another was then removed, or there is none, and it
+// returns RECORD_NONE.
+uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
+				 uint16_t template_number, uint64_t now_ms, subscriber_worth worth, void *context,
+				 bool *full);
+
+// Looks at the next `count` slots of the index and removes subscribers last seen `ageing_ms` ago or longer of whom nothing is
+// counted. Returns how many.
 uint32_t subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t now_ms, uint64_t ageing_ms,
-				bool (*has_watch)(void *context, const struct subscriber *subscriber), void *context);
+				subscriber_worth worth, void *context);
 
 // True for a record whose fields agree with each other: what adoption and readers of the region ask.
 bool subscriber_whole(const struct subscriber *subscriber, uint64_t now_ms);

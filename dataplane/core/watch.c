@@ -41,7 +41,6 @@ watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacit
 		.worker = worker,
 		.workers = workers,
 		.sweep = worker,
-		.room = worker,
 		.free = memory,
 	};
 	for (uint32_t slot = worker; slot < capacity; slot += workers) {
@@ -77,51 +76,53 @@ release(struct watch_pool *pool, struct watch *watch)
 	pool->used--;
 }
 
-// What would be forgotten with a locked watch: the signals counted in it; UINT64_MAX for one that must stay.
-static uint64_t
-worth(const struct watch *watch)
+uint64_t
+watch_worth(const struct watch *watch, uint64_t now_ms)
 {
 	uint64_t counted = 0;
 
-	if (atomic_load_explicit(&watch->state, memory_order_relaxed) != RECORD_USED || watch->breached != 0)
+	if (watch->breached != 0)
 		return UINT64_MAX;
 	for (int i = 0; i < WATCH_DETECTORS; i++)
-		counted += watch->windows[i].counted;
+		if (window_open(&watch->windows[i], now_ms))
+			counted += watch->windows[i].counted;
 	return counted;
 }
 
-// Makes room when the share is used up: of the next few watches, the one in no breach that counted least. Who fills the pool to
-// hide in it fills it with watches that counted little.
+// Makes room when the share is used up. Who fills the pool to hide in it fills it with watches that counted little; those of his
+// victims, who came before him, may lie side by side, so the looks are spread over the share.
 static void
-make_room(struct watch_pool *pool)
+make_room(struct watch_pool *pool, uint64_t now_ms)
 {
+	uint32_t share = (pool->capacity - pool->worker + pool->workers - 1) / pool->workers;
 	struct watch *chosen = NULL;
 	uint64_t least = UINT64_MAX;
 
-	for (int looked = 0; looked < WATCH_ROOM_LOOKS; looked++) {
-		struct watch *watch = &pool->records[pool->room];
+	for (uint64_t look = 0; look < WATCH_ROOM_LOOKS; look++) {
+		uint32_t place = (uint32_t)((pool->room + look * share / WATCH_ROOM_LOOKS) % share);
+		struct watch *watch = &pool->records[pool->worker + place * pool->workers];
 		lock(watch);
-		uint64_t this = worth(watch);
+		uint64_t this = watch_worth(watch, now_ms);
 		watch_unlock(watch);
-		pool->room = pool->room + pool->workers < pool->capacity ? pool->room + pool->workers : pool->worker;
 		if (this < least) {
 			least = this;
 			chosen = watch;
 		}
 	}
+	pool->room = (pool->room + 1) % share;
 	if (chosen == NULL)
 		return;
 	lock(chosen);
-	if (worth(chosen) != UINT64_MAX)
+	if (watch_worth(chosen, now_ms) != UINT64_MAX)
 		release(pool, chosen);
 	watch_unlock(chosen);
 }
 
 struct watch *
-watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot)
+watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, uint64_t now_ms)
 {
 	if (pool->free_count == 0 && pool->worker < pool->capacity)
-		make_room(pool);
+		make_room(pool, now_ms);
 	if (pool->free_count == 0)
 		return NULL;
 

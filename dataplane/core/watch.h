@@ -4,8 +4,8 @@
 // Life cycle: a watch is taken from a fixed pool at the first counted signal and returns when all its periods have ended.
 // Synchronisation: `lock` is held by workers only, while a signal is counted and while a sweep looks; readers of the region
 // use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer.
-// Exhaustion: of a few watches the one in no breach that counted least makes room; with none, the subscriber is not counted, and
-// the caller counts that.
+// Exhaustion: of a few watches spread over the share the one in no breach that counted least makes room; with none, the subscriber
+// is not counted, and the caller counts that.
 
 #pragma once
 
@@ -31,7 +31,7 @@ struct watch_pool {
 	uint32_t workers;
 	uint32_t used;  // of the share
 	uint32_t sweep; // next slot to look at
-	uint32_t room;  // next slot to look at for room
+	uint32_t room;  // where to look for room next: a place in the share
 	uint32_t free_count;
 	uint32_t *free; // slots, a stack
 };
@@ -66,7 +66,11 @@ watch_prefetch(const struct watch_pool *pool, struct record_handle handle)
 struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
 
 // A new watch for the subscriber in `slot`, locked, its handle stored in the subscriber; NULL when the share is used up.
-struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot);
+struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, uint64_t now_ms);
+
+// What would be forgotten with a locked watch: the signals counted in its periods that go on; UINT64_MAX while a breach of it has
+// not been told as ended.
+uint64_t watch_worth(const struct watch *watch, uint64_t now_ms);
 
 void watch_unlock(struct watch *watch);
 

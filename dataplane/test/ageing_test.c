@@ -61,13 +61,14 @@ sessions_and_then_their_subscriber_age(void **state)
 	fixture_start(&fixture, &size);
 	fixture_apply(&fixture, &parts);
 	fixture_up(&fixture, &talk, SYN, 1);
+	fixture_down(&fixture, &talk, SYN_ACK, 1);
 	// As long as packets come, both stay.
 	for (int i = 0; i < 100; i++) {
-		fixture_wait(&fixture, session_idle_ms[SESSION_SYN] - SESSION_SEEN_GRAIN_MS, 500);
+		fixture_wait(&fixture, session_idle_ms[SESSION_ANSWERED] - SESSION_SEEN_GRAIN_MS, 500);
 		assert_non_null(fixture_session(&fixture, &talk));
 		fixture_down(&fixture, &talk, ACK, 1);
 	}
-	fixture_wait(&fixture, session_idle_ms[SESSION_SYN] + SWEEP_SESSIONS_MS, 500);
+	fixture_wait(&fixture, session_idle_ms[SESSION_ANSWERED] + SWEEP_SESSIONS_MS, 500);
 	assert_null(fixture_session(&fixture, &talk));
 	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_expired), 1);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions), 0);
@@ -78,6 +79,29 @@ sessions_and_then_their_subscriber_age(void **state)
 	assert_null(fixture_subscriber(&fixture, "10.0.0.1", 128, 0));
 	assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers_expired), 1);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers), 0);
+	fixture_stop(&fixture);
+}
+
+static void
+what_a_pause_left_to_sweep_is_made_up_for_in_short_turns(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_start(&fixture, &size);
+	fixture_apply_quota(&fixture, 10, PERIOD_MS);
+	for (uint16_t port = 1; port <= 1000; port++)
+		fixture_open(&fixture, "10.0.0.1", port, 80);
+	const struct pipeline *pipeline = &fixture.engine.pipelines[0];
+	uint32_t slice = tag_table_slots(size.sessions) * SWEEP_TURN_MS / SWEEP_SESSIONS_MS + 1;
+	uint32_t turns = 0;
+	fixture.now_ms += 3600000;
+	for (uint32_t left = pipeline->sessions.used; left > 0; left = pipeline->sessions.used, turns++) {
+		pipeline_sweep(&fixture.engine.pipelines[0], fixture.policy, fixture.now_ms);
+		assert_in_range(left - pipeline->sessions.used, 0, slice);
+	}
+	assert_int_equal(pipeline->sweep_due_ms, SWEEP_SUBSCRIBERS_MS - turns * SWEEP_TURN_MS);
+	assert_in_range(turns, SWEEP_SESSIONS_MS / SWEEP_TURN_MS / 2, SWEEP_SESSIONS_MS / SWEEP_TURN_MS);
 	fixture_stop(&fixture);
 }
 
@@ -118,10 +142,10 @@ with_no_free_record_a_subscriber_is_forwarded_and_not_counted(void **state)
 	fixture_start(&fixture, &small);
 	fixture_apply_quota(&fixture, 2, PERIOD_MS);
 	fixture_assert_quota(&fixture, "10.0.0.1", 25, 1, 2);
-	fixture_open(&fixture, "10.0.0.2", 1, 25);
+	fixture_assert_quota(&fixture, "10.0.0.2", 25, 1, 2);
 	for (uint16_t port = 1; port <= 10; port++)
 		assert_int_equal(fixture_open(&fixture, "10.0.0.3", port, 25), VERDICT_FORWARD);
-	assert_true(FIXTURE_COUNTER(&fixture, subscriber_table_full) >= 10);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, subscriber_table_full), 10);
 	assert_int_equal(fixture_open(&fixture, "10.0.0.1", 4, 25), VERDICT_REFUSE);
 	fixture_stop(&fixture);
 }
@@ -152,6 +176,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_end_of_a_breach_is_told_in_time_whatever_the_traffic),
 		cmocka_unit_test(sessions_and_then_their_subscriber_age),
+		cmocka_unit_test(what_a_pause_left_to_sweep_is_made_up_for_in_short_turns),
 		cmocka_unit_test(a_subscriber_in_breach_does_not_age),
 		cmocka_unit_test(with_no_free_record_a_subscriber_is_forwarded_and_not_counted),
 		cmocka_unit_test(with_no_free_watch_a_subscriber_is_forwarded_and_not_counted),

@@ -238,7 +238,9 @@ void
 fixture_sweep(struct fixture *fixture)
 {
 	for (uint32_t w = 0; w < fixture->size.workers; w++)
-		pipeline_sweep(&fixture->engine.pipelines[w], fixture->policy, fixture->now_ms);
+		do
+			pipeline_sweep(&fixture->engine.pipelines[w], fixture->policy, fixture->now_ms);
+		while (fixture->engine.pipelines[w].sweep_due_ms > 0);
 }
 
 void

@@ -81,6 +81,7 @@ struct session *fixture_session(struct fixture *fixture, const struct talk *talk
 struct packet fixture_packet(const struct talk *talk, enum side side, uint8_t tcp_flags, uint32_t sequence);
 void fixture_burst(struct fixture *fixture, struct packet packets[], unsigned count, uint8_t verdicts[]);
 
+// As many turns of the workers as it takes until nothing is due: they turn many times in a millisecond.
 void fixture_sweep(struct fixture *fixture);
 
 // Moves the clock on and sweeps every `step_ms`.

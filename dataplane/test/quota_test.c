@@ -177,11 +177,13 @@ the_quota_holds_when_the_session_table_is_full(void **state)
 	(void)state;
 	fixture_start(&fixture, &small);
 	fixture_apply_quota(&fixture, 10, PERIOD_MS);
-	// Others' counted sessions: nothing else fills it for long.
+	// Others' counted sessions, answered: nothing else fills it for long.
 	for (int i = 1; i <= 60; i++) {
 		char other[16];
 		snprintf(other, sizeof(other), "10.0.1.%d", i);
-		assert_int_equal(fixture_open(&fixture, other, 1, 25), VERDICT_FORWARD);
+		struct talk talk = fixture_talk(other, 1, 25);
+		assert_int_equal(fixture_up(&fixture, &talk, SYN, 1), VERDICT_FORWARD);
+		assert_int_equal(fixture_down(&fixture, &talk, SYN_ACK, 1), VERDICT_FORWARD);
 	}
 	assert_true(fixture.engine.pipelines[0].sessions.used <= 40);
 	uint64_t full = FIXTURE_COUNTER(&fixture, session_table_full);

@@ -81,15 +81,21 @@ expired(const struct model *model, const struct known *known)
 	return model->now_ms - known->seen_ms >= session_idle_ms[known->state];
 }
 
-// How gladly the header says an entry makes room: over its time, refused, closed or joined or in no service, never.
+// How gladly the header says an entry makes room: over its time, worth nothing, refused, worth a name, worth a count, never.
 static int
 rank(const struct model *model, const struct known *known)
 {
+	bool unanswered = known->state == SESSION_SYN || known->state == SESSION_EXCHANGE;
+
 	if (expired(model, known))
-		return 3;
+		return 5;
+	if (known->state == SESSION_CLOSED || (unanswered && known->entry->services == 0))
+		return 4;
 	if (known->state == SESSION_REFUSED)
+		return 3;
+	if (known->state == SESSION_JOINED || known->entry->services == 0)
 		return 2;
-	return known->state == SESSION_CLOSED || known->state == SESSION_JOINED || known->entry->services == 0;
+	return unanswered;
 }
 
 static void
@@ -116,14 +122,15 @@ slot_of(const struct model *model, const struct session *entry)
 	return (uint32_t)(entry - model->table.entries);
 }
 
-// The most dispensable session in the first bucket of a key, and how many slots of both are free.
+// The most dispensable sessions in the first bucket of a key, when the first of them was seen, and how many slots of both are free.
 static int
-best_rank(const struct model *model, uint16_t number, int *free_slots)
+best_rank(const struct model *model, uint16_t number, int *free_slots, uint64_t *seen_ms)
 {
 	uint32_t first = tag_table_bucket(&model->table.tags, hash_of(model, number), 0);
 	uint32_t second = tag_table_bucket(&model->table.tags, hash_of(model, number), 1);
 	int best = 0, full = 0;
 
+	*seen_ms = UINT64_MAX;
 	for (int k = 0; k < KEYS; k++) {
 		if (model->known[k].entry == NULL)
 			continue;
@@ -131,8 +138,12 @@ best_rank(const struct model *model, uint16_t number, int *free_slots)
 		if (bucket != first && bucket != second)
 			continue;
 		full++;
-		if (bucket == first && rank(model, &model->known[k]) > best)
-			best = rank(model, &model->known[k]);
+		const struct known *known = &model->known[k];
+		if (bucket != first || rank(model, known) < best)
+			continue;
+		if (rank(model, known) > best || known->seen_ms < *seen_ms)
+			*seen_ms = known->seen_ms;
+		best = rank(model, known);
 	}
 	*free_slots = (first == second ? TAG_SLOTS : 2 * TAG_SLOTS) - full;
 	return best;
@@ -142,7 +153,8 @@ static void
 insert(struct model *model, uint16_t number)
 {
 	struct session_key key = key_of(number);
-	int free_slots, best = best_rank(model, number, &free_slots);
+	uint64_t longest_ago;
+	int free_slots, best = best_rank(model, number, &free_slots, &longest_ago);
 	bool room = free_slots > 0 && model->used < CAPACITY, evicted = false;
 	int ranks[KEYS];
 
@@ -157,6 +169,7 @@ insert(struct model *model, uint16_t number)
 	assert_int_equal(entry != NULL, room || best > 0);
 	if (evicted) {
 		assert_int_equal(ranks[model->last_removed], best);
+		assert_int_equal(model->known[model->last_removed].seen_ms, longest_ago);
 		forget(model, model->last_removed);
 	}
 	if (entry == NULL)
@@ -267,13 +280,13 @@ count_removal(void *context, const struct session *session)
 }
 
 static void
-room_is_made_by_what_no_verdict_depends_on_and_never_by_a_live_counted_session(void **state)
+room_is_made_by_what_matters_least_and_never_by_an_answered_counted_session(void **state)
 {
 	static const enum session_state held[] = {SESSION_ESTABLISHED, SESSION_CLOSED,     SESSION_SYN,
 						  SESSION_REFUSED,     SESSION_EXCHANGE,   SESSION_JOINED,
 						  SESSION_ANSWERED,    SESSION_HALF_CLOSED};
-	static const enum session_state order[] = {SESSION_EXCHANGE, SESSION_REFUSED, SESSION_CLOSED, SESSION_JOINED,
-						   SESSION_ANSWERED};
+	static const enum session_state order[] = {SESSION_EXCHANGE, SESSION_CLOSED,   SESSION_REFUSED,
+						   SESSION_JOINED,   SESSION_ANSWERED, SESSION_SYN};
 	const uint64_t now = 1000 + session_idle_ms[SESSION_EXCHANGE];
 	struct session_table table;
 	uint8_t gone = 0;
@@ -299,7 +312,7 @@ room_is_made_by_what_no_verdict_depends_on_and_never_by_a_live_counted_session(v
 		assert_non_null(entry);
 		assert_true(evicted);
 		assert_int_equal(gone, order[i]);
-		entry->state = SESSION_SYN;
+		entry->state = SESSION_ESTABLISHED;
 		entry->services = 1;
 	}
 	struct session_key late = key_of(200);
@@ -354,7 +367,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_operations_leave_what_a_naive_map_holds),
-		cmocka_unit_test(room_is_made_by_what_no_verdict_depends_on_and_never_by_a_live_counted_session),
+		cmocka_unit_test(room_is_made_by_what_matters_least_and_never_by_an_answered_counted_session),
 		cmocka_unit_test(a_candidate_that_was_overtaken_is_not_believed),
 		cmocka_unit_test(keys_that_differ_in_one_bit_are_different),
 	};

@@ -3,6 +3,7 @@
 
 #include "signal_sessions.h"
 
+#include "belonging.h"
 #include "fixture.h"
 #include "test.h"
 
@@ -25,7 +26,9 @@ start(struct fixture *fixture, uint32_t slots[2])
 	for (uint32_t i = 0; i < 2; i++) {
 		const struct address address = address_of(i == 0 ? "10.0.0.1" : "10.0.0.2");
 		const struct subscriber_key key = subscriber_key(&address, 128, 0);
-		slots[i] = subscriber_table_create(&fixture->engine.pipelines[0].subscribers, &key, 0, fixture->now_ms);
+		bool full;
+		slots[i] = subscriber_table_create(&fixture->engine.pipelines[0].subscribers, &key, 0, fixture->now_ms,
+						   belonging_worth, &fixture->engine.pipelines[0], &full);
 	}
 }
 

@@ -87,7 +87,7 @@ struct model {
 	struct tables tables;
 	uint32_t record[KEYS]; // RECORD_NONE: not there
 	uint64_t seen_ms[KEYS];
-	bool watched[KEYS];
+	uint64_t worth[KEYS]; // what is counted of him
 	uint32_t open[KEYS];
 	uint32_t generation[CAPACITY];
 	uint32_t used;
@@ -95,34 +95,65 @@ struct model {
 	uint64_t seed;
 };
 
-static bool
-is_watched(void *context, const struct subscriber *subscriber)
+static uint64_t
+worth_of(void *context, const struct subscriber *subscriber, uint64_t now_ms)
 {
 	const struct model *model = context;
 
+	assert_int_equal(now_ms, model->now_ms);
 	for (uint32_t k = 0; k < KEYS; k++)
 		if (model->record[k] == subscriber - model->tables.records)
-			return model->watched[k];
+			return model->worth[k];
 	fail_msg("asked about a record that is nobody's");
-	return false;
+	return 0;
 }
 
 static bool
 aged(const struct model *model, uint32_t key)
 {
-	return model->tables.records[model->record[key]].open_sessions == 0 && !model->watched[key] &&
+	return model->tables.records[model->record[key]].open_sessions == 0 && model->worth[key] == 0 &&
 	       model->now_ms - model->seen_ms[key] >= AGEING_MS;
 }
 
-// Who had the record made room for another: nobody who has a session open or had a watch.
-static void
-make_room(struct model *model, uint32_t record)
+// The key's number and what keeps him, UINT64_MAX if he must stay.
+static uint64_t
+keeps(const struct model *model, uint32_t number)
 {
+	return model->open[number] > 0 ? UINT64_MAX : model->worth[number];
+}
+
+// Who is to make room for a newcomer: in his first bucket the one of whom least is counted, seen longest ago. KEYS: nobody.
+static uint32_t
+first_to_go(const struct model *model, const struct subscriber_key *newcomer)
+{
+	const struct subscriber_table *table = &model->tables.table;
+	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, newcomer), 0), chosen = KEYS;
+
+	for (uint32_t slot = bucket * TAG_SLOTS; slot < (bucket + 1) * TAG_SLOTS; slot++) {
+		if (table->tags.buckets[bucket].tags[slot % TAG_SLOTS] == 0)
+			continue;
+		uint32_t k = 0;
+		while (model->record[k] != table->slots[slot])
+			k++;
+		if (keeps(model, k) == UINT64_MAX)
+			continue;
+		if (chosen == KEYS || keeps(model, k) < keeps(model, chosen) ||
+		    (keeps(model, k) == keeps(model, chosen) && model->seen_ms[k] < model->seen_ms[chosen]))
+			chosen = k;
+	}
+	return chosen;
+}
+
+// Who had the record made room for another: as little was counted of him, and he was seen as long ago, as of anybody there.
+static void
+make_room(struct model *model, uint32_t record, uint32_t chosen)
+{
+	assert_true(chosen < KEYS);
 	for (uint32_t k = 0; k < KEYS; k++) {
 		if (model->record[k] != record)
 			continue;
-		assert_int_equal(model->open[k], 0);
-		assert_false(model->watched[k]);
+		assert_int_equal(keeps(model, k), keeps(model, chosen));
+		assert_int_equal(model->seen_ms[k], model->seen_ms[chosen]);
 		model->record[k] = RECORD_NONE;
 		model->generation[record]++;
 		model->used--;
@@ -139,13 +170,16 @@ use(struct model *model, uint32_t number)
 
 	assert_int_equal(record, model->record[number]);
 	if (record == RECORD_NONE) {
-		record = subscriber_table_create(&model->tables.table, &key, (uint16_t)number, model->now_ms);
-		if (record == RECORD_NONE) {
-			assert_int_equal(model->used, CAPACITY);
+		uint32_t chosen = first_to_go(model, &key);
+		bool full;
+		record = subscriber_table_create(&model->tables.table, &key, (uint16_t)number, model->now_ms, worth_of,
+						 model, &full);
+		assert_int_equal(full, model->used == CAPACITY);
+		assert_int_equal(record == RECORD_NONE, full && chosen == KEYS);
+		if (record == RECORD_NONE)
 			return;
-		}
-		if (model->used == CAPACITY)
-			make_room(model, record);
+		if (full)
+			make_room(model, record, chosen);
 		assert_int_equal(atomic_load(&model->tables.records[record].state), RECORD_USED);
 		assert_int_equal(model->tables.records[record].template_number, number);
 		assert_int_equal(model->tables.records[record].watch.slot, RECORD_NONE);
@@ -157,8 +191,9 @@ use(struct model *model, uint32_t number)
 	assert_true(subscriber_whole(subscriber, model->now_ms));
 	subscriber->last_seen_ms = model->seen_ms[number] = model->now_ms;
 	subscriber->open_sessions = model->open[number] = random_below(&model->seed, 3) == 0;
-	model->watched[number] = random_below(&model->seed, 4) == 0;
-	subscriber->watch.slot = model->watched[number] ? 0 : RECORD_NONE;
+	model->worth[number] = random_below(&model->seed, 4);
+	if (model->worth[number] == 3)
+		model->worth[number] = UINT64_MAX;
 }
 
 // A sweep of the whole index removes exactly those that have aged.
@@ -170,7 +205,7 @@ sweep(struct model *model)
 	for (uint32_t k = 0; k < KEYS; k++)
 		old += model->record[k] != RECORD_NONE && aged(model, k);
 	assert_int_equal(subscriber_table_sweep(&model->tables.table, tag_table_slots(CAPACITY), model->now_ms,
-						AGEING_MS, is_watched, model),
+						AGEING_MS, worth_of, model),
 			 old);
 	for (uint32_t k = 0; k < KEYS; k++) {
 		if (model->record[k] == RECORD_NONE || !aged(model, k))
@@ -220,12 +255,13 @@ random_operations_leave_what_a_naive_map_holds(void **state)
 	}
 }
 
-static bool
-unwatched(void *context, const struct subscriber *subscriber)
+static uint64_t
+uncounted(void *context, const struct subscriber *subscriber, uint64_t now_ms)
 {
 	(void)context;
 	(void)subscriber;
-	return false;
+	(void)now_ms;
+	return 0;
 }
 
 static void
@@ -237,16 +273,17 @@ a_slice_of_the_index_goes_round(void **state)
 	start_empty(&tables, 1);
 	for (uint32_t k = 0; k < CAPACITY; k++) {
 		struct subscriber_key key = key_of(k);
-		subscriber_table_create(&tables.table, &key, 0, 0);
+		bool full;
+		subscriber_table_create(&tables.table, &key, 0, 0, uncounted, NULL, &full);
 	}
 	for (uint32_t slot = 0; slot < tag_table_slots(CAPACITY); slot++) {
-		assert_int_equal(subscriber_table_sweep(&tables.table, 1, 999, AGEING_MS, unwatched, NULL), 0);
-		assert_int_equal(subscriber_table_sweep(&tables.table, 0, 9999, AGEING_MS, unwatched, NULL), 0);
+		assert_int_equal(subscriber_table_sweep(&tables.table, 1, 999, AGEING_MS, uncounted, NULL), 0);
+		assert_int_equal(subscriber_table_sweep(&tables.table, 0, 9999, AGEING_MS, uncounted, NULL), 0);
 	}
 	// Never, if the policy says so.
-	assert_int_equal(subscriber_table_sweep(&tables.table, 1000, UINT64_MAX - 1, UINT64_MAX, unwatched, NULL), 0);
+	assert_int_equal(subscriber_table_sweep(&tables.table, 1000, UINT64_MAX - 1, UINT64_MAX, uncounted, NULL), 0);
 	for (uint32_t slot = 0; slot < tag_table_slots(CAPACITY); slot++)
-		subscriber_table_sweep(&tables.table, 1, 1000, AGEING_MS, unwatched, NULL);
+		subscriber_table_sweep(&tables.table, 1, 1000, AGEING_MS, uncounted, NULL);
 	assert_int_equal(tables.table.used, 0);
 	stop(&tables);
 }

@@ -56,7 +56,7 @@ watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
 
 	if (watch == NULL)
-		watch = watch_take(&stand->pool, subscriber, slot);
+		watch = watch_take(&stand->pool, subscriber, slot, stand->now_ms);
 	if (watch == NULL)
 		return UNWATCHED;
 	assert_int_equal(atomic_load(&watch->lock) & 1, 1);

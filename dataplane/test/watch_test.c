@@ -95,6 +95,32 @@ a_pool_full_of_breaches_counts_nobody_new_until_idle_watches_are_swept(void **st
 }
 
 static void
+a_watch_whose_periods_are_over_makes_room_before_one_that_counts(void **state)
+{
+	struct watch_stand stand;
+
+	(void)state;
+	watch_stand_start(&stand);
+	stand.package = one_block;
+	watch_stand_session(&stand, 0, SMTP);
+	watch_stand_session(&stand, 0, SMTP);
+	stand.now_ms += 900;
+	for (uint32_t s = 1; s < STAND_WATCHES; s++)
+		watch_stand_session(&stand, s, SMTP);
+	// Not swept yet: the first one's two sessions are worth nothing now, the others' one is.
+	stand.now_ms += 100;
+	assert_int_equal(watch_stand_session(&stand, STAND_WATCHES, SMTP), PASSED);
+	assert_null(watch_lock(&stand.pool, stand.subscribers[0].watch));
+	for (uint32_t s = 1; s <= STAND_WATCHES; s++) {
+		struct watch *watch = watch_lock(&stand.pool, stand.subscribers[s].watch);
+		assert_non_null(watch);
+		assert_int_equal(watch_worth(watch, stand.now_ms), 1);
+		watch_unlock(watch);
+	}
+	watch_stand_stop(&stand);
+}
+
+static void
 shares_part_the_pool(void **state)
 {
 	(void)state;
@@ -444,6 +470,7 @@ main(void)
 		cmocka_unit_test(a_watch_is_taken_found_returned_and_its_handle_is_then_stale),
 		cmocka_unit_test(a_handle_outside_the_pool_is_none),
 		cmocka_unit_test(a_pool_full_of_breaches_counts_nobody_new_until_idle_watches_are_swept),
+		cmocka_unit_test(a_watch_whose_periods_are_over_makes_room_before_one_that_counts),
 		cmocka_unit_test(shares_part_the_pool),
 		cmocka_unit_test(the_nth_passes_and_declares_and_the_next_is_refused),
 		cmocka_unit_test(a_block_on_a_service_refuses_every_session_in_it_and_no_other),

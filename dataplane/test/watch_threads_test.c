@@ -236,7 +236,7 @@ run_owner(struct worker *worker, uint64_t *seed)
 		session(worker, now);
 		if (worker->stale > 0) {
 			worker->stale = 0;
-			watch_unlock(watch_take(&worker->pool, subscriber, 1));
+			watch_unlock(watch_take(&worker->pool, subscriber, 1, now));
 			worker->handle = subscriber->watch;
 			session(worker, now);
 			assert_int_equal(worker->stale, 0);
@@ -299,7 +299,7 @@ run_crowd(void *argument)
 	for (uint32_t s = 2; !atomic_load_explicit(&hand_over->done, memory_order_relaxed); s = 2 + (s - 1) % 6) {
 		struct subscriber *subscriber = &worker->stand->subscribers[s];
 		const struct watch_context context = {&worker->stand->package, subscriber, 10000, &worker->reports};
-		struct watch *watch = watch_take(&worker->pool, subscriber, s);
+		struct watch *watch = watch_take(&worker->pool, subscriber, s, 10000);
 
 		watch_count(watch, &context, SIGNAL_SESSIONS, SMTP);
 		watch_count(watch, &context, SIGNAL_SESSIONS, SMTP);
