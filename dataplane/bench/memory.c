@@ -19,15 +19,22 @@ map(size_t size, int flags)
 struct memory
 memory_map(size_t size)
 {
-	size_t rounded = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-	struct memory memory = {.bytes = map(rounded, MAP_HUGETLB | MAP_POPULATE), .pages = PAGES_HUGE};
+	struct memory memory = {.size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1), .pages = PAGES_HUGE};
 
+	memory.bytes = map(memory.size, MAP_HUGETLB | MAP_POPULATE);
 	if (memory.bytes != NULL)
 		return memory;
-	memory = (struct memory){.bytes = map(rounded, 0), .pages = PAGES_TRANSPARENT};
+	memory.bytes = map(memory.size, 0);
+	memory.pages = PAGES_TRANSPARENT;
 	if (memory.bytes != NULL) {
-		madvise(memory.bytes, rounded, MADV_HUGEPAGE);
-		memset(memory.bytes, 0, rounded);
+		madvise(memory.bytes, memory.size, MADV_HUGEPAGE);
+		memset(memory.bytes, 0, memory.size);
 	}
 	return memory;
+}
+
+void
+memory_unmap(const struct memory *memory)
+{
+	munmap(memory->bytes, memory->size);
 }

@@ -11,8 +11,11 @@
 
 struct memory {
 	void *bytes; // zeroed; NULL: the machine has not so much
+	size_t size; // rounded up to whole pages
 	const char *pages;
 };
 
-// Maps `size` bytes and touches them all. Given back when the process ends.
+// Maps `size` bytes and touches them all.
 struct memory memory_map(size_t size);
+
+void memory_unmap(const struct memory *memory);

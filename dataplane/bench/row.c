@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bench's rows: see row.h.
+// Measuring a row lap by lap: see row.h.
 
 #include "row.h"
 
-#include "traffic.h"
+#include "attacks.h"
 #include "worker.h"
 
 #include <rte_common.h>
@@ -14,40 +14,19 @@
 #include <string.h>
 #include <time.h>
 
-struct row {
-	const char *name;
-	struct frame_plan (*traffic)(uint32_t sessions, uint64_t number);
-	unsigned opening; // packets a session that come before the first round, untimed
-	bool opens;       // every timed packet opens a session more: each round needs an engine as it was before
-	unsigned (*turn)(struct stand *stand, struct buffer *burst, unsigned count, uint64_t now_ms,
-			 struct buffer **sent);
-};
+#define X(name) +1
+enum { COUNTERS = 0 ENGINE_COUNTERS(X) };
+#undef X
 
-static const struct row rows[] = {
-	{"established", traffic_established, 3, false, worker_judge},
-	{"new-sessions", traffic_http, 1, true, worker_judge},
-	{"new-sessions-watched", traffic_smtp, 1, true, worker_judge},
-	{"no-engine", traffic_established, 0, false, worker_swap},
-};
-
-const struct row *
-row_find(const char *name)
-{
-	for (size_t i = 0; i < RTE_DIM(rows); i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return &rows[i];
-	return NULL;
-}
-
+// The next packets of the row's traffic, as frames in the stand's buffers.
 static void
-receive(const struct row *row, struct stand *stand, uint32_t sessions, uint64_t first, unsigned count)
+receive(const struct row *row, struct stand *stand, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct frame_plan plan = row->traffic(sessions, first + i);
+		struct frame_plan plan = row->traffic(stand->sessions, stand->next++);
 
-		stand->buffers[i].length = FRAME_LENGTH;
 		stand->buffers[i].side = plan.from;
-		traffic_frame(stand->buffers[i].frame, &plan);
+		stand->buffers[i].length = frame_write(stand->buffers[i].frame, &plan, stand->framing);
 	}
 }
 
@@ -77,42 +56,60 @@ take_turns(const struct row *row, struct stand *stand, unsigned count)
 	return processor_ms() - used_before;
 }
 
-static void
-play(const struct row *row, struct stand *stand, uint32_t sessions, uint64_t first, uint64_t packets)
-{
-	for (uint64_t count; packets > 0; first += count, packets -= count) {
-		count = RTE_MIN(packets, (uint64_t)STAND_BUFFERS);
-		receive(row, stand, sessions, first, (unsigned)count);
-		take_turns(row, stand, (unsigned)count);
-	}
-}
-
-static void
-open_sessions(const struct row *row, struct stand *stand, uint32_t sessions)
-{
-	stand_empty(stand);
-	play(row, stand, sessions, 0, (uint64_t)row->opening * sessions);
-}
-
 bool
-row_prepare(const struct row *row, struct stand *stand, uint32_t sessions)
+row_prepare(const struct row *row, struct stand *stand, uint32_t sessions, enum framing framing)
 {
-	if (!stand_init(stand, row->opens ? 2 * sessions : sessions, sessions))
+	const struct engine_size size = {
+		.workers = 1,
+		.sessions = (uint32_t)(row->room.sessions * sessions),
+		.subscribers = (uint32_t)(row->room.subscribers * sessions),
+		.watches = (uint32_t)(row->room.watches * sessions),
+	};
+
+	if (!stand_init(stand, &size, row->threshold))
 		return false;
-	open_sessions(row, stand, sessions);
+	stand->sessions = sessions;
+	stand->framing = framing;
 	return true;
 }
 
-// Every packet found its session, or opened one; none was refused or taken for something else.
-static bool
-held(const struct row *row, const struct stand *stand, uint32_t sessions, uint64_t packets)
+bool
+row_begin(const struct row *row, struct stand *stand)
 {
-	const struct engine_counters *counters = &stand->records.counters->engine;
-	uint64_t opened = (row->opening > 0 ? sessions : 0) + (row->opens ? packets : 0);
+	struct hash_secret secret = stand_secret();
+	uint64_t packets = (uint64_t)(row->before * stand->sessions);
 
-	return counter_read(&counters->sessions_opened) == opened && counter_read(&counters->sessions_joined) == 0 &&
-	       counter_read(&counters->sessions_refused) == 0 && counter_read(&counters->malformed) == 0 &&
-	       stand->engine.pipelines[0].sessions.used == opened;
+	if (row->weak_secret)
+		attack_weaken(&secret);
+	stand_empty(stand, &secret);
+	for (uint64_t count; packets > 0; packets -= count) {
+		count = RTE_MIN(packets, (uint64_t)STAND_BUFFERS);
+		receive(row, stand, (unsigned)count);
+		take_turns(row, stand, (unsigned)count);
+	}
+	return stand->engine.pipelines[0].sessions.used == (uint32_t)(row->residents * stand->sessions);
+}
+
+static void
+read_counters(const struct stand *stand, uint64_t values[COUNTERS])
+{
+	const counter *counters = (const counter *)&stand->records.counters->engine;
+
+	for (size_t i = 0; i < COUNTERS; i++)
+		values[i] = counter_read(&counters[i]);
+}
+
+// The counters grew by what the row says, and no other one did.
+static bool
+held(const struct row *row, const struct stand *stand, const uint64_t before[COUNTERS], uint64_t packets)
+{
+	uint64_t expected[COUNTERS], now[COUNTERS];
+
+	memcpy(expected, before, sizeof(expected));
+	for (const struct effect *effect = row->effects; effect < row->effects + ROW_EFFECTS && effect->every; effect++)
+		expected[effect->counter / sizeof(counter)] += packets / effect->every;
+	read_counters(stand, now);
+	return memcmp(expected, now, sizeof(expected)) == 0;
 }
 
 static int
@@ -124,20 +121,22 @@ compare(const void *a, const void *b)
 }
 
 double
-row_measure(const struct row *row, struct stand *stand, uint32_t sessions, unsigned laps)
+row_measure_laps(const struct row *row, struct stand *stand, unsigned laps)
 {
-	uint64_t first = (uint64_t)row->opening * sessions;
-	double ms[LAPS_MAX];
+	uint64_t before[COUNTERS];
+	double ms[ROW_LAPS_MAX];
 
-	if (row->opens) {
-		laps = RTE_MIN(laps, sessions / STAND_BUFFERS);
-		open_sessions(row, stand, sessions);
+	if (row->spends) {
+		laps = RTE_MIN(laps, stand->sessions / STAND_BUFFERS);
+		if (!row_begin(row, stand))
+			return NAN;
 	}
+	read_counters(stand, before);
 	for (unsigned lap = 0; lap < laps; lap++) {
-		receive(row, stand, sessions, first + lap * STAND_BUFFERS, STAND_BUFFERS);
+		receive(row, stand, STAND_BUFFERS);
 		ms[lap] = take_turns(row, stand, STAND_BUFFERS);
 	}
-	if (!held(row, stand, sessions, (uint64_t)laps * STAND_BUFFERS))
+	if (!held(row, stand, before, (uint64_t)laps * STAND_BUFFERS))
 		return NAN;
 	qsort(ms, laps, sizeof(ms[0]), compare);
 	return ms[laps / 2] * stand->ticks_per_ms / STAND_BUFFERS;

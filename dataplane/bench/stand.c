@@ -17,16 +17,18 @@
 
 // The first policy: one anonymous group; outbound SMTP to servers that are not the ISP's own is counted, ten sessions in a
 // minute, and refused from the eleventh on; browsing has its services too and is not counted.
-static const struct {
+struct first_policy {
 	struct blob_header header;
 	struct blob_prefix zone_prefixes[1];
-	struct blob_prefix group_prefixes[1];
+	struct blob_prefix group_prefixes[2];
 	struct blob_group groups[1];
 	struct blob_service services[3];
 	struct blob_port_range port_ranges[4];
 	struct blob_package packages[1];
 	struct blob_detector detectors[1];
-} first_policy = {
+};
+
+static const struct first_policy first_policy = {
 	.header =
 		{
 			.magic = POLICY_MAGIC,
@@ -42,7 +44,8 @@ static const struct {
 		},
 	// 203.0.113.0/24: the ISP's mail servers.
 	.zone_prefixes = {{.address.bytes = {[10] = 0xff, 0xff, 203, 0, 113, 0}, .length = ADDRESS_IPV4_PREFIX + 24}},
-	.group_prefixes = {{.address.bytes = {[10] = 0xff, 0xff, 10, 0, 0, 0}, .length = ADDRESS_IPV4_PREFIX + 8}},
+	.group_prefixes = {{.address.bytes = {[10] = 0xff, 0xff, 10, 0, 0, 0}, .length = ADDRESS_IPV4_PREFIX + 8},
+			   {.address.bytes = {0x20, 0x01, 0x0d, 0xb8}, .length = 32}},
 	.groups = {{.template_number = 1, .prefix_length = 64}},
 	.services =
 		{
@@ -65,7 +68,7 @@ static const struct {
 	.packages = {{.id = 1, .detectors = 1}},
 	.detectors = {{.id = 1,
 		       .service = 0,
-		       .threshold = 10,
+		       .threshold = STAND_THRESHOLD,
 		       .period_ms = 60000,
 		       .signal = SIGNAL_SESSIONS,
 		       .window = WINDOW_FIXED,
@@ -117,37 +120,43 @@ measure_ticks_per_ms(void)
 	return (double)(rte_rdtsc() - ticks) / ms;
 }
 
-bool
-stand_init(struct stand *stand, uint32_t sessions, uint32_t subscribers)
+struct hash_secret
+stand_secret(void)
 {
-	*stand = (struct stand){
-		.size = {.workers = 1, .sessions = sessions, .subscribers = subscribers, .watches = subscribers},
-		.ticks_per_ms = measure_ticks_per_ms(),
-	};
+	struct hash_secret secret;
 
+	// So few bytes are always had once the system is up.
+	if (getrandom(secret.bytes, sizeof(secret.bytes), 0) != sizeof(secret.bytes))
+		abort();
+	return secret;
+}
+
+bool
+stand_init(struct stand *stand, const struct engine_size *size, uint32_t threshold)
+{
+	struct first_policy policy = first_policy;
+
+	*stand = (struct stand){.size = *size, .ticks_per_ms = measure_ticks_per_ms()};
 	struct memory memory = memory_map(lay_out(stand, NULL));
 	if (memory.bytes == NULL)
 		return false;
 	lay_out(stand, memory.bytes);
 	stand->pages = memory.pages;
-	stand->policy = policy_compile(&first_policy, stand->policy, 1);
-	stand_empty(stand);
+	if (threshold != 0)
+		policy.detectors[0].threshold = threshold;
+	stand->policy = policy_compile(&policy, stand->policy, 1);
 	return true;
 }
 
 void
-stand_empty(struct stand *stand)
+stand_empty(struct stand *stand, const struct hash_secret *secret)
 {
-	struct hash_secret secret;
-
 	memset(stand->engine_memory, 0, engine_memory_size(&stand->size));
 	memset(stand->records.subscribers, 0, stand->size.subscribers * sizeof(struct subscriber));
 	memset(stand->records.watches, 0, stand->size.watches * sizeof(struct watch));
 	memset(stand->records.counters, 0, sizeof(struct worker_counters));
 	event_ring_init(stand->records.rings[0], EVENTS);
-	// So few bytes are always had once the system is up.
-	if (getrandom(secret.bytes, sizeof(secret.bytes), 0) != sizeof(secret.bytes))
-		abort();
 	stand->ticks = 0;
-	engine_init(&stand->engine, &stand->size, &stand->records, &secret, stand->engine_memory, 0);
+	stand->next = 0;
+	engine_init(&stand->engine, &stand->size, &stand->records, secret, stand->engine_memory, 0);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine.h"
+#include "frame.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,9 @@ struct buffer {
 	uint8_t frame[2048];
 };
 
+// Of the first policy: sessions in a minute.
+#define STAND_THRESHOLD 10
+
 struct stand {
 	struct engine engine;
 	struct engine_size size;
@@ -33,10 +37,23 @@ struct stand {
 	const char *pages;      // what all of it lies on, in a word
 	double ticks_per_ms;    // of the TSC
 	uint64_t ticks;         // that turns took since the engine was empty: its clock stands still between them
+	uint64_t next;          // number of the traffic's next packet
+	uint32_t sessions;      // of the row
+	enum framing framing;
 };
 
-// Makes the stand. False: the machine has not enough memory.
-bool stand_init(struct stand *stand, uint32_t sessions, uint32_t subscribers);
+// The engine's clock.
+static inline uint64_t
+stand_now_ms(const struct stand *stand)
+{
+	return (uint64_t)((double)stand->ticks / stand->ticks_per_ms);
+}
 
-// Empties the engine: no session, no subscriber, no watch.
-void stand_empty(struct stand *stand);
+// Makes the stand but for its engine. `threshold`: the policy's, 0 for STAND_THRESHOLD. False: the machine has not enough memory.
+bool stand_init(struct stand *stand, const struct engine_size *size, uint32_t threshold);
+
+// Makes the engine, with no session, no subscriber and no watch, and starts the traffic from its first packet.
+void stand_empty(struct stand *stand, const struct hash_secret *secret);
+
+// Fresh random bytes.
+struct hash_secret stand_secret(void);

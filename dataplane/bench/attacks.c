@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bench's attacks: see attacks.h.
+
+#include "attacks.h"
+
+#include "hash.h"
+#include "traffic.h"
+
+#include <rte_byteorder.h>
+#include <rte_common.h>
+#include <rte_ip.h>
+
+#include <netinet/in.h>
+#include <string.h>
+
+#define PORT_NO_SERVICE 7777
+
+// Handshakes of traffic_established.
+#define ESTABLISHED_STEPS 3
+
+struct frame_plan
+attack_syn_flood(uint32_t sessions, uint64_t number)
+{
+	(void)sessions;
+	struct frame_plan plan = traffic_syn(0, (uint16_t)number, PORT_SMTP);
+
+	plan.server = number >> 16;
+	return plan;
+}
+
+struct frame_plan
+attack_random_sources(uint32_t sessions, uint64_t number)
+{
+	(void)sessions;
+	// An odd factor: no subscriber comes twice in 2^24 packets.
+	return traffic_syn((uint32_t)(number * 0x9e3779b1u) & 0xffffff, FIRST_SUBSCRIBER_PORT, PORT_NO_SERVICE);
+}
+
+struct frame_plan
+attack_watches(uint32_t sessions, uint64_t number)
+{
+	uint32_t fillers = sessions / ATTACK_WATCHES_SHARE;
+
+	if (number >= sessions && number < sessions + fillers)
+		return traffic_syn((uint32_t)number, FIRST_SUBSCRIBER_PORT, PORT_SMTP);
+	return traffic_http_then_smtp(sessions, number);
+}
+
+struct frame_plan
+attack_collisions(uint32_t sessions, uint64_t number)
+{
+	(void)sessions;
+	struct frame_plan plan = traffic_syn(0, FIRST_SUBSCRIBER_PORT, PORT_HTTP);
+
+	plan.server = number;
+	return plan;
+}
+
+// XXH3 of 40 bytes adds up products of two words each: (bytes 16-23 ^ secret 32-39) * (bytes 24-31 ^ secret 40-47), and
+// (bytes 24-31 ^ secret 16-23) * (bytes 32-39 ^ secret 24-31). Bytes 24-31 of a session's key are the host part of the server's address;
+// where the other factor is 0, they do not matter.
+void
+attack_weaken(struct hash_secret *secret)
+{
+	struct session_key key = {
+		.subscriber_port = FIRST_SUBSCRIBER_PORT,
+		.network_port = PORT_HTTP,
+		.tags_protocol = IPPROTO_TCP,
+	};
+
+	memcpy(&secret->bytes[32], frame_server_prefix, sizeof(frame_server_prefix));
+	memcpy(&secret->bytes[24], &key.subscriber_port, 8);
+}
+
+struct frame_plan
+attack_fragments(uint32_t sessions, uint64_t number)
+{
+	if (number < (uint64_t)ESTABLISHED_STEPS * sessions)
+		return traffic_established(sessions, number);
+
+	// Every fourth session is UDP.
+	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions) | 3;
+	struct frame_plan plan = traffic_established(sessions, subscriber);
+	plan.from = SIDE_SUBSCRIBER;
+	plan.identification = (uint16_t)number;
+	plan.fragment = number % 2 == 0 ? RTE_IPV4_HDR_MF_FLAG : 185;
+	return plan;
+}
+
+struct frame_plan
+attack_malformed(uint32_t sessions, uint64_t number)
+{
+	static const struct {
+		uint8_t damage;
+		uint16_t fragment;
+	} kinds[] = {
+		{DAMAGE_LONG, 0},
+		{DAMAGE_HEADER, 0},
+		{DAMAGE_CUT, RTE_IPV4_HDR_MF_FLAG}, // RFC 1858
+		{DAMAGE_NONE, 1},                   // RFC 3128
+	};
+	if (number < (uint64_t)ESTABLISHED_STEPS * sessions)
+		return traffic_established(sessions, number);
+
+	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions) & ~3u;
+	struct frame_plan plan = traffic_syn(subscriber, FIRST_SUBSCRIBER_PORT, PORT_SMTP);
+	plan.damage = kinds[number % RTE_DIM(kinds)].damage;
+	plan.fragment = kinds[number % RTE_DIM(kinds)].fragment;
+	return plan;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of the bench's table. bench/README.md says what each is for.
+
+#include "adoption.h"
+#include "attacks.h"
+#include "row.h"
+#include "worker.h"
+
+#include <rte_common.h>
+
+#include <string.h>
+
+#define ADDS(name, n)                                                                                                  \
+	{                                                                                                              \
+		.counter = offsetof(struct engine_counters, name), .every = (n)                                        \
+	}
+
+// Of all subscribers, who mailed in the last minute.
+#define ADOPTED_WATCHES (1.0 / 16)
+
+#define LAPS .measure = row_measure_laps, .turn = worker_judge
+
+static const struct row rows[] = {
+	{
+		.name = "established",
+		LAPS,
+		.traffic = traffic_established,
+		.before = 3,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+	},
+	{
+		.name = "new-sessions",
+		LAPS,
+		.traffic = traffic_http,
+		.before = 1,
+		.residents = 1,
+		.room = {2, 1, 0.25},
+		.spends = true,
+		.effects = {ADDS(sessions_opened, 1)},
+	},
+	{
+		.name = "new-sessions-watched",
+		LAPS,
+		.traffic = traffic_smtp,
+		.before = 1,
+		.residents = 1,
+		.room = {2, 1, 1},
+		.spends = true,
+		.effects = {ADDS(sessions_opened, 1)},
+	},
+	{
+		.name = "no-engine",
+		.measure = row_measure_laps,
+		.traffic = traffic_established,
+		.turn = worker_swap,
+		.room = {1, 1, 1},
+	},
+	{
+		.name = "table-full",
+		LAPS,
+		.traffic = traffic_http,
+		.before = 1,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
+	},
+	{
+		.name = "random-sources",
+		LAPS,
+		.traffic = attack_random_sources,
+		.before = 1,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+		.effects = {ADDS(sessions_opened, 1), ADDS(sessions_evicted, 1), ADDS(subscribers_created, 1),
+			    ADDS(subscriber_table_full, 1)},
+	},
+	{
+		.name = "syn-flood",
+		LAPS,
+		.traffic = attack_syn_flood,
+		.before = 1,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+		.effects = {ADDS(sessions_refused, 1), ADDS(sessions_evicted, 1)},
+	},
+	{
+		.name = "watch-pool-full",
+		LAPS,
+		.traffic = attack_watches,
+		.before = 1 + 1.0 / ATTACK_WATCHES_SHARE,
+		.residents = 1 + 1.0 / ATTACK_WATCHES_SHARE,
+		.room = {2, 1 + 1.0 / ATTACK_WATCHES_SHARE, 1.0 / ATTACK_WATCHES_SHARE},
+		.spends = true,
+		.effects = {ADDS(sessions_opened, 1), ADDS(watch_pool_full, 1)},
+	},
+	{
+		.name = "breach-storm",
+		LAPS,
+		.traffic = traffic_http_then_smtp,
+		.before = 1,
+		.residents = 1,
+		.room = {2, 1, 1},
+		.spends = true,
+		.threshold = 1,
+		.effects = {ADDS(sessions_opened, 1), ADDS(breaches, 1)},
+	},
+	{
+		.name = "collisions",
+		LAPS,
+		.traffic = attack_collisions,
+		.before = 1,
+		.residents = 1,
+		.room = {1 << 14, 1, 1},
+		.weak_secret = true,
+		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
+	},
+	{
+		.name = "fragments",
+		LAPS,
+		.traffic = attack_fragments,
+		.before = 3,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+	},
+	{
+		.name = "malformed",
+		LAPS,
+		.traffic = attack_malformed,
+		.before = 3,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+		.effects = {ADDS(malformed, 2)},
+	},
+	{
+		.name = "adoption",
+		.measure = adoption_measure,
+		.turn = worker_judge,
+		.traffic = traffic_http_then_smtp,
+		.before = 1 + ADOPTED_WATCHES,
+		.residents = 1 + ADOPTED_WATCHES,
+		.room = {1 + ADOPTED_WATCHES, 1, ADOPTED_WATCHES},
+	},
+};
+
+const struct row *
+row_find(const char *name)
+{
+	for (size_t i = 0; i < RTE_DIM(rows); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
