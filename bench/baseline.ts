@@ -1,7 +1,8 @@
 // The stored figures that a run is compared with, and the comparison.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Report, type Row, timesNoEngine } from "./report.ts";
+import { findRow, type Report, type Row, relative } from "./report.ts";
+import type { Section } from "./sections.ts";
 
 const file = join(import.meta.dirname, "baseline.json");
 
@@ -14,12 +15,10 @@ export async function saveBaseline(report: Report): Promise<void> {
 }
 
 /**
- * How much dearer a row of `report` is than in the baseline, both in multiples of their loops without an engine: 0.1 is a tenth.
+ * How much dearer a row of `report` is than in the baseline, both in multiples of their section's reference: 0.1 is a tenth.
  * Undefined for a row that the baseline lacks.
  */
-export function deviation(report: Report, row: Row, baseline: Report): number | undefined {
-  const same = baseline.rows.find(
-    (r) => r.name === row.name && r.sessions === row.sessions && r.watched === row.watched,
-  );
-  return same && timesNoEngine(report, row) / timesNoEngine(baseline, same) - 1;
+export function deviation(report: Report, row: Row, section: Section, baseline: Report): number | undefined {
+  const same = findRow(baseline, row);
+  return same && relative(report, row, section) / relative(baseline, same, section) - 1;
 }

@@ -1,7 +1,7 @@
-// The rows that build/bench/engine-bench measures: the engine on preloaded bursts, and the same loop without it.
+// The rows that build/bench/engine-bench measures.
 import { join } from "node:path";
 import { Dialogue } from "./dialogue.ts";
-import type { Label, Sample, Subject } from "./subject.ts";
+import type { Label, Subject } from "./subject.ts";
 
 const program = join(import.meta.dirname, "../build/bench/engine-bench");
 
@@ -23,19 +23,17 @@ export class EngineSubject implements Subject {
   }
 
   async start(): Promise<void> {
-    const { name, sessions, watched } = this.label;
-    const row = watched ? `${name}-watched` : name;
-    const args = [row, sessions ?? 1, this.#laps, this.#cpu].map(String);
-    this.#dialogue = await Dialogue.start("engine-bench", [program, ...args]);
+    const { name, framing = "ipv4", sessions = 1 } = this.label;
+    const args = [name, framing, sessions, this.#laps, this.#cpu].map(String);
+    this.#dialogue = await Dialogue.start(`engine-bench ${args.join(" ")}`, [program, ...args]);
     const { pages, ticks_per_second } = await this.#hear<{ pages: string; ticks_per_second: number }>();
     this.pages = pages;
     this.ticksPerSecond = ticks_per_second;
   }
 
-  async measure(): Promise<Sample> {
+  async measure(): Promise<number> {
     this.#dialogue?.say("");
-    const { cycles } = await this.#hear<{ cycles: number }>();
-    return { cycles, perSecond: this.ticksPerSecond / cycles };
+    return (await this.#hear<{ figure: number }>()).figure;
   }
 
   async stop(): Promise<void> {

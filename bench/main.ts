@@ -1,27 +1,23 @@
 // `npm run bench`: measures the engine beside the same loop without it and beside testpmd. See README.md here.
 import { access } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg } from "node:os";
+import { availableParallelism, cpus, freemem, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { loadBaseline, saveBaseline } from "./baseline.ts";
 import { EngineSubject } from "./engine.ts";
 import { withHugePages } from "./huge-pages.ts";
 import { measureInTurn, type Report } from "./report.ts";
-import type { Label } from "./subject.ts";
+import { sections } from "./sections.ts";
 import { drawTable } from "./table.ts";
 import { Testpmd } from "./testpmd.ts";
 
 const rounds = 5;
 /** What all rows' memory takes together, in huge pages of 2 MiB. */
-const hugePages = 720;
+const hugePages = 3400;
+/** The most sessions of a row on a machine that has not so much memory to spare. */
+const fewSessions = 1_000_000;
 
-const engineLabels: readonly Label[] = [
-  { name: "established", sessions: 1_000 },
-  { name: "established", sessions: 100_000 },
-  { name: "established", sessions: 1_000_000 },
-  { name: "new-sessions", sessions: 1_000_000, watched: false },
-  { name: "new-sessions", sessions: 1_000_000, watched: true },
-  { name: "no-engine" },
-];
+/** The core that everything is measured on. */
+const cpu = availableParallelism() - 1;
 
 interface Options {
   readonly json: boolean;
@@ -36,7 +32,7 @@ function readOptions(): Options {
 
 const warn = (text: string) => console.error(`bench: warning: ${text}`);
 
-async function makeTestpmd(cpu: number, reserved: boolean, quick: boolean): Promise<Testpmd[]> {
+async function makeTestpmd(reserved: boolean, quick: boolean): Promise<Testpmd[]> {
   const installed = await access("/usr/bin/dpdk-testpmd").then(
     () => true,
     () => false,
@@ -46,18 +42,25 @@ async function makeTestpmd(cpu: number, reserved: boolean, quick: boolean): Prom
   return [];
 }
 
-async function measure(reserved: boolean, quick: boolean): Promise<Report> {
-  const cpu = availableParallelism() - 1;
-  const laps = quick ? 60 : 600;
-  const engines = engineLabels.map((label) => new EngineSubject(label, laps, cpu));
-  const subjects = [...engines, ...(await makeTestpmd(cpu, reserved, quick))];
+function makeEngines(quick: boolean): EngineSubject[] {
+  const room = freemem() > hugePages * 2 * 2 ** 20;
+  if (!room) warn(`too little memory is free for the rows with more than ${fewSessions.toLocaleString("en")} sessions`);
+  return sections.flatMap(({ rows, laps }) =>
+    rows
+      .filter(({ name, sessions = 0 }) => name !== "testpmd" && (room || sessions <= fewSessions))
+      .map((label) => new EngineSubject(label, quick ? laps.quick : laps.full, cpu)),
+  );
+}
+
+async function measure(engines: readonly EngineSubject[], reserved: boolean, quick: boolean): Promise<Report> {
+  const subjects = [...engines, ...(await makeTestpmd(reserved, quick))];
   try {
     for (const subject of subjects) await subject.start();
     const pages = [...new Set(engines.map((engine) => engine.pages))].join(" and ");
     if (pages !== "2M") warn(`no huge pages: memory lies on ${pages}, and misses cost more`);
-    const ghz = ((engines[0]?.ticksPerSecond ?? 0) / 1e9).toFixed(2);
-    const machine = `${cpus()[0]?.model.trim()}, TSC ${ghz} GHz`;
-    return { machine, pages, rounds, rows: await measureInTurn(subjects, rounds) };
+    const ticks_per_second = engines[0]?.ticksPerSecond ?? Number.NaN;
+    const machine = `${cpus()[0]?.model.trim()}, TSC ${(ticks_per_second / 1e9).toFixed(2)} GHz`;
+    return { machine, ticks_per_second, pages, rounds, rows: await measureInTurn(subjects, rounds) };
   } finally {
     await Promise.all(subjects.map((subject) => subject.stop()));
   }
@@ -67,7 +70,9 @@ async function main(): Promise<void> {
   const { json, quick, save } = readOptions();
   const [load = 0] = loadavg();
   if (load > 0.5) warn(`other work runs here (load ${load.toFixed(1)}): figures are too high, the best rounds least`);
-  const report = await withHugePages(hugePages, (reserved) => measure(reserved, quick));
+  // Before huge pages are set aside: they count as memory in use.
+  const engines = makeEngines(quick);
+  const report = await withHugePages(hugePages, (reserved) => measure(engines, reserved, quick));
   if (save) await saveBaseline(report);
   console.log(json ? JSON.stringify(report) : drawTable(report, await loadBaseline()));
 }

@@ -1,48 +1,56 @@
-// The table that people look at: a line a row, with a bar for what a packet costs.
+// The table that people look at: a line a row, section by section, with a bar for what a packet costs.
 import { deviation } from "./baseline.ts";
-import { type Report, type Row, timesNoEngine } from "./report.ts";
+import { findRow, type Report, type Row, relative } from "./report.ts";
+import { type Section, sections } from "./sections.ts";
+import type { Framing } from "./subject.ts";
 
 /** Cycles a packet that the engine may cost with a million sessions; the bars' full length. */
 const goal = 250;
 const barLength = 40;
 
-const titles: Record<Row["name"], string> = {
-  established: "established",
-  "new-sessions": "new sessions",
-  "no-engine": "no engine",
-  testpmd: "testpmd macswap",
-};
+const framingNames: Readonly<Record<Framing, string>> = { ipv4: "", ipv6: "IPv6", qinq: "QinQ", pppoe: "PPPoE" };
+const widths = [28, 10, 9, 9, 9, 11, 13, 10];
 
-const heads = [
-  ["", "", "", "cycles", "a packet", "packets", "times no", "since", `0${`goal ${goal} |`.padStart(barLength)}`],
-  ["", "sessions", "best", "median", "worst", "a second", "engine", "baseline", ""],
-];
-const widths = [22, 10, 9, 9, 9, 11, 11, 10];
+function title({ name, framing }: Row): string {
+  const framed = framing ? framingNames[framing] : "";
+  return `  ${name}${framed && `, ${framed}`}`;
+}
 
-const cycles = (value: number) => value.toFixed(value < 100 ? 1 : 0);
+function figure(value: number, { unit }: Section): string {
+  return value.toFixed(unit === "cycles" && value < 100 ? 1 : 0);
+}
 
 function percent(value: number | undefined): string {
   return value === undefined ? "-" : `${value < 0 ? "" : "+"}${(value * 100).toFixed(0)} %`;
 }
 
-function bar(row: Row): string {
-  // A new session costs much more than a packet; its bar would say nothing.
-  if (row.name === "new-sessions") return "";
-  const length = Math.round((row.cycles / goal) * barLength);
+function bar({ median }: Row): string {
+  const length = Math.round((median / goal) * barLength);
   return length > barLength ? `${"#".repeat(barLength)}>` : `${"#".repeat(length).padEnd(barLength)}|`;
 }
 
-function cells(row: Row, report: Report, baseline: Report): string[] {
+function cells(row: Row, section: Section, report: Report, baseline: Report): string[] {
+  const { unit, reference, bars } = section;
   return [
-    row.watched ? `${titles[row.name]}, watched` : titles[row.name],
+    title(row),
     row.sessions?.toLocaleString("en") ?? "",
-    cycles(row.cycles_best),
-    cycles(row.cycles),
-    cycles(row.cycles_worst),
-    `${(row.per_second / 1e6).toFixed(2)} M`,
-    timesNoEngine(report, row).toFixed(1),
-    percent(deviation(report, row, baseline)),
-    bar(row),
+    figure(row.best, section),
+    figure(row.median, section),
+    figure(row.worst, section),
+    unit === "cycles" ? `${(report.ticks_per_second / row.median / 1e6).toFixed(2)} M` : "",
+    reference ? relative(report, row, section).toFixed(1) : "",
+    percent(deviation(report, row, section, baseline)),
+    bars ? bar(row) : "",
+  ];
+}
+
+function heads({ title, unit, reference, bars }: Section): string[][] {
+  const [above = "", below = ""] = reference?.heading ?? [];
+  const scale = bars ? `0${`goal ${goal} |`.padStart(barLength)}` : "";
+  return [
+    [title],
+    ["", "", "", "", "", unit === "cycles" ? "packets" : "", above, "since", scale],
+    ["", "sessions", "best", "median", "worst", unit === "cycles" ? "a second" : "", below, "baseline"],
   ];
 }
 
@@ -55,14 +63,15 @@ function line([title = "", ...cells]: readonly string[]): string {
     .trimEnd();
 }
 
+function drawSection(section: Section, report: Report, baseline: Report): string[] {
+  const rows = section.rows.flatMap((label) => findRow(report, label) ?? []);
+  return ["", ...heads(section).map(line), ...rows.map((row) => line(cells(row, section, report, baseline)))];
+}
+
 /** Draws a report, each row beside the same row of the baseline. */
 export function drawTable(report: Report, baseline: Report): string {
-  const rows = report.rows.map((row) => line(cells(row, report, baseline)));
   return [
-    `64-byte packets on one core of ${report.machine}, memory on ${report.pages} pages`,
-    `cycles are TSC ticks, of new sessions those a session; ${report.rounds} rounds of all rows in turn`,
-    "",
-    ...heads.map(line),
-    ...rows,
+    `One core of ${report.machine}, memory on ${report.pages} pages; cycles are TSC ticks; ${report.rounds} rounds of all rows in turn`,
+    ...sections.flatMap((section) => drawSection(section, report, baseline)),
   ].join("\n");
 }

@@ -90,7 +90,7 @@ static const struct row rows[] = {
 		.traffic = attack_watches,
 		.before = 1 + 1.0 / ATTACK_WATCHES_SHARE,
 		.residents = 1 + 1.0 / ATTACK_WATCHES_SHARE,
-		.room = {2, 1 + 1.0 / ATTACK_WATCHES_SHARE, 1.0 / ATTACK_WATCHES_SHARE},
+		.room = {2 + 1.0 / ATTACK_WATCHES_SHARE, 1 + 1.0 / ATTACK_WATCHES_SHARE, 1.0 / ATTACK_WATCHES_SHARE},
 		.spends = true,
 		.effects = {ADDS(sessions_opened, 1), ADDS(watch_pool_full, 1)},
 	},

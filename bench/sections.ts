@@ -1,0 +1,76 @@
+// The rows of the table, in the order in which they are shown. README.md here says what each of them is.
+import type { Framing, Label } from "./subject.ts";
+
+/** Rows that are compared with one of them. */
+export interface Section {
+  readonly title: string;
+  readonly unit: "cycles" | "ms";
+  /** The row that the others are multiples of, and what it is called above the column. */
+  readonly reference?: { readonly label: Label; readonly heading: readonly [string, string] };
+  /** Whether a row is drawn as a bar beside the goal. */
+  readonly bars: boolean;
+  /** The most laps of 16,384 packets in a round. */
+  readonly laps: { readonly full: number; readonly quick: number };
+  readonly rows: readonly Label[];
+}
+
+const million = 1_000_000;
+const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq"];
+const framed = (name: string, sessions: number): Label[] => framings.map((framing) => ({ name, framing, sessions }));
+const plain = (name: string, sessions: number): Label => ({ name, framing: "ipv4", sessions });
+
+const noEngine = { label: { name: "no-engine" }, heading: ["times no", "engine"] } as const;
+
+export const sections: readonly Section[] = [
+  {
+    title: "Packets of established sessions",
+    unit: "cycles",
+    reference: noEngine,
+    bars: true,
+    laps: { full: 240, quick: 40 },
+    rows: [
+      plain("established", 1_000),
+      plain("established", 100_000),
+      ...framed("established", million),
+      plain("established", 4 * million),
+      { name: "no-engine" },
+      { name: "testpmd" },
+    ],
+  },
+  {
+    title: "New sessions: cycles a session",
+    unit: "cycles",
+    reference: noEngine,
+    bars: false,
+    laps: { full: 240, quick: 40 },
+    rows: [
+      ...framed("new-sessions", million),
+      plain("new-sessions-watched", million),
+      plain("new-sessions", 4 * million),
+    ],
+  },
+  {
+    title: "Attacks: cycles a packet of the attack",
+    unit: "cycles",
+    reference: { label: plain("established", million), heading: ["times", "established"] },
+    bars: false,
+    laps: { full: 100, quick: 15 },
+    rows: [
+      plain("table-full", million),
+      plain("random-sources", million),
+      plain("syn-flood", million),
+      plain("watch-pool-full", million),
+      plain("breach-storm", million),
+      { name: "collisions", framing: "ipv6", sessions: 64 },
+      plain("fragments", million),
+      plain("malformed", million),
+    ],
+  },
+  {
+    title: "Start over the records that another process left: milliseconds",
+    unit: "ms",
+    bars: false,
+    laps: { full: 1, quick: 1 },
+    rows: [plain("adoption", million)],
+  },
+];
