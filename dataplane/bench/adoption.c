@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The start that adopts: see adoption.h. As fastpath.c and region_file.c go about it: the region in memory of a tmpfs, the engine's
-// own memory on huge pages if there are any.
+// The start that adopts: see adoption.h. As fastpath.c and region_file.c go about it: the region in memory of a tmpfs, the
+// engine's own memory on huge pages if there are any.
 
 #include "adoption.h"
 

@@ -57,8 +57,8 @@ attack_collisions(uint32_t sessions, uint64_t number)
 }
 
 // XXH3 of 40 bytes adds up products of two words each: (bytes 16-23 ^ secret 32-39) * (bytes 24-31 ^ secret 40-47), and
-// (bytes 24-31 ^ secret 16-23) * (bytes 32-39 ^ secret 24-31). Bytes 24-31 of a session's key are the host part of the server's address;
-// where the other factor is 0, they do not matter.
+// (bytes 24-31 ^ secret 16-23) * (bytes 32-39 ^ secret 24-31). Bytes 24-31 of a session's key are the host part of the
+// server's address; where the other factor is 0, they do not matter.
 void
 attack_weaken(struct hash_secret *secret)
 {

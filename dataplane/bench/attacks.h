@@ -24,8 +24,8 @@ struct frame_plan attack_watches(uint32_t sessions, uint64_t number);
 // have one hash: one tag, and two buckets, which `sessions` = 64 fill.
 struct frame_plan attack_collisions(uint32_t sessions, uint64_t number);
 
-// Makes a secret with which the host part of a server's address does not count: what an attacker would do who knew the secret and could
-// choose it, not one who has to guess.
+// Makes a secret with which the host part of a server's address does not count: what an attacker would do who knew the
+// secret and could choose it, not one who has to guess.
 void attack_weaken(struct hash_secret *secret);
 
 // First fragments, and later ones whose first never came, of the UDP in traffic_established, which opens the sessions.

@@ -26,8 +26,8 @@ enum damage {
 	DAMAGE_CUT,    // its IP length ends before the TCP flags
 };
 
-// One packet between a subscriber (10.0.0.0 or the /64 2001:db8:0:0:: plus his number) and a server (198.18.0.0/15, the block of RFC
-// 2544 for benchmarks, or 2001:2::/48, that of RFC 5180).
+// One packet between a subscriber (10.0.0.0 or the /64 2001:db8:0:0:: plus his number) and a server (198.18.0.0/15, the
+// block of RFC 2544 for benchmarks, or 2001:2::/48, that of RFC 5180).
 struct frame_plan {
 	uint64_t server;     // its host part: 17 bits in IPv4, all in IPv6
 	uint32_t subscriber; // below 2^24
@@ -43,8 +43,8 @@ struct frame_plan {
 
 #define FRAME_LENGTH_MAX 128
 
-// Writes the packet's frame, at most FRAME_LENGTH_MAX bytes, and returns its length: that on the wire less 4 bytes of checksum, which
-// no driver hands over.
+// Writes the packet's frame, at most FRAME_LENGTH_MAX bytes, and returns its length: that on the wire less 4 bytes of
+// checksum, which no driver hands over.
 uint16_t frame_write(uint8_t *frame, const struct frame_plan *plan, enum framing framing);
 
 // The first 8 bytes of every server's IPv6 address.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// engine-bench ROW FRAMING SESSIONS LAPS CPU: measures one row, a round for each line on standard input, so that bench/main.ts can
-// interleave rows. Answers with a line of JSON each, and with one before the first round, when all is prepared.
+// engine-bench ROW FRAMING SESSIONS LAPS CPU: measures one row, a round for each line on standard input, so that
+// bench/main.ts can interleave rows. Answers with a line of JSON each, and with one before the first round, when all is
+// prepared.
 
 #include "row.h"
 

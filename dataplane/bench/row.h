@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row of the bench's table: some traffic, and what a worker does with it. rows.c has them all; measure.c and adoption.c measure one.
+// A row of the bench's table: some traffic, and what a worker does with it. rows.c has them all; row.c and adoption.c
+// measure one.
 
 #pragma once
 
@@ -41,8 +42,8 @@ struct row {
 // The row of this name, or NULL.
 const struct row *row_find(const char *name);
 
-// Makes the stand that the row needs for `sessions`: 1 to ROW_SESSIONS_MAX, a multiple of 64 and at least STAND_BUFFERS but for rows
-// of which every packet finds its session. False: the machine has not enough memory.
+// Makes the stand that the row needs for `sessions`: 1 to ROW_SESSIONS_MAX, a multiple of 64 and at least STAND_BUFFERS but
+// for rows of which every packet finds its session. False: the machine has not enough memory.
 bool row_prepare(const struct row *row, struct stand *stand, uint32_t sessions, enum framing framing);
 
 // Brings the engine to where the row's rounds begin. False: it did not do what the row says.
