@@ -16,7 +16,7 @@ export const protocols = {
   shim6: 140,
 } as const;
 
-export const tcpFlags = { fin: 0x01, syn: 0x02, psh: 0x08, ack: 0x10 } as const;
+export const tcpFlags = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 } as const;
 
 /** What a host hands to IP. */
 export interface Datagram {
