@@ -15,7 +15,7 @@ export interface Section {
 }
 
 const million = 1_000_000;
-const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq"];
+const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq", "pppoe"];
 const framed = (name: string, sessions: number): Label[] => framings.map((framing) => ({ name, framing, sessions }));
 const plain = (name: string, sessions: number): Label => ({ name, framing: "ipv4", sessions });
 
@@ -63,6 +63,7 @@ export const sections: readonly Section[] = [
       plain("breach-storm", million),
       { name: "collisions", framing: "ipv6", sessions: 64 },
       plain("fragments", million),
+      plain("tiny-fragments", million),
       plain("malformed", million),
     ],
   },

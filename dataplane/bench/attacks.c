@@ -29,6 +29,17 @@ attack_syn_flood(uint32_t sessions, uint64_t number)
 }
 
 struct frame_plan
+attack_tiny_fragments(uint32_t sessions, uint64_t number)
+{
+	struct frame_plan plan = attack_syn_flood(sessions, number);
+
+	plan.identification = (uint16_t)number;
+	plan.fragment = RTE_IPV4_HDR_MF_FLAG;
+	plan.damage = DAMAGE_CUT;
+	return plan;
+}
+
+struct frame_plan
 attack_random_sources(uint32_t sessions, uint64_t number)
 {
 	(void)sessions;
@@ -75,36 +86,30 @@ attack_weaken(struct hash_secret *secret)
 struct frame_plan
 attack_fragments(uint32_t sessions, uint64_t number)
 {
+	static const struct {
+		uint16_t fragment;
+		uint8_t service; // of traffic_established
+	} kinds[] = {
+		{RTE_IPV4_HDR_MF_FLAG, 3}, {185, 3}, {RTE_IPV4_HDR_MF_FLAG, 3}, {1, 0}, // RFC 3128
+	};
 	if (number < (uint64_t)ESTABLISHED_STEPS * sessions)
 		return traffic_established(sessions, number);
 
-	// Every fourth session is UDP.
-	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions) | 3;
-	struct frame_plan plan = traffic_established(sessions, subscriber);
-	plan.from = SIDE_SUBSCRIBER;
+	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions / 4) * 4;
+	struct frame_plan plan = traffic_established(sessions, subscriber + kinds[number % RTE_DIM(kinds)].service);
 	plan.identification = (uint16_t)number;
-	plan.fragment = number % 2 == 0 ? RTE_IPV4_HDR_MF_FLAG : 185;
+	plan.fragment = kinds[number % RTE_DIM(kinds)].fragment;
 	return plan;
 }
 
 struct frame_plan
 attack_malformed(uint32_t sessions, uint64_t number)
 {
-	static const struct {
-		uint8_t damage;
-		uint16_t fragment;
-	} kinds[] = {
-		{DAMAGE_LONG, 0},
-		{DAMAGE_HEADER, 0},
-		{DAMAGE_CUT, RTE_IPV4_HDR_MF_FLAG}, // RFC 1858
-		{DAMAGE_NONE, 1},                   // RFC 3128
-	};
 	if (number < (uint64_t)ESTABLISHED_STEPS * sessions)
 		return traffic_established(sessions, number);
 
-	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions) & ~3u;
+	uint32_t subscriber = hash_range((uint32_t)traffic_random(number), sessions);
 	struct frame_plan plan = traffic_syn(subscriber, FIRST_SUBSCRIBER_PORT, PORT_SMTP);
-	plan.damage = kinds[number % RTE_DIM(kinds)].damage;
-	plan.fragment = kinds[number % RTE_DIM(kinds)].fragment;
+	plan.damage = number % 2 == 0 ? DAMAGE_LONG : DAMAGE_HEADER;
 	return plan;
 }

@@ -13,6 +13,9 @@ struct hash_secret;
 // One subscriber's SYNs to mail servers, no two of one session.
 struct frame_plan attack_syn_flood(uint32_t sessions, uint64_t number);
 
+// The same as first fragments with no more of TCP than its ports, no two of one datagram.
+struct frame_plan attack_tiny_fragments(uint32_t sessions, uint64_t number);
+
 // SYNs to a port of no service, each from a subscriber who was never seen.
 struct frame_plan attack_random_sources(uint32_t sessions, uint64_t number);
 
@@ -28,8 +31,9 @@ struct frame_plan attack_collisions(uint32_t sessions, uint64_t number);
 // secret and could choose it, not one who has to guess.
 void attack_weaken(struct hash_secret *secret);
 
-// First fragments, and later ones whose first never came, of the UDP in traffic_established, which opens the sessions.
+// From who opened the sessions of traffic_established: half of them first fragments of UDP, a quarter later ones whose first never
+// came, and a quarter such of TCP that would overlay its flags.
 struct frame_plan attack_fragments(uint32_t sessions, uint64_t number);
 
-// Lengths that do not fit, and fragments that hide a TCP header, in equal parts, from subscribers of traffic_established.
+// IP lengths beyond the frame and TCP headers too short to be one, in turn, from the same.
 struct frame_plan attack_malformed(uint32_t sessions, uint64_t number);

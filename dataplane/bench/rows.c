@@ -122,6 +122,17 @@ static const struct row rows[] = {
 		.before = 3,
 		.residents = 1,
 		.room = {1, 1, 0.25},
+		.effects = {ADDS(fragments, 2), ADDS(evasive, 4)},
+	},
+	{
+		.name = "tiny-fragments",
+		LAPS,
+		.traffic = attack_tiny_fragments,
+		.before = 1,
+		.residents = 1,
+		.room = {1, 1, 0.25},
+		.effects = {ADDS(evasive, 1), ADDS(fragments_displaced, 1), ADDS(sessions_refused, 1),
+			    ADDS(sessions_evicted, 1)},
 	},
 	{
 		.name = "malformed",
@@ -130,7 +141,7 @@ static const struct row rows[] = {
 		.before = 3,
 		.residents = 1,
 		.room = {1, 1, 0.25},
-		.effects = {ADDS(malformed, 2)},
+		.effects = {ADDS(malformed, 1)},
 	},
 	{
 		.name = "adoption",
