@@ -29,8 +29,8 @@ const names = {
   "22-dns-google-mx": "a breach that is only reported refuses nothing",
   "23-dns-mx-single": "one question and its answer are one exchange",
   "24-dns-mx-tunnel-falsepositive": "300 packets of one 5-tuple are one exchange",
-  "27-pppoe-over-qinq-tls": "PPPoE passes untouched",
-  "28-vlan-mpls-mixed": "MPLS passes untouched beside plain and tagged sessions",
+  "27-pppoe-over-qinq-tls": "a session in PPPoE within QinQ, silent for minutes",
+  "28-vlan-mpls-mixed": "a session in MPLS beside plain and tagged ones",
   "30-trex-smtp-template": "a session opened from the network side is nobody's to count",
 } as const;
 
@@ -70,13 +70,14 @@ function bySubscriber(sessions: readonly ReplayedSession[]): string[] {
 }
 
 function sessionLine(session: ReplayedSession): string {
-  const { began, protocol, opener, outerVlan, services, state } = session;
+  const { began, protocol, opener, outerVlan, innerVlan, services, state } = session;
   const [subscriber, network] = [
     endText(session.subscriber, session.subscriberPort),
     endText(session.network, session.networkPort),
   ];
   const direction = opener === "subscriber" ? ">" : "<";
-  const vlan = outerVlan === 0 ? "" : ` vlan ${outerVlan}`;
+  const vlans = [outerVlan, innerVlan].filter((id) => id !== 0).join(".");
+  const vlan = vlans && ` vlan ${vlans}`;
   const service = services.join(",") || "-";
   return `session ${began} ${protocol} ${subscriber} ${direction} ${network}${vlan} services ${service} state ${state}`;
 }
