@@ -1,6 +1,7 @@
 // What the engine makes of a capture under a configuration. Blocks until the capture is read: for a process of its own.
 
 import type { Configuration } from "../config/configuration.ts";
+import type { ReplayedPacket } from "../engine/native.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
 import { detectorsById, missingIds } from "../engine/policy_ids.ts";
 import type { EngineCounters } from "../engine/region_data.ts";
@@ -24,7 +25,12 @@ export interface ReplayReport {
 /** Half a million sessions at once in 100 MB. What finds no room is counted: `session_table_full` and its like. */
 const tables: Omit<EngineOptions, "policy"> = { sessions: 2 ** 19, subscribers: 2 ** 17, watches: 2 ** 16 };
 
-export function replayCapture(configuration: Configuration, path: string): ReplayReport {
+/** `each`: hears of every packet, in the capture's order. */
+export function replayCapture(
+  configuration: Configuration,
+  path: string,
+  each: (packet: ReplayedPacket) => void = () => {},
+): ReplayReport {
   const ids = missingIds(configuration, new Map());
   const engine = new Engine({ policy: policyBlob(configuration, ids, 0), ...tables });
   const packets = new PacketCounts();
@@ -38,6 +44,7 @@ export function replayCapture(configuration: Configuration, path: string): Repla
   try {
     for (const packet of engine.replay(path)) {
       packets.take(packet);
+      each(packet);
       if (packet.session) sessions.take(packet.timeMs, packet.session);
       hear();
     }

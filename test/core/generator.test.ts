@@ -2,12 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { protocols } from "../frames/ip.ts";
-import { pcapBytes } from "../frames/pcap.ts";
+import { isIpv6, protocols } from "../frames/ip.ts";
+import { type CapturedFrame, pcapBytes } from "../frames/pcap.ts";
 import { framesOf, type Scene } from "./generator/capture.ts";
 import type { Host } from "./generator/conversation.ts";
+import { evasionCases } from "./generator/evasion-cases.ts";
 import { framings, type NamedFraming } from "./generator/framings.ts";
 import { quotaScenes } from "./generator/quota-scenes.ts";
+import { subscriberCases } from "./generator/subscriber-cases.ts";
 import { complaints, type ReadFrame, readFrames } from "./generator/tshark.ts";
 import { temporaryDirectory } from "./regions.ts";
 
@@ -69,10 +71,8 @@ const timeText = (timeNs: bigint) => `${timeNs}`.replace(/(?=.{9}$)/, ".");
 
 for (const [resolution, turns] of Object.entries(captures) as [keyof typeof captures, Turn[]][]) {
   test(`tshark reads what was generated, in ${resolution}s, and complains of nothing`, async (t) => {
-    const path = join(await temporaryDirectory(t), "generated.pcap");
     const frames = framesOf(turns.flatMap(({ scenes }) => scenes));
-    await writeFile(path, pcapBytes(frames, { resolution }));
-    const read = await readFrames(path);
+    const read = await readBack(t, frames, resolution);
     t.deepEqual(complaints(read), []);
     t.deepEqual(
       read.map((frame) => frame["frame.time_epoch"]),
@@ -86,6 +86,40 @@ for (const [resolution, turns] of Object.entries(captures) as [keyof typeof capt
     }
   });
 }
+
+async function readBack(
+  t: ExecutionContext,
+  frames: readonly CapturedFrame[],
+  resolution: keyof typeof captures = "microsecond",
+): Promise<ReadFrame[]> {
+  const path = join(await temporaryDirectory(t), "generated.pcap");
+  await writeFile(path, pcapBytes(frames, { resolution }));
+  return readFrames(path);
+}
+
+test("tshark reads the sessions of several framings", async (t) => {
+  const scenes = subscriberCases.flatMap((subscriberCase) => subscriberCase.scenes);
+  const read = await readBack(t, framesOf(scenes));
+  t.deepEqual(complaints(read), []);
+  const [ipv6, ipv4] = partition(scenes, ({ conversation }) => isIpv6(conversation.client.address));
+  const [ipv6Read, ipv4Read] = partition(read, (frame) => frame["ipv6.src"] !== "");
+  t.deepEqual(seen(ipv4Read, "IPv4"), ipv4.map(asked));
+  t.deepEqual(seen(ipv6Read, "IPv6"), ipv6.map(asked));
+});
+
+function partition<T>(all: readonly T[], chosen: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(chosen), all.filter((one) => !chosen(one))];
+}
+
+test("tshark puts hidden openings together, and complains only of overlaid flags", async (t) => {
+  for (const { name, scenes } of evasionCases) {
+    const read = await readBack(t, framesOf(scenes));
+    const overlaid = name.startsWith("flags overlaid");
+    const syns = read.filter((frame) => frame["tcp.flags.str"].endsWith("S\u00b7"));
+    t.is(syns.length, overlaid ? 10 : 12, name);
+    t.is(complaints(read).length, overlaid ? 2 : 0, name);
+  }
+});
 
 function assertTurn(
   t: ExecutionContext,

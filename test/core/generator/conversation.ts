@@ -108,6 +108,12 @@ function tcpConversation(client: Host, server: Host, turns: readonly Turn[], seg
   return { client, server, protocol: protocols.tcp, sent };
 }
 
+/** A SYN that nobody answers. */
+export function opening(client: Host, server: Host): Conversation {
+  const segment = { ...endsOf(client, server), sequence: client.port, flags: tcpFlags.syn, options: synOptions };
+  return { client, server, protocol: protocols.tcp, sent: [{ from: client.side, datagram: tcpDatagram(segment) }] };
+}
+
 const domainName = (name: string): number[] => [...name.split(".").flatMap((part) => [part.length, ...ascii(part)]), 0];
 
 /** Types and classes of DNS. */

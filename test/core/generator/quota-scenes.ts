@@ -4,7 +4,8 @@ import type { Scene } from "./capture.ts";
 import { type Conversation, type Host, mail, mxLookup } from "./conversation.ts";
 import type { NamedFraming } from "./framings.ts";
 
-const addresses = {
+/** Of the hosts in each family. */
+export const addresses = {
   IPv4: { zombie: "10.30.94.66", bystander: "10.30.94.11", server: "198.51.100.25" },
   IPv6: { zombie: "2001:db8:94:66::66", bystander: "2001:db8:94:11::11", server: "2001:db8:f::25" },
 } as const;

@@ -8,6 +8,7 @@ const fields = [
   "frame.number",
   "frame.time_epoch",
   "tcp.stream",
+  "tcp.flags.str",
   "ip.src",
   "ip.dst",
   "ipv6.src",
