@@ -3,10 +3,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import type { ReplayedPacket } from "../../mgmt/engine/native.ts";
+import type { EngineCounters } from "../../mgmt/engine/region_data.ts";
+import type { ReplayedBreach } from "../../mgmt/replay/breach_list.ts";
+import { PacketCounts } from "../../mgmt/replay/packet_counts.ts";
 import { type ReplayReport, replayCapture } from "../../mgmt/replay/replay.ts";
 import type { ReplayedSession } from "../../mgmt/replay/session_list.ts";
+import { doubleTagged, oddFrames } from "../frames/odd.ts";
 import { pcapBytes } from "../frames/pcap.ts";
-import { framesOf, type Scene } from "./generator/capture.ts";
+import { framesOf, type GeneratedFrame, type Scene } from "./generator/capture.ts";
 import { evasionCases } from "./generator/evasion-cases.ts";
 import { framings } from "./generator/framings.ts";
 import { quotaScenes } from "./generator/quota-scenes.ts";
@@ -14,145 +19,173 @@ import { subscriberCases } from "./generator/subscriber-cases.ts";
 import { configurationOf } from "./policies.ts";
 import { temporaryDirectory } from "./regions.ts";
 
-interface Golden {
-  readonly configuration: string;
-  /** Each a list of lines, cells separated by " | ", comments left out. */
-  readonly tables: readonly (readonly string[])[];
-}
-
-async function golden(name: string): Promise<Golden> {
+/** Its tables are lists of lines of cells, without the comments. */
+async function golden(name: string): Promise<{ configuration: string; tables: string[][] }> {
   const text = await readFile(join(import.meta.dirname, "generated", `${name}.txt`), "utf8");
   const [configuration = "", ...tables] = text.split("---\n");
-  return { configuration, tables: tables.map(rowsIn) };
+  return { configuration, tables: tables.map(linesIn) };
 }
 
-function rowsIn(table: string): string[] {
+function linesIn(table: string): string[] {
   const lines = table.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return lines.map((line) => row(...line.split("|")));
+  return lines.map((line) => cells(...line.split("|")));
 }
 
-const row = (...cells: readonly string[]) => cells.map((cell) => cell.trim()).join(" | ");
+const cells = (...texts: readonly string[]) => texts.map((text) => text.trim()).join(" | ");
 
-interface Replayed {
-  readonly report: ReplayReport;
-  /** Frames of a scene, and how many were refused. */
-  readonly frames: ReadonlyMap<string, { readonly all: number; readonly refused: number }>;
+/** Scenes of their own ports and times, after those of the case before. */
+interface Case {
+  readonly name: string;
+  readonly scenes: readonly Scene[];
 }
 
-async function replay(t: ExecutionContext, scenes: readonly Scene[], configuration: string): Promise<Replayed> {
+/** What the engine made of a case. */
+interface Outcome extends Case {
+  readonly sessions: readonly ReplayedSession[];
+  readonly breaches: readonly ReplayedBreach[];
+  readonly kinds: string;
+  /** Of each scene that lost any: how many frames of how many. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+/** One engine judges the cases one after the other. */
+async function replay(
+  t: ExecutionContext,
+  cases: readonly Case[],
+  configuration: string,
+): Promise<{ outcomes: Outcome[]; counters: EngineCounters }> {
   const path = join(await temporaryDirectory(t), "generated.pcap");
-  const frames = framesOf(scenes);
-  await writeFile(path, pcapBytes(frames));
-  const verdicts: string[] = [];
-  const report = replayCapture(configurationOf(configuration), path, ({ verdict }) => verdicts.push(verdict));
-  t.is(report.error, null);
-  t.is(verdicts.length, frames.length);
-  const judged = frames.map(({ scene }, n) => ({ scene, refused: verdicts[n] === "refuse" }));
-  const byScene = [...Map.groupBy(judged, ({ scene }) => scene)];
+  const frames = cases.map(({ scenes }) => framesOf(scenes));
+  await writeFile(path, pcapBytes(frames.flat()));
+  const packets: ReplayedPacket[] = [];
+  const report = replayCapture(configurationOf(configuration), path, (packet) => packets.push(packet));
+  t.deepEqual([report.error, packets.length], [null, frames.flat().length]);
+  let begin = 0;
+  const outcomes = cases.map((of, n) => {
+    const own = frames[n] ?? [];
+    const judged = packets.slice(begin, begin + own.length);
+    begin += own.length;
+    return outcomeOf(of, own, judged, report);
+  });
+  return { outcomes, counters: report.counters };
+}
+
+function outcomeOf(
+  of: Case,
+  frames: readonly GeneratedFrame[],
+  packets: readonly ReplayedPacket[],
+  report: Pick<ReplayReport, "sessions" | "breaches">,
+): Outcome {
+  const [first = 0, last = 0] = [packets[0]?.timeMs, packets.at(-1)?.timeMs];
+  const inTime = ({ startedAt }: { readonly startedAt: number }) => first <= startedAt && startedAt <= last;
+  const counts = new PacketCounts();
+  for (const packet of packets) counts.take(packet);
+  const kinds = Object.entries(counts.kind).filter(([, count]) => count > 0);
+  const scenes = Map.groupBy(packets.keys(), (n) => frames[n]?.scene ?? "");
+  const refused = [...scenes].map(([scene, own]) => {
+    const count = own.filter((n) => packets[n]?.verdict === "refuse").length;
+    return [scene, count > 0 ? `${count} of ${own.length}` : ""] as const;
+  });
   return {
-    report,
-    frames: new Map(
-      byScene.map(([scene, own]) => [scene, { all: own.length, refused: own.filter(({ refused }) => refused).length }]),
-    ),
+    ...of,
+    sessions: report.sessions.filter(inTime),
+    breaches: report.breaches.filter(inTime),
+    kinds: kinds.map(([kind, count]) => `${kind} ${count}`).join(", "),
+    refused: new Map(refused.filter(([, text]) => text !== "")),
   };
 }
 
 const vlansOf = ({ outerVlan, innerVlan }: ReplayedSession) =>
   [outerVlan, innerVlan].filter((id) => id !== 0).join(".");
 
-/** The parts of `counts` that are not 0. */
-const nonZero = (counts: Readonly<Record<string, number>>) =>
-  Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ");
+const refusedText = ({ refused }: Outcome) => [...refused].map(([scene, text]) => `${scene}: ${text}`).join("; ");
 
-function sceneOf({ subscriberPort, networkPort }: ReplayedSession, scenes: readonly Scene[]): string {
-  const found = scenes.find(({ conversation: { client, server } }) =>
-    client.side === "subscriber"
-      ? client.port === subscriberPort && server.port === networkPort
-      : server.port === subscriberPort && client.port === networkPort,
-  );
-  return found?.name ?? "nobody's";
-}
-
-const quota = await golden("quota");
-
-for (const framing of framings) {
-  test(`${framing.name}: the quota holds where the framing is read`, async (t) => {
-    const [sessions = [], rows = []] = quota.tables;
-    const scenes = quotaScenes(framing);
-    const { report, frames } = await replay(t, scenes, quota.configuration);
-    const [vlans] = report.sessions.map((session) => vlansOf(session) || "-");
-    const refusedOf = (name: string) => `${frames.get(name)?.refused} of ${frames.get(name)?.all}`;
-    const others = [...frames].filter(([name]) => name !== "mail 11" && name !== "mail 12");
-    const refusedOfOthers = others.reduce((sum, [, { refused }]) => sum + refused, 0);
-    const kinds = nonZero(report.packets.kind);
-    const told = [vlans ?? "not read", kinds, refusedOf("mail 11"), refusedOf("mail 12"), `${refusedOfOthers}`];
-    t.is(row(framing.name, ...told), rows.find((line) => line.startsWith(`${framing.name} | `)) ?? "not in the golden");
-    t.deepEqual(sessionRows(report, scenes), vlans === undefined ? [] : sessions);
-    t.is(new Set(report.sessions.map(vlansOf)).size, vlans === undefined ? 0 : 1);
+test("the quota holds in every framing that is read", async (t) => {
+  const { configuration, tables } = await golden("quota");
+  const [sessions = [], [, ...rows] = []] = tables;
+  const cases = framings.map((framing, turn) => ({ name: framing.name, scenes: quotaScenes(framing, turn) }));
+  const { outcomes } = await replay(t, cases, configuration);
+  const told = outcomes.map((outcome) => {
+    const vlans = [...new Set(outcome.sessions.map((session) => vlansOf(session) || "-"))].join();
+    t.deepEqual(sessionLines(outcome), vlans ? sessions : [], outcome.name);
+    return cells(outcome.name, vlans || "not read", outcome.kinds, refusedText(outcome) || "-");
   });
-}
+  t.deepEqual(told, rows);
+});
 
-function sessionRows({ sessions, breaches }: ReplayReport, scenes: readonly Scene[]): string[] {
+function sessionLines({ sessions, breaches, scenes }: Outcome): string[] {
   return [
     ...sessions.map((session) => {
       const service = session.services.join(",") || "-";
-      return row(sceneOf(session, scenes), `${session.began} by ${session.opener}`, service, session.state);
+      return cells(sceneOf(session, scenes), `${session.began} by ${session.opener}`, service, session.state);
     }),
     ...breaches.map(({ counted, refused }) => `breach of the zombie: counted ${counted}, refused ${refused}`),
   ];
 }
 
-const subscribers = await golden("subscribers");
-
-for (const { name, scenes } of subscriberCases) {
-  test(`${name}: who shares a quota`, async (t) => {
-    const [rows = []] = subscribers.tables;
-    const { report, frames } = await replay(t, scenes, subscribers.configuration);
-    t.is(row(name, bySubscriber(report.sessions)), rows.find((line) => line.startsWith(`${name} | `)) ?? "");
-    for (const session of report.sessions) {
-      const { all, refused } = frames.get(sceneOf(session, scenes)) ?? { all: 0, refused: 0 };
-      t.is(session.state, session.began === "opened" ? "closed" : "refused");
-      t.is(refused, session.began === "opened" ? 0 : all);
-    }
+function sceneOf({ subscriberPort, networkPort }: ReplayedSession, scenes: readonly Scene[]): string {
+  const found = scenes.find(({ conversation: { client, server } }) => {
+    const [home, far] = client.side === "subscriber" ? [client, server] : [server, client];
+    return home.port === subscriberPort && far.port === networkPort;
   });
+  return found?.name ?? "nobody's";
 }
 
+test("who shares a quota: address and VLAN tags tell, labels and PPPoE sessions do not", async (t) => {
+  const { configuration, tables } = await golden("subscribers");
+  const { outcomes } = await replay(t, subscriberCases, configuration);
+  for (const outcome of outcomes) assertWhole(t, outcome);
+  const told = outcomes.map(({ name, sessions }) => cells(name, bySubscriber(sessions)));
+  t.deepEqual(told, tables[0]);
+});
+
 function bySubscriber(sessions: readonly ReplayedSession[]): string {
-  const lines = Map.groupBy(
-    sessions,
-    (session) => `${session.subscriber}${vlansOf(session) && ` in ${vlansOf(session)}`}`,
+  const subscriberOf = (session: ReplayedSession) =>
+    [session.subscriber, vlansOf(session)].filter(Boolean).join(" in ");
+  const told = [...Map.groupBy(sessions, subscriberOf)].map(
+    ([subscriber, own]) => `${subscriber}: ${began(own, "opened")} opened, ${began(own, "refused")} refused`,
   );
-  const told = [...lines].map(([subscriber, own]) => {
-    const counted = (began: ReplayedSession["began"]) => own.filter((session) => session.began === began).length;
-    return `${subscriber}: ${counted("opened")} opened, ${counted("refused")} refused`;
-  });
   return told.sort().join("; ");
 }
 
-const evasions = await golden("evasions");
+const began = (sessions: readonly ReplayedSession[], how: ReplayedSession["began"]): number =>
+  sessions.filter((session) => session.began === how).length;
 
-for (const { name, scenes } of evasionCases) {
-  test(`${name}: what hides is counted, and refused where its subscriber is blocked`, async (t) => {
-    const [rows = []] = evasions.tables;
-    const { report, frames } = await replay(t, scenes, evasions.configuration);
-    const { sessions_opened: opened, sessions_joined: joined, sessions_refused: refused, evasive } = report.counters;
-    const refusedFrames = [...frames]
-      .filter(([, counts]) => counts.refused > 0)
-      .map(([scene, counts]) => `${scene}: ${counts.refused} of ${counts.all}`);
-    const sessions = `opened ${opened}, joined ${joined}, refused ${refused}`;
-    const told = row(name, sessions, `${evasive}`, refusedFrames.join("; "));
-    t.is(told, rows.find((line) => line.startsWith(`${name} | `)) ?? "not in the golden");
-  });
+/** A session passes whole or not at all. */
+function assertWhole(t: ExecutionContext, { sessions, refused, name, scenes }: Outcome): void {
+  t.is(sessions.length, scenes.length, name);
+  for (const session of sessions) {
+    const opened = session.began === "opened";
+    const [lost, all] = (refused.get(sceneOf(session, scenes)) ?? "none of some").split(" of ");
+    t.is(session.state, opened ? "closed" : "refused", name);
+    t.true(opened ? lost === "none" : lost === all, name);
+  }
 }
 
-test("every row of the goldens is a case", (t) => {
-  const cases = { quota: framings, subscribers: subscriberCases, evasions: evasionCases };
-  const heads = { quota: 1, subscribers: 0, evasions: 1 };
-  for (const [name, { tables }] of Object.entries({ quota, subscribers, evasions })) {
-    const key = name as keyof typeof cases;
-    t.is(tables.at(-1)?.length, cases[key].length + heads[key]);
+test("openings that hide are counted, and refused where their subscriber is blocked", async (t) => {
+  const { configuration, tables } = await golden("evasions");
+  const [[, ...rows] = []] = tables;
+  const told: string[] = [];
+  for (const evasion of evasionCases) {
+    const { outcomes, counters } = await replay(t, [evasion], configuration);
+    for (const outcome of outcomes) {
+      const [opened, joined, refused] = (["opened", "joined", "refused"] as const).map((how) =>
+        began(outcome.sessions, how),
+      );
+      const sessions = `opened ${opened}, joined ${joined}, refused ${refused}`;
+      told.push(cells(evasion.name, sessions, `${counters.evasive}`, refusedText(outcome)));
+    }
   }
+  t.deepEqual(told, rows);
+});
+
+test("frames of every other kind pass, also short ones and what is no IP", async (t) => {
+  const { configuration } = await golden("quota");
+  const [home, far] = [{ mac: "02:00:00:00:00:01" }, { mac: "02:00:00:00:00:02" }];
+  const frames = [...oddFrames(home, far), doubleTagged(home, far, 1522), doubleTagged(home, far, 9216)];
+  const path = join(await temporaryDirectory(t), "generated.pcap");
+  await writeFile(path, pcapBytes(frames.map(({ bytes }, second) => ({ bytes, timeNs: BigInt(second) * 10n ** 9n }))));
+  const verdicts: string[] = [];
+  replayCapture(configurationOf(configuration), path, ({ verdict }) => verdicts.push(verdict));
+  t.deepEqual(verdicts, Array(frames.length).fill("forward"));
 });

@@ -16,7 +16,7 @@ export const addresses = {
  */
 export function quotaScenes(framing: NamedFraming, turn = 0): Scene[] {
   const { zombie, bystander, server } = addresses[framing.family];
-  const [firstPort, startSeconds] = [10_000 + 100 * turn, 100 * turn];
+  const [firstPort, startSeconds] = [10_000 + 100 * turn, 200 * turn];
   const home = (address: string, port: number): Host => ({ side: "subscriber", address, port });
   const far = (port: number): Host => ({ side: "network", address: server, port });
   const scene = (name: string, atSeconds: number, conversation: Conversation): Scene => ({
