@@ -9,17 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
-
-static double
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
 
 // The records' part of a region, as a file.
 struct file {
@@ -81,9 +71,9 @@ adoption_measure(const struct row *row, struct stand *stand, unsigned laps)
 	(void)row, (void)laps;
 	if (!leave_records(stand, &file))
 		return NAN;
-	double began = now_ms();
+	double began = stand_processor_ms();
 	bool whole = adopt(stand, &file, &memory);
-	double took = now_ms() - began;
+	double took = stand_processor_ms() - began;
 	if (!whole)
 		return NAN;
 	munmap(file.bytes, file.size);

@@ -5,6 +5,6 @@
 
 #include "row.h"
 
-// Milliseconds to map a file of the stand's records and the engine's memory, and to make the engine over them. `laps` does
-// not matter.
+// Milliseconds of processor time to map a file of the stand's records and the engine's memory, and to make the engine over
+// them. `laps` does not matter.
 double adoption_measure(const struct row *row, struct stand *stand, unsigned laps);

@@ -18,6 +18,23 @@
 // Handshakes of traffic_established.
 #define ESTABLISHED_STEPS 3
 
+// What a server answers to a SYN: the entry of a counted session makes no room from then on.
+static struct frame_plan
+answer(struct frame_plan plan)
+{
+	plan.from = SIDE_NETWORK;
+	plan.tcp_flags = TCP_SYN | TCP_ACK;
+	return plan;
+}
+
+struct frame_plan
+attack_full_table(uint32_t sessions, uint64_t number)
+{
+	if (number >= sessions && number < 2ull * sessions)
+		return answer(traffic_http(sessions, number - sessions));
+	return traffic_http(sessions, number);
+}
+
 struct frame_plan
 attack_syn_flood(uint32_t sessions, uint64_t number)
 {
@@ -60,11 +77,11 @@ attack_watches(uint32_t sessions, uint64_t number)
 struct frame_plan
 attack_collisions(uint32_t sessions, uint64_t number)
 {
-	(void)sessions;
 	struct frame_plan plan = traffic_syn(0, FIRST_SUBSCRIBER_PORT, PORT_HTTP);
+	bool answers = number >= sessions && number < 2ull * sessions;
 
-	plan.server = number;
-	return plan;
+	plan.server = answers ? number - sessions : number;
+	return answers ? answer(plan) : plan;
 }
 
 // XXH3 of 40 bytes adds up products of two words each: (bytes 16-23 ^ secret 32-39) * (bytes 24-31 ^ secret 40-47), and

@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define X(name) +1
 enum { COUNTERS = 0 ENGINE_COUNTERS(X) };
@@ -30,22 +29,13 @@ receive(const struct row *row, struct stand *stand, unsigned count)
 	}
 }
 
-static double
-processor_ms(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
-}
-
 // Gives the received buffers to the worker, burst by burst. Returns the milliseconds that it took, without those in which the
 // core was another process's.
 static double
 take_turns(const struct row *row, struct stand *stand, unsigned count)
 {
 	struct buffer **sent = stand->sent;
-	double used_before = processor_ms();
+	double used_before = stand_processor_ms();
 	uint64_t began = rte_rdtsc() - stand->ticks;
 
 	for (unsigned at = 0; at < count; at += BURST_MAX) {
@@ -53,7 +43,7 @@ take_turns(const struct row *row, struct stand *stand, unsigned count)
 		sent += row->turn(stand, &stand->buffers[at], RTE_MIN(count - at, BURST_MAX), now_ms, sent);
 	}
 	stand->ticks = rte_rdtsc() - began;
-	return processor_ms() - used_before;
+	return stand_processor_ms() - used_before;
 }
 
 bool

@@ -131,6 +131,15 @@ stand_secret(void)
 	return secret;
 }
 
+double
+stand_processor_ms(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
+}
+
 bool
 stand_init(struct stand *stand, const struct engine_size *size, uint32_t threshold)
 {

@@ -57,3 +57,6 @@ void stand_empty(struct stand *stand, const struct hash_secret *secret);
 
 // Fresh random bytes.
 struct hash_secret stand_secret(void);
+
+// Processor time of this thread: that in which the core was another process's is not in it.
+double stand_processor_ms(void);
