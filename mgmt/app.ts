@@ -43,7 +43,7 @@ export class App {
     this.#parts = parts;
     this.#policy = new PolicyKeeper({ ...parts, file: options.configuration });
     this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
-    this.#watch = new FastPathWatch(parts);
+    this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), (request) => this.#answer(request));
   }
 

@@ -46,6 +46,7 @@ export class BreachRecorder {
   #checkOverdueAt = 0;
   #saveAt = 0;
   #trouble: string | undefined;
+  #lost = 0;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -86,6 +87,11 @@ export class BreachRecorder {
     return this.#trouble;
   }
 
+  /** Events that were overwritten before they were read, since this daemon started. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Takes what happened since the last time. */
   async read(): Promise<void> {
     if (this.#book.unsaved >= UNSAVED_MAX) return;
@@ -115,6 +121,7 @@ export class BreachRecorder {
     const { engine } = this.#parts;
     for (;;) {
       const { region, events, lost } = engine.events(AT_ONCE);
+      this.#lost += lost;
       if (lost > 0) this.#wanting = true;
       this.#notices.push(...this.#book.events(region, events));
       for (const event of events) this.#passed(region, event);

@@ -1,14 +1,14 @@
-// What is wrong with a fast path that runs, as its region tells it: ports that are down, tables that are full, packets that are
-// missed. Pure: from two looks at the region to sentences.
+// What is wrong with a fast path that runs: raises and clears the alarms of alarm_table.ts, and those of ports that are down. Pure:
+// from one look to the next.
 
-import type { EngineStatus } from "../engine/engine_port.ts";
-import type { EngineCounter, Side } from "../engine/region_data.ts";
+import type { Side } from "../engine/region_data.ts";
+import { type AlarmRow, alarmRows, type Observed } from "./alarm_table.ts";
 
-/** What grew goes on to be an alarm for as long: one alarm for a trouble that comes and goes. */
-const HELD_MS = 60_000;
-
-/** Packet buffers are nearly exhausted when less of them is free: a burst takes more. */
-const BUFFERS_FREE = 1 / 16;
+/**
+ * An alarm of the table is cleared when nothing of it was seen for as long, and changes no more often than that: one that comes and
+ * goes is one alarm. The first time it is raised at once.
+ */
+export const QUIET_MS = 60_000;
 
 /** One thing that is wrong now. */
 export interface Alarm {
@@ -18,27 +18,45 @@ export interface Alarm {
   readonly text: string;
   /** A sentence: it is over. */
   readonly over: string;
-  /** Of one that is held: how much there was since it began, and when there was more of it last. */
-  readonly held?: { readonly amount: number; readonly lastMs: number };
 }
 
-/** What the region said, and what was wrong then. */
+/** How it stands with one row of the table. */
+interface Standing {
+  readonly raised: boolean;
+  /** When it was raised or cleared last. */
+  readonly changedMs: number;
+  /** When it was bad last. */
+  readonly badMs: number;
+  /** How much its count grew since it became bad. */
+  readonly amount: number;
+}
+
+/** What was observed, and what was wrong then. */
 export interface Look {
-  readonly status: EngineStatus;
+  readonly observed: Observed;
+  readonly nowMs: number;
+  readonly standings: ReadonlyMap<string, Standing>;
   readonly alarms: readonly Alarm[];
 }
 
+const calm: Standing = {
+  raised: false,
+  changedMs: Number.NEGATIVE_INFINITY,
+  badMs: Number.NEGATIVE_INFINITY,
+  amount: 0,
+};
+
 /** `nowMs`: on a clock that is never set, in milliseconds. Without an earlier look nothing has grown yet. */
-export function look(last: Look | undefined, status: EngineStatus, nowMs: number): Look {
-  const held = troubles(status).flatMap((trouble) => {
-    const before = last?.alarms.find(({ key }) => key === trouble.key)?.held;
-    const more = last ? Math.max(0, trouble.count(status) - trouble.count(comparable(last.status, status))) : 0;
-    const lastMs = more > 0 ? nowMs : before?.lastMs;
-    if (lastMs === undefined || nowMs - lastMs >= HELD_MS) return [];
-    const amount = (before?.amount ?? 0) + more;
-    return [{ key: trouble.key, ...trouble.tell(amount.toLocaleString("en-GB")), held: { amount, lastMs } }];
-  });
-  return { status, alarms: [...portsDown(status), ...held, ...buffersShort(status)] };
+export function look(last: Look | undefined, observed: Observed, nowMs: number): Look {
+  const standings = new Map<string, Standing>();
+  const alarms = portsDown(observed);
+  for (const row of alarmRows(observed)) {
+    const before = last?.standings.get(row.key) ?? calm;
+    const standing = next(before, judge(row, before.raised, last, observed, nowMs), nowMs);
+    standings.set(row.key, standing);
+    if (standing.raised) alarms.push(alarmOf(row, standing));
+  }
+  return { observed, nowMs, standings, alarms };
 }
 
 /** What to tell of two looks: what began, and what is over. */
@@ -48,55 +66,50 @@ export function news(before: readonly Alarm[], now: readonly Alarm[]): string[] 
   return [...without(now, before).map(({ text }) => text), ...without(before, now).map(({ over }) => over)];
 }
 
-/** A count of what should not happen: an alarm while it grows. */
-interface Trouble {
-  readonly key: string;
-  count(status: EngineStatus): number;
-  tell(amount: string): Pick<Alarm, "text" | "over">;
+interface Judgement {
+  readonly bad: boolean;
+  /** How much its count grew since the last look. */
+  readonly more: number;
 }
 
-/** Counters of another region, or of another process, began anew: they are compared with themselves. */
-function comparable(last: EngineStatus, status: EngineStatus): EngineStatus {
-  const same = last.header.region === status.header.region && last.header.starts === status.header.starts;
-  return same ? last : status;
+function judge(
+  { when }: AlarmRow,
+  raised: boolean,
+  last: Look | undefined,
+  observed: Observed,
+  nowMs: number,
+): Judgement {
+  if ("share" in when) return { bad: when.share(observed) >= (raised ? when.low : when.high), more: 0 };
+  if (!last || !comparable(last.observed, observed)) return { bad: false, more: 0 };
+  const more = Math.max(0, when.count(observed) - when.count(last.observed));
+  return { bad: more > (when.perSecond * (nowMs - last.nowMs)) / 1000, more };
 }
 
-function troubles({ header }: EngineStatus): Trouble[] {
-  return [...fullTables, ...ports(header.links).map(([link, side]) => missed(link, side))];
+/** Counters of another region, or of another process, began anew. */
+function comparable({ status: { header: a } }: Observed, { status: { header: b } }: Observed): boolean {
+  return a.region === b.region && a.starts === b.starts;
 }
 
-const fullTables: readonly Trouble[] = [
-  full("session_table_full", (amount) => ({
-    text: `The session table is full: ${amount} sessions so far were judged without an entry, and may be counted twice. Start the fast path with more --sessions.`,
-    over: `The session table has had room for a minute: ${amount} sessions were judged without an entry.`,
-  })),
-  full("subscriber_table_full", (amount) => ({
-    text: `No subscriber record is free: ${amount} times so far an address was not taken in, and it is not counted. Start the fast path with more --subscribers.`,
-    over: `Subscriber records have been free for a minute: ${amount} times an address was not taken in.`,
-  })),
-  full("watch_pool_full", (amount) => ({
-    text: `No watch is free: ${amount} sessions so far were not counted, and quotas may be exceeded unseen. Start the fast path with more --watches.`,
-    over: `Watches have been free for a minute: ${amount} sessions were not counted.`,
-  })),
-];
-
-function full(counter: EngineCounter, tell: Trouble["tell"]): Trouble {
-  return { key: counter, count: ({ counters }) => counters.engine[counter], tell };
-}
-
-function missed(link: number, side: Side): Trouble {
+function next({ raised, changedMs, badMs, amount }: Standing, { bad, more }: Judgement, nowMs: number): Standing {
+  const lastBadMs = bad ? nowMs : badMs;
+  const quiet = nowMs - lastBadMs >= QUIET_MS;
+  const changes = raised === quiet && nowMs - changedMs >= QUIET_MS;
   return {
-    key: `missed ${link} ${side}`,
-    count: ({ live }) => live.links[link]?.[side].missed ?? 0,
-    tell: (amount) => ({
-      text: `Link ${link}: its ${side}-side port missed ${amount} packets so far: they came faster than they were taken, and are lost. More --workers may help.`,
-      over: `Link ${link}: its ${side}-side port has missed nothing for a minute: it missed ${amount} packets.`,
-    }),
+    raised: raised !== changes,
+    changedMs: changes ? nowMs : changedMs,
+    badMs: lastBadMs,
+    amount: (quiet ? 0 : amount) + (bad ? more : 0),
   };
 }
 
-function portsDown({ header, live }: EngineStatus): Alarm[] {
-  return ports(header.links)
+function alarmOf({ key, text, over }: AlarmRow, { amount }: Standing): Alarm {
+  const figure = amount.toLocaleString("en-GB");
+  return { key, text: text(figure), over: over(figure) };
+}
+
+/** A state and no trouble that comes and goes: told as it is. */
+function portsDown({ status: { header, live } }: Observed): Alarm[] {
+  return portsOf(header.links)
     .filter(([link, side]) => !live.links[link]?.[side].up)
     .map(([link, side]) => ({
       key: `down ${link} ${side}`,
@@ -105,12 +118,6 @@ function portsDown({ header, live }: EngineStatus): Alarm[] {
     }));
 }
 
-function buffersShort({ live: { mbufs, mbufsFree } }: EngineStatus): Alarm[] {
-  if (mbufsFree >= mbufs * BUFFERS_FREE) return [];
-  const text = `Packet buffers are nearly exhausted: fewer than ${100 * BUFFERS_FREE} % of ${mbufs.toLocaleString("en-GB")} are free, and packets may be missed.`;
-  return [{ key: "buffers", text, over: "Packet buffers are free again." }];
-}
-
-function ports(links: number): (readonly [link: number, side: Side])[] {
+function portsOf(links: number): (readonly [link: number, side: Side])[] {
   return Array.from({ length: links }, (_, link) => [[link, "subscriber"] as const, [link, "network"] as const]).flat();
 }

@@ -17,6 +17,8 @@ export interface WatchParts {
   readonly engine: EnginePort;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Events lost since the daemon started. */
+  readonly events: { readonly lost: number };
 }
 
 export class FastPathWatch {
@@ -79,9 +81,9 @@ export class FastPathWatch {
   }
 
   #examine(status: EngineStatus): void {
-    const { journal, clock } = this.#parts;
+    const { journal, clock, events } = this.#parts;
     const before = this.#seen;
-    this.#seen = look(before, status, clock.nowMs());
+    this.#seen = look(before, { status, eventsLost: events.lost }, clock.nowMs());
     for (const line of news(before?.alarms ?? [], this.#seen.alarms)) journal.say(line);
   }
 

@@ -1,31 +1,42 @@
 // What is wrong with a fast path that runs: raised, held, and cleared.
 import test from "ava";
-import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
-import type { EngineCounter } from "../../mgmt/engine/region_data.ts";
-import { type Look, look, news } from "../../mgmt/status/alarms.ts";
+import fc from "fast-check";
+import type { DropReason, EngineCounter } from "../../mgmt/engine/region_data.ts";
+import { alarmRows, type Observed } from "../../mgmt/status/alarm_table.ts";
+import { type Look, look, news, QUIET_MS } from "../../mgmt/status/alarms.ts";
 import { daemon, region, until } from "./parts.ts";
 
 interface Said {
   readonly starts?: number;
   readonly region?: string;
   readonly counters?: Partial<Record<EngineCounter, number>>;
+  readonly dropped?: Partial<Record<DropReason, number>>;
   readonly missed?: number;
+  readonly starved?: number;
   readonly up?: boolean;
   readonly mbufsFree?: number;
+  readonly eventsLost?: number;
 }
 
-/** A region that is well, but for what the test says. */
-function says({ counters = {}, missed = 0, up = true, mbufsFree = 900, ...changes }: Said = {}): EngineStatus {
+/** A fast path that is well, but for what the test says: of its tables nothing is used. */
+function says(said: Said = {}): Observed {
+  const { counters, dropped, missed = 0, starved = 0, up = true, mbufsFree = 900, eventsLost = 0, ...changes } = said;
   const { live, ...rest } = region({ generation: 1, ...changes });
-  const links = [{ subscriber: { up, missed, starved: 0 }, network: { up: true, missed: 0, starved: 0 } }];
-  return {
+  const links = [{ subscriber: { up, missed, starved }, network: { up: true, missed: 0, starved: 0 } }];
+  const unused = { sessions: 0, subscribers: 0, watches: 0 };
+  const ports = rest.counters.links.map(({ subscriber, network }) => ({
+    subscriber: { ...subscriber, dropped: { ...subscriber.dropped, ...dropped } },
+    network,
+  }));
+  const status = {
     header: rest.header,
     live: { ...live, links, mbufsFree },
-    counters: { ...rest.counters, engine: { ...rest.counters.engine, ...counters } },
+    counters: { ...rest.counters, engine: { ...rest.counters.engine, ...unused, ...counters }, links: ports },
   };
+  return { status, eventsLost };
 }
 
-/** Looks at each region at its second; returns what was told at each look. */
+/** Looks at each at its second; returns what was told at each look. */
 function told(...looks: readonly (readonly [second: number, said: Said])[]): string[][] {
   let seen: Look | undefined;
   return looks.map(([second, said]) => {
@@ -40,39 +51,102 @@ test("a fast path that is well gives no alarm", (t) => {
 });
 
 test("a port that goes down is told once, and once that it is up", (t) => {
-  t.deepEqual(told([0, {}], [1, { up: false }], [2, { up: false }], [3, {}]), [
-    [],
+  t.deepEqual(told([0, { up: false }], [1, { up: false }], [2, {}]), [
     ["Link 0: its subscriber-side port is down, and nothing passes. Look at its cable and at the other end."],
     [],
     ["Link 0: its subscriber-side port is up."],
   ]);
 });
 
-for (const [counter, raised, cleared] of [
-  [
-    "session_table_full",
-    "The session table is full: 5 sessions so far",
-    "The session table has had room for a minute: 12",
-  ],
-  ["subscriber_table_full", "No subscriber record is free: 5 times so far", "records have been free for a minute: 12"],
-  ["watch_pool_full", "No watch is free: 5 sessions so far", "Watches have been free for a minute: 12 sessions"],
-] as const) {
-  test(`${counter} is an alarm until it has not grown for a minute, and says how many`, (t) => {
-    const at = (count: number) => ({ counters: { [counter]: count } });
-    const lines = told([0, at(100)], [1, at(105)], [50, at(112)], [109, at(112)], [110, at(112)], [111, at(112)]);
+/** What grows, by the alarm's key; and what is said of 5 of it, and of 12 at the end. */
+const growing: Readonly<Record<string, readonly [(count: number) => Said, raised: RegExp, cleared: RegExp]>> = {
+  session_table_full: [engine("session_table_full"), /^The session table is full: 5 /, /room for a minute: 12 /],
+  sessions_evicted: [engine("sessions_evicted"), /^The session table is crowded: 5 /, /for a minute: 12 /],
+  subscriber_table_full: [engine("subscriber_table_full"), /^No subscriber record is free: 5 /, /a minute: 12 /],
+  watch_pool_full: [engine("watch_pool_full"), /^No watch is free: 5 /, /free for a minute: 12 /],
+  fragments_displaced: [engine("fragments_displaced"), /^A flood of fragments: 5 /, /for a minute: 12 /],
+  events_lost: [(count) => ({ eventsLost: count }), /^Events came faster .*: 5 so far are lost/, /for a minute: 12 /],
+  "missed 0 subscriber": [(missed) => ({ missed }), /^Link 0: its subscriber-side port missed 5 /, /it missed 12 /],
+  "starved 0 subscriber": [(starved) => ({ starved }), /^Link 0: .* found no packet buffer 5 times/, /: 12 times/],
+  "transmit 0 subscriber": [dropped("transmit"), /^Link 0: .* 5 so far, because the other port took/, /: 12 were/],
+  "handover_full 0 subscriber": [dropped("handover_full"), /^Link 0: .* 5 so far, because the worker/, /: 12 were/],
+  "oversize 0 subscriber": [dropped("oversize"), /^Link 0: .* 5 so far, because they are longer/, /: 12 were/],
+};
+
+function engine(counter: EngineCounter) {
+  return (count: number): Said => ({ counters: { [counter]: count } });
+}
+
+function dropped(reason: DropReason) {
+  return (count: number): Said => ({ dropped: { [reason]: count } });
+}
+
+for (const [key, [at, raised, cleared]] of Object.entries(growing)) {
+  test(`${key} is an alarm until it has not grown for a minute, and says how many`, (t) => {
+    const counts = [
+      [0, 100],
+      [1, 105],
+      [50, 112],
+      [109, 112],
+      [110, 112],
+      [111, 112],
+    ] as const;
+    const lines = told(...counts.map(([second, count]) => [second, at(count)] as const));
     t.deepEqual(
       lines.map(({ length }) => length),
       [0, 1, 0, 0, 1, 0],
     );
-    t.true(lines[1]?.[0]?.startsWith(raised));
-    t.true(lines[4]?.[0]?.includes(cleared));
+    t.regex(lines[1]?.[0] ?? "", raised);
+    t.regex(lines[4]?.[0] ?? "", cleared);
   });
 }
 
-test("packets that a port missed are an alarm while there are more of them", (t) => {
-  const [, raised, cleared] = told([0, { missed: 3 }], [1, { missed: 1003 }], [61, { missed: 1003 }]);
-  t.regex(raised?.join() ?? "", /^Link 0: its subscriber-side port missed 1,000 packets so far:/);
-  t.regex(cleared?.join() ?? "", /^Link 0: its subscriber-side port has missed nothing for a minute: it missed 1,000/);
+/** What is limited, by the alarm's key: well, bad, better but not well yet. Its words while it is bad. */
+const limited: Readonly<Record<string, readonly [well: Said, bad: Said, better: Said, raised: RegExp]>> = {
+  // Of 65,536, 4,096 and 1,024: 95 % and 85 %.
+  "nearly full sessions": [used("sessions", 62_258), used("sessions", 62_260), used("sessions", 55_706), /of sessions/],
+  "nearly full subscribers": [
+    used("subscribers", 3891),
+    used("subscribers", 3892),
+    used("subscribers", 3482),
+    /of subs/,
+  ],
+  "nearly full watches": [
+    used("watches", 972),
+    used("watches", 973),
+    used("watches", 871),
+    /of watches is nearly full/,
+  ],
+  // Of 1,000: a sixteenth and an eighth are free.
+  buffers: [{ mbufsFree: 63 }, { mbufsFree: 62 }, { mbufsFree: 125 }, /^Packet buffers are nearly exhausted/],
+};
+
+function used(table: "sessions" | "subscribers" | "watches", count: number): Said {
+  return { counters: { [table]: count } };
+}
+
+for (const [key, [well, bad, better, raised]] of Object.entries(limited)) {
+  test(`${key} is an alarm from its high mark on until it has been below its low mark for a minute`, (t) => {
+    const lines = told([0, well], [1, bad], [2, better], [90, better], [91, well], [92, {}], [150, {}], [151, {}]);
+    t.deepEqual(
+      lines.map(({ length }) => length),
+      [0, 1, 0, 0, 0, 0, 0, 1],
+    );
+    t.regex(lines[1]?.[0] ?? "", raised);
+  });
+}
+
+test("refused openings are a flood when they are more than a thousand a second", (t) => {
+  const refused = (count: number) => ({ counters: { sessions_refused: count } });
+  t.deepEqual(
+    told([0, refused(0)], [1, refused(1000)], [2, refused(2001)]).map(({ length }) => length),
+    [0, 0, 1],
+  );
+});
+
+test("every alarm of the table is driven by one of these tests", (t) => {
+  const keys = alarmRows(says()).map(({ key }) => key.replace("network", "subscriber"));
+  t.deepEqual([...new Set(keys)].sort(), [...Object.keys(growing), ...Object.keys(limited), "flood"].sort());
 });
 
 test("counters that began anew with another process or region have not grown", (t) => {
@@ -84,22 +158,51 @@ test("counters that began anew with another process or region have not grown", (
   t.deepEqual(lines, [[], [], []]);
 });
 
-test("packet buffers that run out are told, and that they are free again", (t) => {
-  t.deepEqual(told([0, { mbufsFree: 63 }], [1, { mbufsFree: 62 }], [2, { mbufsFree: 500 }]), [
-    [],
-    ["Packet buffers are nearly exhausted: fewer than 6.25 % of 1,000 are free, and packets may be missed."],
-    ["Packet buffers are free again."],
-  ]);
+/** A minute's worth of looks, any growth and any use between them. */
+const histories = fc.array(
+  fc.record({
+    waitMs: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 2 * QUIET_MS })),
+    grown: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5000 })),
+    mbufsFree: fc.integer({ min: 0, max: 200 }),
+  }),
+  { minLength: 1, maxLength: 200 },
+);
+
+test("no alarm changes twice within its quiet time, the first is raised at once, and a minute of calm clears all", (t) => {
+  const property = fc.property(histories, (history) => {
+    const changed = new Map<string, number>();
+    let nowMs = 0;
+    let count = 0;
+    let seen = look(undefined, says({ mbufsFree: 900 }), nowMs);
+    const go = (waitMs: number, grown: number, mbufsFree: number) => {
+      const before = seen;
+      nowMs += waitMs;
+      count += grown;
+      seen = look(before, says({ ...engine("session_table_full")(count), mbufsFree }), nowMs);
+      const keys = (from: Look) => new Set(from.alarms.map(({ key }) => key));
+      for (const key of keys(before).symmetricDifference(keys(seen))) {
+        t.true(nowMs - (changed.get(key) ?? Number.NEGATIVE_INFINITY) >= QUIET_MS);
+        changed.set(key, nowMs);
+      }
+      if (grown > 0) t.true(changed.has("session_table_full"));
+      if (mbufsFree < 62) t.true(changed.has("buffers"));
+    };
+    for (const { waitMs, grown, mbufsFree } of history) go(waitMs, grown, mbufsFree);
+    go(QUIET_MS, 0, 900);
+    go(QUIET_MS, 0, 900);
+    t.deepEqual(seen.alarms, []);
+  });
+  t.notThrows(() => fc.assert(property, { numRuns: 200 }));
 });
 
 test("a daemon says in its journal what its fast path's region shows", async (t) => {
   const made = daemon(t);
-  made.engine.attach(says());
+  made.engine.attach(says().status);
   await made.app.start();
-  made.engine.show(says({ up: false }));
+  made.engine.show(says({ up: false }).status);
   const told = (words: string) => made.lines.findIndex((line) => line.includes(words));
   await until("it is told", () => told("subscriber-side port is down") >= 0);
-  made.engine.show(says());
+  made.engine.show(says().status);
   await until("its end is told", () => told("subscriber-side port is up.") >= 0);
   t.true(told("is up.") > told("is down"));
 });
