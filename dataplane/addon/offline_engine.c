@@ -129,7 +129,7 @@ offline_engine_event(struct offline_engine *engine, struct plain_event *event)
 	uint64_t lost = 0;
 	struct event copy;
 
-	return event_ring_get(engine->ring, engine->ring->capacity, &engine->place, &lost, &copy) &&
+	return event_ring_get(engine->ring, engine->ring->ring.capacity, &engine->place, &lost, &copy) &&
 	       plain_event_of(&copy, event);
 }
 

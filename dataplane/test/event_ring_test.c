@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// event_ring.c with one thread: order, wrap, and exactly how many a lapped reader lost.
+// slot_ring.c through event rings, with one thread: order, wrap, and exactly how many a lapped reader lost.
 
 #include "event_ring.h"
 
@@ -166,8 +166,8 @@ a_damaged_ring_gives_no_event_and_no_endless_loop(void **state)
 		struct event_ring *ring = new_ring();
 		for (int slot = 0; slot < CAPACITY; slot++)
 			atomic_store(&ring->events[slot].sequence, random_next(&seed));
-		ring->capacity = UINT32_MAX;
-		atomic_store(&ring->next, nexts[i]);
+		ring->ring.capacity = UINT32_MAX;
+		atomic_store(&ring->ring.next, nexts[i]);
 
 		uint64_t place = 1, lost = 0;
 		assert_false(event_ring_get(ring, CAPACITY, &place, &lost, &(struct event){0}));
@@ -191,8 +191,8 @@ only_a_ring_that_a_writer_can_have_left_is_whole(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(left); i++) {
 		struct event_ring *ring = new_ring();
-		ring->capacity = left[i].capacity;
-		atomic_store(&ring->next, left[i].next);
+		ring->ring.capacity = left[i].capacity;
+		atomic_store(&ring->ring.next, left[i].next);
 		assert_int_equal(event_ring_whole(ring, CAPACITY), left[i].whole);
 		free(ring);
 	}

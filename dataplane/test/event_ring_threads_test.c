@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// event_ring.c with a writer and readers at once, under the thread sanitizer: no event is read half, none is unaccounted for.
+// slot_ring.c through event rings, with a writer and readers at once, under the thread sanitizer: no event is read half, none is unaccounted for.
 
 #include "event_ring.h"
 
