@@ -105,6 +105,7 @@ struct worker_counters {
 	_Alignas(64) counter heartbeat; // one a turn of the worker's loop
 	counter turns_idle;             // turns that received nothing
 	counter handed_over;            // packets given to their owner, another worker
+	counter samples_suppressed;     // packets that a sample was asked of and not taken: there were too many
 	_Alignas(64) struct worker_meter meter;
 	_Alignas(64) struct engine_counters engine;
 	_Alignas(64) struct port_counters ports[LINKS_MAX][SIDES];

@@ -20,11 +20,11 @@
 #define BATCH_TIMEOUT_MS 5000
 
 void
-control_open(struct control *control, const char *path, struct policies *policies)
+control_open(struct control *control, const char *path, struct policies *policies, struct sampling *sampling)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	*control = (struct control){.policies = policies};
+	*control = (struct control){.policies = policies, .sampling = sampling};
 	for (int c = 0; c < CONTROL_CLIENTS; c++)
 		control->clients[c].fd = -1;
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -81,13 +81,14 @@ static struct control_answer
 execute(struct control *control, const struct control_command *command)
 {
 	struct control_answer answer = {.status = CONTROL_UNKNOWN};
+	const char *why = NULL;
 
-	if (command->kind == CONTROL_POLICY) {
-		const char *why;
+	if (command->kind == CONTROL_POLICY)
 		answer.status = policies_apply(control->policies, command + 1, command->length, &why);
-		if (why != NULL)
-			strncpy(answer.text, why, sizeof(answer.text) - 1);
-	}
+	else if (command->kind == CONTROL_SAMPLE)
+		answer.status = sampling_order(control->sampling, command + 1, command->length, &why);
+	if (why != NULL)
+		strncpy(answer.text, why, sizeof(answer.text) - 1);
 	answer.generation = control->policies->generation;
 	return answer;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "policies.h"
+#include "sampling.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,11 +21,12 @@ struct control_client {
 struct control {
 	int listener;
 	struct policies *policies;
+	struct sampling *sampling;
 	struct control_client clients[CONTROL_CLIENTS];
 };
 
 // Makes the socket PATH, mode 0660, for the group. Ends the process with a sentence when it cannot.
-void control_open(struct control *control, const char *path, struct policies *policies);
+void control_open(struct control *control, const char *path, struct policies *policies, struct sampling *sampling);
 
 // Serves clients for up to `timeout_ms`.
 void control_serve(struct control *control, int timeout_ms);

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "sample.h"
+
 #include <stdint.h>
 
 #define CONTROL_VERSION   1
@@ -18,6 +20,19 @@ struct control_batch {
 // Followed by `commands` commands, each with its payload.
 enum control_kind {
 	CONTROL_POLICY = 1, // payload: a policy blob (core/policy_blob.h)
+	CONTROL_SAMPLE = 2, // payload: a struct control_sample
+};
+
+#define CONTROL_SAMPLE_MS_MAX   (10u * 60 * 1000)
+#define CONTROL_SAMPLE_RATE_MAX 2000 // so that one who looks every 50 ms loses none
+
+// Has the workers copy packets into their sample rings, for a time, in place of what was ordered before. Does not outlive the
+// process.
+struct control_sample {
+	struct sample_filter filter;
+	uint32_t duration_ms; // from now on; 0: ends it; at most CONTROL_SAMPLE_MS_MAX
+	uint32_t rate;        // samples a second of each worker: 1 to CONTROL_SAMPLE_RATE_MAX
+	uint32_t snap_length; // bytes of a packet that are kept: 1 to SAMPLE_BYTES_MAX
 };
 
 struct control_command {

@@ -100,11 +100,17 @@ check_processor(void)
 }
 
 static void
-begin_record(struct region_header *header)
+begin_record(struct region *region)
 {
+	struct region_header *header = region->header;
+
 	header->started_ms = clock_boottime_ms();
 	header->pid = (uint32_t)getpid();
 	header->adoption = (struct engine_adoption){0};
+	// Samples are of one process, and so are the orders to take them.
+	for (unsigned w = 0; w < WORKERS_MAX; w++)
+		slot_ring_init(region->samples[w], REGION_SAMPLES, sizeof(struct sample));
+	atomic_store_explicit(&header->live.sampling_until_ms, 0, memory_order_relaxed);
 }
 
 // What this process found and does is all in the header: readers take note of it from here on.
@@ -135,6 +141,7 @@ control_loop(struct control *control, struct ports *ports, struct region_header 
 {
 	while (!asked_to_stop) {
 		control_serve(control, CONTROL_TURN_MS);
+		sampling_expire(control->sampling, clock_boottime_ms());
 		report_modes(&header->live, workers);
 		counter_add(&header->live.heartbeat, 1);
 		if (!ports_look(ports, &header->live)) {
@@ -156,13 +163,15 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 		.idle_spin = options->idle_spin,
 		.ports = &ports,
 		.counters = file->region.counters,
+		.samples = file->region.samples,
 	};
+	struct sampling sampling = {.workers = &workers, .live = &header->live};
 	struct policies policies = {.workers = &workers, .region = &file->region};
 	char path[4096];
 
 	check_processor();
 	catch_signals();
-	begin_record(header);
+	begin_record(&file->region);
 	eal_start(options);
 	ports_open(&ports, options);
 	workers.tsc_hz = rte_get_tsc_hz();
@@ -178,7 +187,7 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 		policies.closed = "it crashed again and again, and takes no policy until the appliance is restarted";
 	atomic_store_explicit(&header->live.bypass, bypass, memory_order_relaxed);
 	snprintf(path, sizeof(path), "%s/fastpath/control.sock", options->run_dir);
-	control_open(&control, path, &policies);
+	control_open(&control, path, &policies, &sampling);
 	workers_launch(&workers);
 	privileges_drop();
 	report_modes(&header->live, &workers);

@@ -25,7 +25,7 @@ outbox_flush(struct outbox *outbox)
 void
 outbox_add(struct outbox *outbox, struct rte_mbuf *packet)
 {
-	if (packet->pkt_len > outbox->to->frame_max) {
+	if (!outbox_takes(outbox, packet)) {
 		outbox_drop(outbox, packet, DROP_oversize);
 		return;
 	}

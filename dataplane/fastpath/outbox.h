@@ -20,6 +20,13 @@ struct outbox {
 	struct rte_mbuf *packets[BURST_MAX];
 };
 
+// Whether the other port carries so long a packet.
+static inline bool
+outbox_takes(const struct outbox *outbox, const struct rte_mbuf *packet)
+{
+	return packet->pkt_len <= outbox->to->frame_max;
+}
+
 // Puts a packet in; sends when there is a burst of them.
 void outbox_add(struct outbox *outbox, struct rte_mbuf *packet);
 

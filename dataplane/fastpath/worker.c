@@ -7,6 +7,7 @@
 #include "head.h"
 #include "meter.h"
 #include "outbox.h"
+#include "sampler.h"
 #include "workers.h"
 
 #include <rte_lcore.h>
@@ -25,8 +26,9 @@ struct worker {
 	struct pipeline *pipeline; // NULL: links are bypassed
 	struct worker_counters *counters;
 	struct meter meter;
-	const struct policy *policy;              // of this turn
-	uint64_t now_ms;                          // of this turn
+	const struct policy *policy; // of this turn
+	uint64_t now_ms;             // of this turn
+	struct sampler sampler;
 	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
 };
 
@@ -50,6 +52,36 @@ flush_all(struct worker *worker)
 			outbox_flush(&worker->outboxes[link][side]);
 }
 
+static enum drop_reason
+refusal_of(const struct packet *packet)
+{
+	return packet->evasive ? DROP_evasive : DROP_refused;
+}
+
+// `pipeline`: the one that judged it, or NULL.
+static void
+sample(struct worker *worker, struct pipeline *pipeline, struct rte_mbuf *mbuf, unsigned verdict)
+{
+	sampler_take(&worker->sampler, pipeline, mbuf, packet_of(mbuf), verdict, worker->now_ms);
+}
+
+// What a sample says of a packet that goes into its outbox.
+static unsigned
+verdict_on_passing(struct worker *worker, struct rte_mbuf *mbuf)
+{
+	return outbox_takes(outbox_of(worker, packet_of(mbuf)), mbuf) ? SAMPLE_FORWARDED
+								      : SAMPLE_DROPPED(DROP_oversize);
+}
+
+static void
+sample_judged(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, const uint8_t verdicts[])
+{
+	for (unsigned i = 0; i < count; i++)
+		sample(worker, worker->pipeline, mbufs[i],
+		       verdicts[i] == VERDICT_FORWARD ? verdict_on_passing(worker, mbufs[i])
+						      : SAMPLE_DROPPED(refusal_of(packet_of(mbufs[i]))));
+}
+
 // Packets that this worker owns, received by itself or by another.
 static void
 judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
@@ -63,22 +95,26 @@ judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 	// Another worker may have seen the first policy a turn earlier.
 	if (worker->policy != NULL)
 		pipeline_burst(worker->pipeline, worker->policy, packets, count, worker->now_ms, verdicts);
+	if (worker->sampler.order != NULL)
+		sample_judged(worker, mbufs, count, verdicts);
 	for (unsigned i = 0; i < count; i++) {
 		if (verdicts[i] == VERDICT_FORWARD)
 			outbox_add(outbox_of(worker, packets[i]), mbufs[i]);
 		else
-			outbox_drop(outbox_of(worker, packets[i]), mbufs[i],
-				    packets[i]->evasive ? DROP_evasive : DROP_refused);
+			outbox_drop(outbox_of(worker, packets[i]), mbufs[i], refusal_of(packets[i]));
 	}
 }
 
 static void
 hand_over(struct worker *worker, unsigned owner, struct rte_mbuf *mbuf)
 {
-	if (rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0)
+	if (rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0) {
 		counter_add(&worker->counters->handed_over, 1);
-	else
-		outbox_drop(outbox_of(worker, packet_of(mbuf)), mbuf, DROP_handover_full);
+		return;
+	}
+	if (worker->sampler.order != NULL)
+		sample(worker, NULL, mbuf, SAMPLE_DROPPED(DROP_handover_full));
+	outbox_drop(outbox_of(worker, packet_of(mbuf)), mbuf, DROP_handover_full);
 }
 
 // Takes out the packets that others own; returns how many are left.
@@ -119,6 +155,17 @@ parse(struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 	}
 }
 
+// Packets of a link on which nothing is judged.
+static void
+sample_unjudged(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side,
+		enum link_mode mode)
+{
+	parse(mbufs, count, link, side);
+	for (unsigned i = 0; i < count; i++)
+		sample(worker, NULL, mbufs[i],
+		       mode == LINK_CUTOFF ? SAMPLE_DROPPED(DROP_cutoff) : verdict_on_passing(worker, mbufs[i]));
+}
+
 static void
 count_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
@@ -133,8 +180,12 @@ count_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, u
 static void
 handle(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side)
 {
+	enum link_mode mode = workers_link_mode(worker->shared, worker->policy, link);
+
 	count_received(worker, mbufs, count, link, side);
-	switch (workers_link_mode(worker->shared, worker->policy, link)) {
+	if (worker->sampler.order != NULL && mode != LINK_FORWARDING)
+		sample_unjudged(worker, mbufs, count, link, side, mode);
+	switch (mode) {
 	case LINK_FORWARDING:
 		parse(mbufs, count, link, side);
 		judge(worker, mbufs, keep_own(worker, mbufs, count));
@@ -225,12 +276,16 @@ worker_run(void *argument)
 	worker.counters = &shared->counters[worker.number];
 	meter_start(&worker.meter, &worker.counters->meter, shared->tsc_hz);
 	worker.pipeline = shared->engine == NULL ? NULL : &shared->engine->pipelines[worker.number];
+	worker.sampler.ring = shared->samples[worker.number];
+	worker.sampler.suppressed = &worker.counters->samples_suppressed;
 	open_outboxes(&worker);
 	rte_rcu_qsbr_thread_register(shared->quiescence, worker.number);
 	rte_rcu_qsbr_thread_online(shared->quiescence, worker.number);
 	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed)) {
 		worker.policy = atomic_load_explicit(&shared->policy, memory_order_acquire);
 		worker.now_ms = clock_boottime_ms();
+		sampler_turn(&worker.sampler, atomic_load_explicit(&shared->sampling, memory_order_acquire),
+			     worker.now_ms);
 		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);
 		flush_all(&worker);
 		meter_sent(&worker.meter, received);

@@ -58,3 +58,10 @@ workers_swap_policy(struct workers *workers, const struct policy *policy)
 	rte_rcu_qsbr_synchronize(workers->quiescence, RTE_QSBR_THRID_INVALID);
 	return before;
 }
+
+void
+workers_swap_sampling(struct workers *workers, const struct sample_order *order)
+{
+	atomic_store_explicit(&workers->sampling, order, memory_order_release);
+	rte_rcu_qsbr_synchronize(workers->quiescence, RTE_QSBR_THRID_INVALID);
+}

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workers together: what they share, how they start and end, how they get another policy. The control thread's side.
 //
-// Shared between threads: the policy pointer (one writer, the control thread; freed after a grace period that the workers'
-// quiescent states end), and one single-producer single-consumer ring for each ordered pair of workers.
+// Shared between threads: the pointers to the policy and to the order to sample (one writer, the control thread; what they pointed
+// to is freed or written again after a grace period that the workers' quiescent states end), and one single-producer single-consumer ring for each ordered pair of workers.
 
 #pragma once
 
 #include "engine.h"
 #include "policy.h"
 #include "ports.h"
+#include "region.h"
+#include "sampling.h"
 
 #include <rte_rcu_qsbr.h>
 #include <rte_ring.h>
@@ -27,7 +29,9 @@ struct workers {
 	const struct ports *ports;
 	struct engine *engine;                               // NULL: there is none, links are bypassed
 	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed
+	const struct sample_order *_Atomic sampling;         // NULL: nothing is sampled
 	struct worker_counters *counters;                    // one a worker, in the region
+	struct slot_ring *const *samples;                    // one a worker, in the region
 	struct rte_rcu_qsbr *quiescence;                     // a worker's number is its thread id here
 	struct rte_ring *handover[WORKERS_MAX][WORKERS_MAX]; // [from][to]
 	atomic_bool stop;
@@ -51,3 +55,6 @@ void workers_join(void);
 
 // Gives the workers another policy and waits until none uses the one before, which is returned for its memory.
 const struct policy *workers_swap_policy(struct workers *workers, const struct policy *policy);
+
+// The same with the order to sample; the one before may be written again.
+void workers_swap_sampling(struct workers *workers, const struct sample_order *order);

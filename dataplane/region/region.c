@@ -21,6 +21,10 @@ region_layout(void)
 		sizeof(struct port_counters),
 		sizeof(struct event_ring),
 		sizeof(struct event),
+		sizeof(struct sample),
+		offsetof(struct sample, captured),
+		REGION_SAMPLES,
+		SAMPLE_VERDICTS,
 		sizeof(struct subscriber),
 		sizeof(struct watch),
 		sizeof(struct window),
@@ -56,9 +60,9 @@ region_header_fill(struct region_header *header, const struct region_geometry *g
 		rounded(header->subscribers + (uint64_t)geometry->engine.subscribers * sizeof(struct subscriber));
 	header->policies = rounded(header->watches + (uint64_t)geometry->engine.watches * sizeof(struct watch));
 	header->policy_stride = rounded(sizeof(struct policy_slot));
+	header->samples = header->policies + REGION_POLICY_SLOTS * header->policy_stride;
 	// Huge pages come in 2 MiB; a file on them has no other sizes.
-	header->size =
-		(header->policies + REGION_POLICY_SLOTS * header->policy_stride + (2u << 20) - 1) & ~UINT64_C(0x1fffff);
+	header->size = (header->samples + WORKERS_MAX * REGION_SAMPLE_RING_SIZE + (2u << 20) - 1) & ~UINT64_C(0x1fffff);
 }
 
 static const char *
@@ -86,7 +90,7 @@ offsets_right(const struct region_header *header)
 	       computed.counters == header->counters && computed.rings == header->rings &&
 	       computed.ring_stride == header->ring_stride && computed.subscribers == header->subscribers &&
 	       computed.watches == header->watches && computed.policies == header->policies &&
-	       computed.policy_stride == header->policy_stride;
+	       computed.policy_stride == header->policy_stride && computed.samples == header->samples;
 }
 
 const char *
@@ -110,8 +114,10 @@ region_bind(struct region *region, void *memory, size_t size)
 		.subscribers = (void *)(base + header->subscribers),
 		.watches = (void *)(base + header->watches),
 	};
-	for (unsigned w = 0; w < WORKERS_MAX; w++)
+	for (unsigned w = 0; w < WORKERS_MAX; w++) {
 		region->rings[w] = (void *)(base + header->rings + w * header->ring_stride);
+		region->samples[w] = (void *)(base + header->samples + w * REGION_SAMPLE_RING_SIZE);
+	}
 	for (unsigned s = 0; s < REGION_POLICY_SLOTS; s++)
 		region->policies[s] = (void *)(base + header->policies + s * header->policy_stride);
 	return NULL;

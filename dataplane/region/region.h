@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The region: one file that the fast path writes and everybody else maps read-only. This header is the contract.
 //
-// Layout: a header page, a block of counters and an event ring for each possible worker, subscriber records, watch records, two
-// policy slots. Offsets, never pointers. The file has its full size before anybody else can see it and is never truncated; a
+// Layout: a header page, a block of counters, an event ring and a sample ring for each possible worker, subscriber records, watch
+// records, two policy slots. Offsets, never pointers. The file has its full size before anybody else can see it and is never truncated; a
 // new one replaces it by rename, and readers of the old one notice that the path names another file.
 //
-// Writers: a worker writes its counters, its ring and the records it owns; the control thread writes `live`, the policy slots
+// Writers: a worker writes its counters, its rings and the records it owns; the control thread writes `live`, the policy slots
 // and, while it starts, what the header says of its process; everything else in the header is written once, before the rename.
 
 #pragma once
@@ -15,6 +15,7 @@
 #include "event_ring.h"
 #include "policy_blob.h"
 #include "records.h"
+#include "sample.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +24,11 @@
 #define REGION_MAGIC        "PSTNREG1"
 #define REGION_VERSION      1
 #define REGION_EVENTS       4096 // a worker's ring; at 64 bytes 256 KiB
+#define REGION_SAMPLES      256  // a worker's sample ring; at 2 KiB 512 KiB
 #define REGION_POLICY_SLOTS 2
 #define REGION_HEADER_SIZE  4096
+
+#define REGION_SAMPLE_RING_SIZE (sizeof(struct slot_ring) + REGION_SAMPLES * sizeof(struct sample))
 
 // Why the engine does not judge; 0: it does.
 enum region_bypass {
@@ -49,7 +53,8 @@ struct region_live {
 	counter port_starved[LINKS_MAX][SIDES];
 	counter mbufs_free;
 	counter mbufs;
-	counter tsc_hz; // ticks a second of the workers' meters
+	counter tsc_hz;            // ticks a second of the workers' meters
+	counter sampling_until_ms; // CLOCK_BOOTTIME; 0: nothing is sampled
 };
 
 struct region_header {
@@ -68,6 +73,7 @@ struct region_header {
 	uint64_t watches;
 	uint64_t policies;
 	uint64_t policy_stride;
+	uint64_t samples; // rings, REGION_SAMPLE_RING_SIZE apart
 	// Of the process that serves now; rewritten at each start, `starts` last with release order.
 	_Alignas(64) uint64_t started_ms; // CLOCK_BOOTTIME
 	uint32_t pid;
@@ -101,6 +107,7 @@ struct region {
 	struct subscriber *subscribers;
 	struct watch *watches;
 	struct policy_slot *policies[REGION_POLICY_SLOTS];
+	struct slot_ring *samples[WORKERS_MAX];
 };
 
 // A number that differs when the layout of any shared structure does.
