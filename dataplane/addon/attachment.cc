@@ -19,6 +19,7 @@ Attachment::define(Napi::Env env)
 				   InstanceMethod<&Attachment::counters>("counters"),
 				   InstanceMethod<&Attachment::resume>("resume"),
 				   InstanceMethod<&Attachment::events>("events"),
+				   InstanceMethod<&Attachment::samples>("samples"),
 				   InstanceMethod<&Attachment::breached>("breached"),
 				   InstanceMethod<&Attachment::close>("close"),
 			   });
@@ -167,6 +168,30 @@ Attachment::events(const Napi::CallbackInfo &info)
 		events.Set(count, each);
 	}
 	object.Set("events", events);
+	object.Set("lost", to_js(env, lost));
+	return object;
+}
+
+Napi::Value
+Attachment::samples(const Napi::CallbackInfo &info)
+{
+	Napi::Env env = info.Env();
+	region_reader *reader = this->reader(env);
+	uint32_t max = info[0].As<Napi::Number>().Uint32Value();
+	Napi::Object object = Napi::Object::New(env);
+	Napi::Array samples = Napi::Array::New(env);
+	uint64_t lost = 0;
+
+	for (uint32_t count = 0; count < max; count++) {
+		plain_sample sample;
+		uint32_t ring;
+		if (!region_reader_sample(reader, &sample, &ring, &lost))
+			break;
+		Napi::Object each = to_js(env, sample);
+		each.Set("ring", ring);
+		samples.Set(count, each);
+	}
+	object.Set("samples", samples);
 	object.Set("lost", to_js(env, lost));
 	return object;
 }

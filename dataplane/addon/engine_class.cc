@@ -69,14 +69,10 @@ static Napi::Object
 to_js(Napi::Env env, const plain_session &session)
 {
 	Napi::Object object = Napi::Object::New(env);
-	Napi::Array services = Napi::Array::New(env);
 
-	for (unsigned bit = 0; bit < 64; bit++)
-		if (session.services >> bit & 1)
-			services.Set(services.Length(), bit);
 	object.Set("change", session.change);
 	object.Set("state", session.state);
-	object.Set("services", services);
+	object.Set("services", bits_to_js(env, session.services));
 	object.Set("subscriber", address_text(session.subscriber));
 	object.Set("subscriberPort", session.subscriber_port);
 	object.Set("network", address_text(session.network));

@@ -4,6 +4,7 @@
 #include "offline_engine.h"
 
 #include "offline_parts.h"
+#include "plain_copy.h"
 
 #include <string.h>
 
@@ -25,20 +26,6 @@ session_of(struct pipeline *pipeline, const struct packet *packet)
 	if (packet->kind < PACKET_TCP)
 		return NULL;
 	return session_table_find(&pipeline->sessions, &packet->key, hash, TAG_NO_SLOT);
-}
-
-static const char *
-state_name(uint8_t state)
-{
-	static const char *const names[SESSION_STATES] = {
-		[SESSION_FREE] = "untracked",          [SESSION_SYN] = "syn",
-		[SESSION_ANSWERED] = "answered",       [SESSION_ESTABLISHED] = "established",
-		[SESSION_HALF_CLOSED] = "half-closed", [SESSION_CLOSED] = "closed",
-		[SESSION_JOINED] = "joined",           [SESSION_REFUSED] = "refused",
-		[SESSION_EXCHANGE] = "exchange",
-	};
-
-	return names[state];
 }
 
 // The engine's counters and the session's state before a packet, to tell what the packet did.
@@ -94,14 +81,7 @@ plain_session_of(const struct offline_engine *engine, const struct packet *packe
 static struct offline_answer
 forwarded(const struct packet *packet)
 {
-	static const char *const kinds[] = {
-		[PACKET_OTHER] = "other", [PACKET_MALFORMED] = "malformed",
-		[PACKET_IP] = "ip",       [PACKET_EVASIVE] = "evasive",
-		[PACKET_TCP] = "tcp",     [PACKET_FRAGMENT] = "fragment",
-		[PACKET_UDP] = "udp",
-	};
-
-	return (struct offline_answer){.kind = kinds[packet->kind], .verdict = "forward"};
+	return (struct offline_answer){.kind = kind_name(packet->kind), .verdict = "forward"};
 }
 
 static struct offline_answer

@@ -40,6 +40,24 @@ struct plain_breach {
 	uint64_t period_started_ms;
 };
 
+// A packet that was sampled. Texts are constants.
+#define PLAIN_SAMPLE_BYTES 1992
+struct plain_sample {
+	uint64_t sequence;
+	uint64_t time_us;
+	uint64_t services;                  // bit i: the policy's service i
+	struct plain_subscriber subscriber; // one address; all zeros: nobody's
+	bool owned;                         // it is somebody's
+	const char *kind;                   // enum packet_kind's, in lower case
+	const char *verdict;                // "forwarded", or a drop reason's name
+	const char *state;                  // its session's; NULL: none
+	uint32_t length;                    // of the whole frame
+	uint32_t captured;                  // bytes of it in `bytes`
+	unsigned link;
+	bool from_network;
+	uint8_t bytes[PLAIN_SAMPLE_BYTES];
+};
+
 struct plain_event {
 	struct plain_breach breach;
 	uint64_t sequence;

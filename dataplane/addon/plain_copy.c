@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+_Static_assert(PLAIN_SAMPLE_BYTES == SAMPLE_BYTES_MAX, "a whole sample has a place");
 _Static_assert(sizeof(struct engine_counters) / sizeof(counter) <= NUMBERS_MAX, "every counter has a place");
 
 void
@@ -77,4 +78,66 @@ plain_event_of(const struct event *event, struct plain_event *plain)
 	};
 	return (event->kind == EVENT_BREACH_STARTED || event->kind == EVENT_BREACH_ENDED) && event->detector != 0 &&
 	       event->prefix_length >= shortest && event->prefix_length <= 128 && event->tags < 1u << 24;
+}
+
+const char *
+kind_name(enum packet_kind kind)
+{
+	static const char *const names[] = {
+		[PACKET_OTHER] = "other", [PACKET_MALFORMED] = "malformed",
+		[PACKET_IP] = "ip",       [PACKET_EVASIVE] = "evasive",
+		[PACKET_TCP] = "tcp",     [PACKET_FRAGMENT] = "fragment",
+		[PACKET_UDP] = "udp",
+	};
+
+	return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : NULL;
+}
+
+const char *
+state_name(enum session_state state)
+{
+	static const char *const names[SESSION_STATES] = {
+		[SESSION_FREE] = "untracked",          [SESSION_SYN] = "syn",
+		[SESSION_ANSWERED] = "answered",       [SESSION_ESTABLISHED] = "established",
+		[SESSION_HALF_CLOSED] = "half-closed", [SESSION_CLOSED] = "closed",
+		[SESSION_JOINED] = "joined",           [SESSION_REFUSED] = "refused",
+		[SESSION_EXCHANGE] = "exchange",
+	};
+
+	return state < SESSION_STATES ? names[state] : NULL;
+}
+
+static const char *
+verdict_name(unsigned verdict)
+{
+#define X(name) #name,
+	static const char *const names[SAMPLE_VERDICTS] = {"forwarded", DROP_REASONS(X)};
+#undef X
+
+	return verdict < SAMPLE_VERDICTS ? names[verdict] : NULL;
+}
+
+bool
+plain_sample_of(const struct sample *sample, unsigned links, struct plain_sample *plain)
+{
+	*plain = (struct plain_sample){
+		.sequence = sample->sequence,
+		.time_us = sample->time_us,
+		.services = sample->services,
+		.subscriber = plain_subscriber_of(&sample->subscriber, 128, sample->tags),
+		.owned = sample->kind >= PACKET_IP,
+		.kind = kind_name(sample->kind),
+		.verdict = verdict_name(sample->verdict),
+		.state = sample->state == SESSION_FREE ? NULL : state_name(sample->state),
+		.length = sample->length,
+		.captured = sample->captured,
+		.link = sample->link,
+		.from_network = sample->side == SIDE_NETWORK,
+	};
+	if (plain->kind == NULL || plain->verdict == NULL || sample->state >= SESSION_STATES || sample->link >= links ||
+	    sample->side >= SIDES || sample->tags >= 1u << 24 || sample->captured > SAMPLE_BYTES_MAX ||
+	    sample->captured > sample->length)
+		return false;
+	memcpy(plain->bytes, sample->bytes, sample->captured);
+	return true;
 }

@@ -7,6 +7,7 @@
 #include "event_ring.h"
 #include "plain.h"
 #include "records.h"
+#include "sample.h"
 
 void numbers_add(struct numbers *numbers, const char *name, uint64_t value);
 
@@ -17,6 +18,14 @@ void numbers_add_engine(struct numbers *numbers, const struct engine_counters *c
 struct histogram histogram_of(const counter *buckets, unsigned count);
 
 struct plain_subscriber plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32_t tags);
+
+const char *kind_name(enum packet_kind kind);
+
+// Of SESSION_FREE: "untracked".
+const char *state_name(enum session_state state);
+
+// False when the sample cannot have been written by a worker of an engine with so many links.
+bool plain_sample_of(const struct sample *sample, unsigned links, struct plain_sample *plain);
 
 // False when the event cannot have been written by a worker.
 bool plain_event_of(const struct event *event, struct plain_event *plain);

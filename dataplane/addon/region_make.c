@@ -5,7 +5,7 @@
 //   region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS
 //
 // The subscribers 10.0.0.0 + FIRST, + FIRST + 1, ... open SESSIONS sessions each with port 25 of 192.0.2.1, under the policy blob
-// in the file POLICY.
+// in the file POLICY. Each of these packets is sampled too: its bytes are 60 times the subscriber's last one.
 
 #include "region_mapped.h"
 
@@ -111,6 +111,8 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	header->started_ms = now_ms;
 	header->pid = (uint32_t)getpid();
 	header->starts++;
+	for (unsigned w = 0; w < WORKERS_MAX; w++)
+		slot_ring_init(region->samples[w], REGION_SAMPLES, sizeof(struct sample));
 	counter_add(&live->heartbeat, 1);
 	atomic_store(&live->policy_generation, policy->generation);
 	atomic_store(&live->policy_revision, policy->revision);
@@ -122,6 +124,21 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	atomic_store(&live->mbufs_free, 1000);
 	atomic_store(&live->mbufs, 1024);
 	atomic_store(&live->tsc_hz, 2000000000);
+}
+
+static void
+sample(const struct region *region, struct pipeline *pipeline, const struct packet *packet, enum verdict verdict)
+{
+	struct sample sample = {
+		.time_us = region_reader_now_ms() * 1000,
+		.length = packet->length,
+		.captured = packet->length,
+	};
+
+	sample_describe(&sample, pipeline, packet,
+			verdict == VERDICT_REFUSE ? SAMPLE_DROPPED(DROP_refused) : SAMPLE_FORWARDED);
+	memset(sample.bytes, packet->key.subscriber.bytes[15], packet->length);
+	slot_ring_put(region->samples[0], &sample, sizeof(sample));
 }
 
 static void
@@ -148,6 +165,7 @@ open_session(const struct region *region, struct engine *engine, const struct po
 	uint8_t verdict;
 
 	pipeline_burst(&engine->pipelines[0], policy, burst, 1, region_reader_now_ms(), &verdict);
+	sample(region, &engine->pipelines[0], &packet, verdict);
 	counter_add(&counters->received_packets, 1);
 	counter_add(&counters->received_bytes, packet.length);
 	if (verdict == VERDICT_REFUSE) {

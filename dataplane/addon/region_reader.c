@@ -95,6 +95,7 @@ region_reader_live(const struct region_reader *reader)
 	numbers_add(&numbers, "mbufsFree", counter_read(&live->mbufs_free));
 	numbers_add(&numbers, "mbufs", counter_read(&live->mbufs));
 	numbers_add(&numbers, "tscHz", counter_read(&live->tsc_hz));
+	numbers_add(&numbers, "samplingUntilMs", counter_read(&live->sampling_until_ms));
 	return numbers;
 }
 
@@ -155,6 +156,7 @@ region_reader_worker(const struct region_reader *reader, unsigned worker)
 	numbers_add(&numbers, "heartbeat", counter_read(&counters->heartbeat));
 	numbers_add(&numbers, "turnsIdle", counter_read(&counters->turns_idle));
 	numbers_add(&numbers, "handedOver", counter_read(&counters->handed_over));
+	numbers_add(&numbers, "samplesSuppressed", counter_read(&counters->samples_suppressed));
 	numbers_add(&numbers, "ticks", counter_read(&counters->meter.ticks));
 	numbers_add(&numbers, "ticksBusy", counter_read(&counters->meter.ticks_busy));
 	numbers_add(&numbers, "packets", counter_read(&counters->meter.packets));
@@ -230,6 +232,24 @@ region_reader_event(struct region_reader *reader, struct plain_event *event, uin
 		while (event_ring_get(from, header->event_capacity, &reader->places[r], lost, &copy)) {
 			*ring = r;
 			if (plain_event_of(&copy, event))
+				return true;
+			(*lost)++;
+		}
+	}
+	return false;
+}
+
+bool
+region_reader_sample(struct region_reader *reader, struct plain_sample *sample, uint32_t *ring, uint64_t *lost)
+{
+	const uint8_t *rings = reader->memory + reader->header.samples;
+	struct sample copy;
+
+	for (uint32_t r = 0; r < WORKERS_MAX; r++) {
+		const struct slot_ring *from = (const void *)(rings + r * REGION_SAMPLE_RING_SIZE);
+		while (slot_ring_get(from, REGION_SAMPLES, sizeof(copy), &reader->sample_places[r], lost, &copy)) {
+			*ring = r;
+			if (plain_sample_of(&copy, reader->header.links, sample))
 				return true;
 			(*lost)++;
 		}

@@ -93,3 +93,33 @@ to_js(Napi::Env env, const region_fault &fault)
 	error.Set("code", fault.code);
 	return error;
 }
+
+Napi::Array
+bits_to_js(Napi::Env env, uint64_t bits)
+{
+	Napi::Array array = Napi::Array::New(env);
+
+	for (unsigned bit = 0; bit < 64; bit++)
+		if (bits >> bit & 1)
+			array.Set(array.Length(), bit);
+	return array;
+}
+
+Napi::Object
+to_js(Napi::Env env, const plain_sample &sample)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	object.Set("sequence", to_js(env, sample.sequence));
+	object.Set("timeUs", to_js(env, sample.time_us));
+	object.Set("link", sample.link);
+	object.Set("side", sample.from_network ? "network" : "subscriber");
+	object.Set("kind", sample.kind);
+	object.Set("verdict", sample.verdict);
+	object.Set("session", sample.state == nullptr ? env.Null() : Napi::String::New(env, sample.state));
+	object.Set("services", bits_to_js(env, sample.services));
+	object.Set("subscriber", sample.owned ? to_js(env, sample.subscriber) : env.Null());
+	object.Set("length", sample.length);
+	object.Set("bytes", Napi::Buffer<uint8_t>::Copy(env, sample.bytes, sample.captured));
+	return object;
+}

@@ -15,6 +15,10 @@ Napi::Object to_js(Napi::Env env, const numbers &numbers);
 Napi::Array to_js(Napi::Env env, const histogram &histogram);
 Napi::Object to_js(Napi::Env env, const plain_breach &breach);
 Napi::Object to_js(Napi::Env env, const plain_event &event);
+Napi::Object to_js(Napi::Env env, const plain_sample &sample);
+
+// The numbers of the bits that are set.
+Napi::Array bits_to_js(Napi::Env env, uint64_t bits);
 
 // An Error with a `code`.
 Napi::Error to_js(Napi::Env env, const region_fault &fault);

@@ -18,10 +18,8 @@ static struct sample_filter
 prefix_filter(const char *prefix)
 {
 	const struct blob_prefix parsed = prefix_of(prefix, 0);
-	struct sample_filter filter = {.prefix_length = (uint8_t)parsed.length};
 
-	memcpy(filter.address.bytes, parsed.bytes, sizeof(filter.address.bytes));
-	return filter;
+	return (struct sample_filter){.address = parsed.address, .prefix_length = (uint8_t)parsed.length};
 }
 
 static void

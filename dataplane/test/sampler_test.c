@@ -51,16 +51,15 @@ struct chain {
 static struct rte_mbuf *
 chain(struct chain *chain, uint32_t length, uint16_t each)
 {
-	*chain = (struct chain){0};
+	memset(chain, 0, sizeof(*chain));
 	for (uint32_t i = 0; i < length; i++)
 		chain->bytes[i] = (uint8_t)i;
 	for (unsigned s = 0; s < SEGMENTS && s * each < length; s++) {
-		chain->mbufs[s] = (struct rte_mbuf){
-			.buf_addr = chain->bytes + s * each,
-			.data_len = (uint16_t)RTE_MIN(each, length - s * each),
-			.pkt_len = length,
-			.next = (s + 1) * each < length ? &chain->mbufs[s + 1] : NULL,
-		};
+		struct rte_mbuf *mbuf = &chain->mbufs[s];
+		mbuf->buf_addr = chain->bytes + s * each;
+		mbuf->data_len = (uint16_t)RTE_MIN(each, length - s * each);
+		mbuf->pkt_len = length;
+		mbuf->next = (s + 1) * each < length ? mbuf + 1 : NULL;
 	}
 	return &chain->mbufs[0];
 }

@@ -13,6 +13,7 @@ import type {
   RegionCounters,
   RegionHeader,
   RegionLive,
+  Sample,
 } from "./region_data.ts";
 
 /** In the order of enum region_bypass (dataplane/region/region.h). */
@@ -71,6 +72,12 @@ export class Attachment {
   events(max: number): { events: EngineEvent[]; lost: number } {
     if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one event must be asked for.");
     return typed(() => this.#native.events(max));
+  }
+
+  /** The next samples, at most `max`, in order within each ring, and how many were overwritten before they were read. */
+  samples(max: number): { samples: Sample[]; lost: number } {
+    if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one sample must be asked for.");
+    return this.#native.samples(max);
   }
 
   /** The breaches that go on; `bad` records contradicted themselves and were left out. */

@@ -9,8 +9,11 @@ import type {
   BySide,
   EngineEvent,
   EngineSize,
+  PacketKind,
   PortLive,
   RegionCounters,
+  Sample,
+  SessionState,
 } from "./region_data.ts";
 
 export interface Native {
@@ -25,6 +28,7 @@ export interface NativeAttachment {
   counters(): RegionCounters;
   resume(ring: number, sequence: number): void;
   events(max: number): { events: EngineEvent[]; lost: number };
+  samples(max: number): { samples: Sample[]; lost: number };
   breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }>;
   close(): void;
 }
@@ -55,6 +59,7 @@ interface NativeLive {
   readonly mbufsFree: number;
   readonly mbufs: number;
   readonly tscHz: number;
+  readonly samplingUntilMs: number;
 }
 
 export interface NativeEngine {
@@ -69,7 +74,7 @@ export interface NativeEngine {
 
 /** What the engine says of one packet. */
 export interface PacketAnswer {
-  readonly kind: "other" | "malformed" | "ip" | "evasive" | "fragment" | "tcp" | "udp";
+  readonly kind: PacketKind;
   /** "cutoff": the link's mode, not the engine, keeps it from leaving. */
   readonly verdict: "forward" | "refuse" | "cutoff";
   /** The session that the packet opened or changed; null: none. */
@@ -89,16 +94,7 @@ export interface SessionChange {
   /** "opened", "joined" and "refused" begin a session; "state" is a further step of one. */
   readonly change: "opened" | "joined" | "refused" | "state";
   /** "untracked": judged without an entry, because the table was full. */
-  readonly state:
-    | "untracked"
-    | "syn"
-    | "answered"
-    | "established"
-    | "half-closed"
-    | "closed"
-    | "joined"
-    | "refused"
-    | "exchange";
+  readonly state: "untracked" | SessionState;
   /** Indexes into the configuration's services. */
   readonly services: readonly number[];
   readonly subscriber: string;

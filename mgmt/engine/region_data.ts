@@ -69,6 +69,8 @@ export interface RegionLive {
   readonly mbufs: number;
   /** Ticks a second of the workers' time stamp counters; 0: not told. */
   readonly tscHz: number;
+  /** When the order to sample ends; 0: nothing is sampled. */
+  readonly samplingUntilMs: number;
 }
 
 export interface PortLive {
@@ -124,6 +126,8 @@ export interface WorkerCounters {
   readonly turnsIdle: number;
   /** Packets given to the worker that owns them. */
   readonly handedOver: number;
+  /** Packets that an order to sample asked for and that were too many. */
+  readonly samplesSuppressed: number;
   /** Of all turns, in ticks of the time stamp counter, the idle sleeps between them included. */
   readonly ticks: number;
   /** Of turns that found packets: receiving, judging, sending and ageing. */
@@ -180,6 +184,45 @@ export interface EngineEvent extends BreachFacts {
   readonly ring: number;
   /** From 1 in each ring. */
   readonly sequence: number;
+}
+
+export type PacketKind = "other" | "malformed" | "ip" | "evasive" | "fragment" | "tcp" | "udp";
+
+export type SessionState =
+  | "syn"
+  | "answered"
+  | "established"
+  | "half-closed"
+  | "closed"
+  | "joined"
+  | "refused"
+  | "exchange";
+
+/** What became of a packet. One that the other port did not take (drop reason transmit) counts as forwarded here. */
+export type SampleVerdict = "forwarded" | DropReason;
+
+/** A packet that was copied when its verdict was there. */
+export interface Sample {
+  readonly ring: number;
+  /** From 1 in each ring. */
+  readonly sequence: number;
+  /** CLOCK_BOOTTIME in microseconds. */
+  readonly timeUs: number;
+  readonly link: number;
+  /** Where it came in. */
+  readonly side: Side;
+  readonly kind: PacketKind;
+  readonly verdict: SampleVerdict;
+  /** Its session's state after it; null: it has no session, or was not judged. */
+  readonly session: SessionState | null;
+  /** Its session's services: indexes into the configuration's. */
+  readonly services: readonly number[];
+  /** Whose it is: one address; null: nobody's. */
+  readonly subscriber: SubscriberAddress | null;
+  /** Of the whole frame, in bytes. */
+  readonly length: number;
+  /** Its first bytes. */
+  readonly bytes: Uint8Array;
 }
 
 /** A breach that goes on, read from the subscriber's record. */

@@ -42,6 +42,7 @@ const fields: readonly (readonly [name: string, offset: number, bytes: 4 | 8, co
   ["offset of watches", 96, 8, "damaged"],
   ["offset of policies", 104, 8, "damaged"],
   ["stride of policies", 112, 8, "damaged"],
+  ["offset of samples", 120, 8, "damaged"],
 ];
 
 for (const [name, offset, bytes, code] of fields) {
@@ -126,6 +127,50 @@ test("a record that contradicts itself is counted and left out, and the others a
   t.is((await attachment.breached()).breaches.length, BREACHED);
 });
 
+// struct sample (dataplane/core/sample.h), in slots behind the head of its ring (dataplane/core/slot_ring.h).
+const RING_HEAD_BYTES = 64;
+const SAMPLE_BYTES = 2048;
+const sampleLies: readonly (readonly [what: string, offset: number, bytes: Buffer])[] = [
+  ["a sequence that is another slot's", 0, u64(99n)],
+  ["tags beyond 24 bits", 40, u32(0xffffffff)],
+  ["a length below what was captured", 44, u32(59)],
+  ["more bytes than a slot has", 48, Buffer.of(0xff, 0xff)],
+  ["a byte more than a slot has", 48, Buffer.from(Uint16Array.of(1993).buffer)],
+  ["a link that there is not", 50, Buffer.of(1)],
+  ["a side that is none", 51, Buffer.of(2)],
+  ["a kind that is none", 52, Buffer.of(200)],
+  ["a verdict that is none", 53, Buffer.of(200)],
+  ["a session's state that is none", 54, Buffer.of(200)],
+];
+
+test("a sample that cannot have been written is a lost one, and the others are told", async (t) => {
+  const path = await honestRegion(t);
+  const honest = await readFile(path);
+  const ring = Number(honest.readBigUInt64LE(120));
+  // The third sample is in the third slot, as the first is in that with number 1.
+  const sample = ring + RING_HEAD_BYTES + 3 * SAMPLE_BYTES;
+  for (const [what, offset, bytes] of sampleLies) {
+    await overwrite(path, sample + offset, bytes);
+    const attachment = new Attachment(path);
+    const { samples, lost } = attachment.samples(1000);
+    attachment.close();
+    t.deepEqual([samples.length, lost], [2 * BREACHED - 1, 1], what);
+    await overwrite(path, sample, honest.subarray(sample, sample + SAMPLE_BYTES));
+  }
+});
+
+test("a sample ring that says it is elsewhere gives no sample and no endless loop", async (t) => {
+  const path = await honestRegion(t);
+  const ring = Number((await readFile(path)).readBigUInt64LE(120));
+  for (const next of [0n, 1n, 2n ** 53n, 2n ** 64n - 1n]) {
+    await overwrite(path, ring, u64(next));
+    await overwrite(path, ring + 8, u64(2n ** 64n - 1n));
+    const attachment = new Attachment(path);
+    t.deepEqual(attachment.samples(1000).samples, [], `${next}`);
+    attachment.close();
+  }
+});
+
 /** The same noise in every run (xorshift32). */
 function noise(seed: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
@@ -142,7 +187,7 @@ function noise(seed: number, length: number): Buffer {
 test("a region of noise behind an honest header is read to its end without a fall", async (t) => {
   const honest = await honestRegion(t);
   const started = 128;
-  const length = 6 << 20;
+  const length = (await readFile(honest)).length - started;
   for (const seed of [1, 2, 3]) {
     const path = `${honest}.${seed}`;
     await copyFile(honest, path);
@@ -151,6 +196,7 @@ test("a region of noise behind an honest header is read to its end without a fal
     t.notThrows(() => [attachment.header(), attachment.live(), attachment.counters()]);
     // Events without sense are lost ones; none is made up of noise but by a chance of one in millions.
     for (let i = 0; i < 20; i++) t.deepEqual(attachment.events(1000).events, []);
+    for (let i = 0; i < 20; i++) t.deepEqual(attachment.samples(1000).samples, []);
     const { breaches, bad } = await attachment.breached();
     t.deepEqual(breaches, []);
     t.true(bad > 0);

@@ -82,6 +82,7 @@ export function region(changes: RegionChanges = {}) {
       mbufsFree: 900,
       mbufs: 1000,
       tscHz: 2_000_000_000,
+      samplingUntilMs: 0,
     },
     counters: {
       engine: {

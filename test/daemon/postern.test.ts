@@ -105,7 +105,7 @@ test("status shows what each worker did in the last seconds", async (t) => {
   const made = daemon(t);
   const { counters, ...rest } = region({ generation: 1 });
   const idle = {
-    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
     bursts: Array(6).fill(0),
     latencies: Array(21).fill(0),
   };
@@ -115,7 +115,15 @@ test("status shows what each worker did in the last seconds", async (t) => {
   t.deepEqual(cells(await asked(made, "status"), "0  "), ["0", "-", "-", "-", "-", "-", "0", "-"]);
 
   const busy = {
-    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 1234, ticks: 2_000_000_000, ticksBusy: 100_000_000, packets: 20_000 },
+    ...{
+      heartbeat: 1,
+      turnsIdle: 0,
+      handedOver: 1234,
+      samplesSuppressed: 0,
+      ticks: 2_000_000_000,
+      ticksBusy: 100_000_000,
+      packets: 20_000,
+    },
     bursts: [3000, 0, 0, 0, 0, 1000],
     latencies: [0, 0, 0, 0, 10_000, 0, 0, 9_990, 0, 0, 0, 10, ...Array(9).fill(0)],
   };
