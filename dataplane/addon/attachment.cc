@@ -182,7 +182,7 @@ Attachment::samples(const Napi::CallbackInfo &info)
 	Napi::Array samples = Napi::Array::New(env);
 	uint64_t lost = 0;
 
-	for (uint32_t count = 0; count < max; count++) {
+	for (uint32_t count = 0; count < max && region_reader_whole(reader); count++) {
 		plain_sample sample;
 		uint32_t ring;
 		if (!region_reader_sample(reader, &sample, &ring, &lost))

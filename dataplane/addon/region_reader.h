@@ -38,7 +38,7 @@ void region_reader_close(struct region_reader *reader);
 // cut short since it was attached.
 bool region_reader_refresh(struct region_reader *reader);
 
-// False: the file was cut short. Asked before each event is read.
+// False: the file was cut short. Asked before each event and sample is read.
 bool region_reader_whole(const struct region_reader *reader);
 
 // Says that it was.

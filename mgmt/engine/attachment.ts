@@ -77,7 +77,7 @@ export class Attachment {
   /** The next samples, at most `max`, in order within each ring, and how many were overwritten before they were read. */
   samples(max: number): { samples: Sample[]; lost: number } {
     if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one sample must be asked for.");
-    return this.#native.samples(max);
+    return typed(() => this.#native.samples(max));
   }
 
   /** The breaches that go on; `bad` records contradicted themselves and were left out. */

@@ -21,7 +21,7 @@ async function honestRegion(t: ExecutionContext): Promise<string> {
 /** Lengths at which something begins or ends, from struct region_header (dataplane/region/region.h). */
 async function lengths(path: string): Promise<number[]> {
   const header = await readFile(path);
-  const offsets = [64, 72, 88, 96, 104].map((at) => Number(header.readBigUInt64LE(at)));
+  const offsets = [64, 72, 88, 96, 104, 120].map((at) => Number(header.readBigUInt64LE(at)));
   const around = offsets.flatMap((offset) => [offset - 1, offset, offset + 1, offset + 4096]);
   return [...new Set([0, 1, 127, 128, 4095, ...around, header.length >> 1, header.length - 4096, header.length - 1])];
 }
@@ -39,6 +39,7 @@ test("a region cut short while attached is told by every call, wherever the cut 
     t.throws(() => attachment.live(), wanted, `${length}`);
     t.throws(() => attachment.counters(), wanted, `${length}`);
     t.throws(() => attachment.events(1000), wanted, `${length}`);
+    t.throws(() => attachment.samples(1000), wanted, `${length}`);
     t.throws(() => attachment.resume(0, 1), wanted, `${length}`);
     await t.throwsAsync(() => attachment.breached(), wanted, `${length}`);
     attachment.close();
