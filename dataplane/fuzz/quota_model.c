@@ -40,11 +40,11 @@ opens(const struct packet *packet)
 	return packet->kind == PACKET_TCP && (packet->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 }
 
-// Fragments whose header is hidden may be judged as openings or not.
+// What hides its ports or TCP's flags may be counted or not.
 static bool
 plain(const struct packet *packet)
 {
-	return packet->kind == PACKET_TCP || packet->kind == PACKET_UDP || packet->kind == PACKET_IP;
+	return !packet->evasive && packet->kind != PACKET_EVASIVE;
 }
 
 static void

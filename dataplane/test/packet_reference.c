@@ -290,3 +290,31 @@ packet_reference(struct packet *packet, const uint8_t *bytes, uint32_t contiguou
 	packet->length = (uint16_t)total;
 	packet->kind = (uint8_t)read_ethernet(packet, &whole);
 }
+
+const char *
+packet_difference(const struct packet *packet, const struct packet *wanted)
+{
+	bool fragment = wanted->kind == PACKET_FRAGMENT;
+
+	if (packet->kind != wanted->kind)
+		return "kind";
+	if (packet->side != wanted->side || packet->length != wanted->length)
+		return "side or length";
+	if (wanted->kind < PACKET_IP)
+		return NULL;
+	if (memcmp(&packet->key.subscriber, &wanted->key.subscriber, 2 * sizeof(struct address)) != 0)
+		return "addresses";
+	if (packet->key.tags_protocol != wanted->key.tags_protocol)
+		return "tags or protocol";
+	if (packet->evasive != wanted->evasive)
+		return "evasive";
+	if (packet->tcp_flags != wanted->tcp_flags || packet->tcp_sequence != wanted->tcp_sequence)
+		return "TCP's flags or sequence";
+	if (!fragment && packet->first_fragment != wanted->first_fragment)
+		return "first fragment";
+	if ((fragment || wanted->first_fragment) && packet->fragment_id != wanted->fragment_id)
+		return "fragment's id";
+	if (wanted->kind >= PACKET_TCP && memcmp(&packet->key, &wanted->key, sizeof(packet->key)) != 0)
+		return "ports";
+	return NULL;
+}

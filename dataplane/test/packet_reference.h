@@ -7,3 +7,6 @@
 
 // Fills in what packet_parse must say of the frame; everything that the kind leaves open is zero.
 void packet_reference(struct packet *packet, const uint8_t *bytes, uint32_t contiguous, uint32_t total, enum side side);
+
+// The name of a field in which `packet` says another thing than `wanted` of what the kind makes known; NULL: none.
+const char *packet_difference(const struct packet *packet, const struct packet *wanted);
