@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { build } from "./meson.ts";
 import { root, run } from "./run.ts";
 import { asTest, type Step } from "./step.ts";
 import { parseTap, type TestResult } from "./tap.ts";
@@ -20,16 +21,6 @@ interface MesonTest {
   readonly result: string;
   readonly stdout: string;
   readonly stderr?: string;
-}
-
-async function build({ buildDirectory, sanitize }: Sanitizer): Promise<TestResult | undefined> {
-  if (!existsSync(join(root, buildDirectory, "build.ninja"))) {
-    const options = [`-Db_sanitize=${sanitize}`, "-Db_ndebug=false"];
-    const setup = await run("meson", ["setup", buildDirectory, "dataplane", ...options]);
-    if (!setup.ok) return asTest(`meson setup ${buildDirectory}`, setup);
-  }
-  const ninja = await run("ninja", ["-C", buildDirectory]);
-  return ninja.ok ? undefined : asTest(`ninja -C ${buildDirectory}`, ninja);
 }
 
 /** The cases inside one executable, and a failure of the whole if it crashed, was too slow or a sanitizer spoke. */
@@ -60,7 +51,10 @@ function sanitizerStep(name: string, sanitizer: Sanitizer): Step {
   return {
     name,
     async run() {
-      const broken = await build(sanitizer);
+      const broken = await build({
+        directory: sanitizer.buildDirectory,
+        options: [`-Db_sanitize=${sanitizer.sanitize}`, "-Db_ndebug=false"],
+      });
       return broken ? [broken] : runTests(sanitizer);
     },
   };

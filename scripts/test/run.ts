@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** After this many seconds the tool is asked to end (SIGTERM). */
   readonly timeoutSeconds?: number;
+  /** Hears what the tool writes to stderr as it comes. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** Runs a command from the repository root, the npm packages' tools found first. A missing command is a failed one. */
@@ -31,7 +33,10 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (output.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (output.stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    output.stderr += text;
+    options.onStderr?.(text);
+  });
 
   return new Promise((resolve) => {
     let late = false;
