@@ -119,8 +119,13 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 void
 offline_engine_advance(struct offline_engine *engine, uint64_t now_ms)
 {
+	struct pipeline *pipeline = &engine->engine.pipelines[0];
+
 	turn_clock(engine, now_ms);
-	pipeline_sweep(&engine->engine.pipelines[0], engine->policy, engine->now_ms);
+	// Nobody waits here, and what is over at this time must be told now, also after a pause.
+	do
+		pipeline_sweep(pipeline, engine->policy, engine->now_ms);
+	while (pipeline->sweep_due_ms > 0);
 }
 
 bool
