@@ -101,16 +101,14 @@ test("a session joined in the middle is forwarded and not counted", (t) => {
 
 test("the quota holds when the session table is full", (t) => {
   const engine = engineOf(outboundMail);
-  // Other subscribers' counted sessions fill the table, in two periods: they alone make no room.
+  // Other subscribers' counted and answered sessions fill the table, in two periods: they alone make no room.
   const later = START + 60_000;
   for (let i = 0; i < 1600; i++) {
-    const from = `10.1.0.${i % 90}`;
-    engine.packet(
-      tcp({ from, fromPort: 1000 + i, to: "192.0.2.9", toPort: 25 }),
-      "subscriber",
-      0,
-      i < 800 ? START : later,
-    );
+    const [from, fromPort, to, toPort] = [`10.1.0.${i % 90}`, 1000 + i, "192.0.2.9", 25];
+    const now = i < 800 ? START : later;
+    engine.packet(tcp({ from, fromPort, to, toPort }), "subscriber", 0, now);
+    const answer = tcp({ from: to, fromPort: toPort, to: from, toPort: fromPort, flags: ["syn", "ack"] });
+    engine.packet(answer, "network", 0, now);
   }
   t.true(engine.counters().session_table_full > 0);
   t.deepEqual(open(engine, 11, later), [...tenForwarded, "refuse"]);
