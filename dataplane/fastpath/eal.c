@@ -56,6 +56,24 @@ write_lcores(char *text, size_t size, const struct options *options)
 		n += snprintf(text + n, size - (size_t)n, ",%u@%u", w, (unsigned)cpus - 1 - workers + w);
 }
 
+// The PCI devices that DPDK may touch are those that are ports. Returns how many arguments that makes.
+static int
+allow_devices(char **arguments, const struct options *options)
+{
+	int count = 0;
+
+	for (uint32_t l = 0; l < options->geometry.links; l++) {
+		for (int s = 0; s < SIDES; s++) {
+			const struct port_option *option = &options->ports[l][s];
+			if (option->kind != PORT_PCI)
+				continue;
+			arguments[count++] = "-a";
+			arguments[count++] = (char *)option->address;
+		}
+	}
+	return count;
+}
+
 void
 eal_start(const struct options *options)
 {
@@ -71,23 +89,24 @@ eal_start(const struct options *options)
 	snprintf(directory, sizeof(directory), "%s/fastpath", options->run_dir);
 	setenv("RUNTIME_DIRECTORY", directory, true);
 
-	// --no-huge and --in-memory are refused together.
-	char *arguments[] = {
-		"postern-fastpath",
-		"--lcores",
-		lcores,
-		"--file-prefix",
-		"postern",
-		"-m",
-		memory,
-		"--iova-mode=va",
-		"--no-pci",
-		"--no-telemetry",
+	char *arguments[16 + 2 * LINKS_MAX * SIDES] = {
+		"postern-fastpath",    "--lcores", lcores, "--file-prefix", "postern", "-m", memory, "--no-telemetry",
 		"--log-level=*:error",
-		huge ? "--in-memory" : "--no-huge",
-		huge ? NULL : "--no-shconf",
 	};
-	int count = (int)(sizeof(arguments) / sizeof(*arguments)) - (huge ? 1 : 0);
+	int count = 9;
+	// The two are refused together.
+	arguments[count++] = huge ? "--in-memory" : "--no-huge";
+	if (!huge)
+		arguments[count++] = "--no-shconf";
+	int devices = allow_devices(arguments + count, options);
+	count += devices;
+	if (devices > 0 && !huge)
+		fatal("PCI ports need huge pages: set vm.nr_hugepages to %u or more", huge_mib / HUGE_PAGE_MIB + 1);
+	// Without hardware there are no other addresses; with some, DPDK asks its driver and IOMMU.
+	if (devices == 0) {
+		arguments[count++] = "--no-pci";
+		arguments[count++] = "--iova-mode=va";
+	}
 
 	if (rte_eal_init(count, arguments) < 0)
 		fatal("DPDK does not start: %s", rte_strerror(rte_errno));

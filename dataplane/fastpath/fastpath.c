@@ -172,6 +172,7 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 	check_processor();
 	catch_signals();
 	begin_record(&file->region);
+	ports_bind(options);
 	eal_start(options);
 	ports_open(&ports, options);
 	workers.tsc_hz = rte_get_tsc_hz();

@@ -33,6 +33,14 @@ interface_find(struct interface *interface, const char *name)
 	return true;
 }
 
+uint32_t
+interface_mtu(const struct interface *interface)
+{
+	struct ifreq request;
+
+	return ask(interface, SIOCGIFMTU, &request) ? (uint32_t)request.ifr_mtu : 0;
+}
+
 bool
 interface_there(const struct interface *interface)
 {

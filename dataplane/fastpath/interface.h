@@ -17,6 +17,9 @@ struct interface {
 // Finds it in the namespace that the thread is in. False when there is none of that name.
 bool interface_find(struct interface *interface, const char *name);
 
+// The longest payload of an Ethernet frame that it sends, in bytes; 0 if it does not say.
+uint32_t interface_mtu(const struct interface *interface);
+
 // True until it was taken away.
 bool interface_there(const struct interface *interface);
 

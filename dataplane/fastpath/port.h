@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "counters.h"
 #include "interface.h"
 #include "port_option.h"
 
@@ -27,12 +28,20 @@ struct port_state {
 		starved; // attempts to receive that found no packet buffer, since the start: the frame waits where it is
 };
 
+// What a worker counts of its queue beside what passes; the control thread reads it.
+struct port_queue {
+	_Alignas(RTE_CACHE_LINE_SIZE) counter missed;
+	counter starved;
+};
+
 struct port {
 	const struct port_driver *driver;
+	struct port_queue *queues;  // one a worker
 	const char *name;           // as the operator wrote it
 	uint32_t frame_max;         // longest frame that it sends, without checksum; or PORT_NO_LIMIT
 	struct interface interface; // of a kind that attaches to one
 	struct tap *tap;            // port_tap.c's
+	uint16_t device;            // DPDK's, of a kind that is one
 	bool up;                    // by the last look
 };
 
@@ -52,10 +61,12 @@ struct port_driver {
 	// and lies at the end of `mbufs`. Never waits.
 	uint16_t (*send)(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count);
 
+	// Fills in what its device knows; the queues' counters are added to it.
 	void (*look)(const struct port *port, struct port_state *state);
 };
 
-extern const struct port_driver port_tap; // port_tap.c
+// Each in a file of its name.
+extern const struct port_driver port_tap, port_packet, port_pcap, port_pci;
 
 static inline uint16_t
 port_receive(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count)

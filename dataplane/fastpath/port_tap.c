@@ -3,9 +3,8 @@
 // interface, its addresses and its settings are somebody else's and outlive us; we only attach.
 //
 // A frame is read into a chain of buffers that is prepared before, because its length is known only afterwards. The queue's worker
-// alone touches the chain; it writes the two counters, and the control thread reads them.
+// alone touches the chain.
 
-#include "counters.h"
 #include "message.h"
 #include "namespace.h"
 #include "port.h"
@@ -24,13 +23,10 @@
 struct tap_queue {
 	_Alignas(RTE_CACHE_LINE_SIZE) int fd;
 	struct rte_mbuf *chain[PORT_SEGMENTS]; // for the next frame; the first ones are NULL after a frame took them
-	counter missed;
-	counter starved;
 };
 
 struct tap {
 	struct rte_mempool *packets;
-	uint16_t queues;
 	struct tap_queue queue[];
 };
 
@@ -68,7 +64,6 @@ tap_open(struct port *port, const struct port_option *option, struct rte_mempool
 		fatal("no memory for port %s", port->name);
 	memset(port->tap, 0, size);
 	port->tap->packets = packets;
-	port->tap->queues = queues;
 	for (uint16_t q = 0; q < queues; q++)
 		port->tap->queue[q].fd = attach(port);
 	port->frame_max = PORT_NO_LIMIT;
@@ -82,10 +77,8 @@ prepare(struct tap_queue *queue, struct rte_mempool *packets, struct iovec room[
 	for (int i = 0; i < PORT_SEGMENTS; i++) {
 		if (queue->chain[i] == NULL)
 			queue->chain[i] = rte_pktmbuf_alloc(packets);
-		if (queue->chain[i] == NULL) {
-			counter_add(&queue->starved, 1);
+		if (queue->chain[i] == NULL)
 			return false;
-		}
 		room[i] = (struct iovec){
 			.iov_base = rte_pktmbuf_mtod(queue->chain[i], void *),
 			.iov_len = rte_pktmbuf_tailroom(queue->chain[i]),
@@ -123,8 +116,12 @@ tap_receive(const struct port *port, uint16_t number, struct rte_mbuf **mbufs, u
 	struct iovec room[PORT_SEGMENTS];
 	uint16_t received = 0;
 
-	while (received < count && prepare(queue, port->tap->packets, room)) {
+	while (received < count) {
 		size_t whole = 0;
+		if (!prepare(queue, port->tap->packets, room)) {
+			counter_add(&port->queues[number].starved, 1);
+			break;
+		}
 		for (int i = 0; i < PORT_SEGMENTS; i++)
 			whole += room[i].iov_len;
 		ssize_t length = readv(queue->fd, room, PORT_SEGMENTS);
@@ -132,7 +129,7 @@ tap_receive(const struct port *port, uint16_t number, struct rte_mbuf **mbufs, u
 			break;
 		// One that fills it may have been longer, and was cut.
 		if ((size_t)length == whole)
-			counter_add(&queue->missed, 1);
+			counter_add(&port->queues[number].missed, 1);
 		else
 			mbufs[received++] = take(queue, (uint32_t)length);
 	}
@@ -180,10 +177,6 @@ tap_look(const struct port *port, struct port_state *state)
 		.up = interface_up(&port->interface),
 		.there = interface_there(&port->interface),
 	};
-	for (uint16_t q = 0; q < port->tap->queues; q++) {
-		state->missed += counter_read(&port->tap->queue[q].missed);
-		state->starved += counter_read(&port->tap->queue[q].starved);
-	}
 }
 
 const struct port_driver port_tap = {

@@ -16,11 +16,16 @@
 struct ports {
 	struct port ports[LINKS_MAX][SIDES];
 	uint32_t links;
+	uint16_t workers;
 	struct rte_mempool *packets; // each mbuf with a struct packet in its private area
 };
 
 // How many packet buffers it takes that ports, workers and the rings between them never want for one.
 uint32_t ports_packets(const struct options *options);
+
+// Binds the PCI devices among the ports to drivers that DPDK can use: before DPDK starts. Ends the process with a sentence when one
+// cannot be had.
+void ports_bind(const struct options *options);
 
 // Opens every port. Ends the process with a sentence when one cannot be had.
 void ports_open(struct ports *ports, const struct options *options);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/io.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,6 +62,8 @@ privileges_limit(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		fatal("cannot give up new privileges: %s", strerror(errno));
+	// DPDK's virtio driver takes the right to every I/O port before main, and threads and children inherit it.
+	iopl(0);
 }
 
 void
@@ -81,7 +84,8 @@ privileges_drop(void)
 
 	uid_t user = fastpath_user()->pw_uid;
 	gid_t group = fastpath_group();
-	// Capabilities go with the user id.
+	// The virtio driver took it again. Then capabilities: they go with the user id.
+	iopl(0);
 	if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0)
 		fatal("cannot become %s: %s", FASTPATH_USER, strerror(errno));
 	if (setuid(0) == 0)
