@@ -23,8 +23,8 @@ export interface History {
 
 /** A packet process that dies has at most so many packets in hand: a burst each way, and what its worker had taken in before. */
 const inHand = 128;
-/** One who looks at a page while no process serves waits, and may give up. */
-const failedActsPerDeath = 6;
+/** Three homes look at pages, ask for names and mail over two families: each of these may fail once while no process serves. */
+const failedActsPerDeath = 18;
 
 /** What a process may have grown by, in MiB: a JavaScript heap keeps room for what it once needed. */
 const growth: Readonly<Record<ProcessName, number>> = { supervisor: 2, "packet process": 8, daemon: 64 };
