@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Port } from "./edge.ts";
 import { type Part, run, until } from "./process.ts";
-import { type Framing, framings } from "./tagger.ts";
+import { type Framing, filterWords } from "./tagger.ts";
 
 /** pcap's file header and record header (draft-ietf-opsawg-pcap), in bytes. */
 const fileHeader = 24;
@@ -68,7 +68,7 @@ export class Capture {
 
   /** Frames that match a tcpdump filter, written as for untagged frames. */
   async count(filter: string): Promise<number> {
-    const tagged = [...framings[this.#framing].map(() => "vlan"), `(${filter})`].join(" and ");
+    const tagged = [...filterWords(this.#framing), `(${filter})`].join(" and ");
     const counted = await run(["tcpdump", "-n", "-r", this.file, "--count", tagged]);
     return Number.parseInt(counted, 10);
   }

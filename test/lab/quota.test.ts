@@ -25,6 +25,8 @@ const cases: readonly { framing: Framing; workers: number }[] = [
   { framing: "QinQ", workers: 1 },
   { framing: "QinQ", workers: 2 },
   { framing: "QinQ-8100", workers: 1 },
+  { framing: "QinQ-PPPoE", workers: 2 },
+  { framing: "802.1Q-MPLS", workers: 1 },
 ];
 
 for (const { framing, workers } of cases) {
