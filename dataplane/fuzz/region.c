@@ -129,7 +129,7 @@ part_of(uint8_t number)
 		{region->rings[1], event_ring_size(64)},
 		{region->subscribers, geometry.engine.subscribers * sizeof(*region->subscribers)},
 		{region->watches, geometry.engine.watches * sizeof(*region->watches)},
-		{region->watches, geometry.engine.watches * sizeof(*region->watches)},
+		{file.honest + region->header->samples, sizeof(struct slot_ring) + 4 * sizeof(struct sample)},
 	};
 
 	return parts[number % (sizeof(parts) / sizeof(*parts))];
@@ -157,6 +157,7 @@ read_all(struct region_reader *reader)
 {
 	uint64_t lost = 0;
 	struct plain_event event;
+	struct plain_sample sample;
 	uint32_t ring;
 
 	CHECK(region_reader_refresh(reader));
@@ -179,6 +180,11 @@ read_all(struct region_reader *reader)
 	for (unsigned events = 0; region_reader_event(reader, &event, &ring, &lost); events++) {
 		CHECK(events < WORKERS_MAX * REGION_EVENTS && ring < WORKERS_MAX);
 		CHECK(event.breach.detector != 0 && event.breach.subscriber.prefix_length <= 128);
+	}
+	for (unsigned samples = 0; region_reader_sample(reader, &sample, &ring, &lost); samples++) {
+		CHECK(samples < WORKERS_MAX * REGION_SAMPLES && ring < WORKERS_MAX);
+		CHECK(sample.captured <= sample.length && sample.captured <= sizeof(sample.bytes));
+		CHECK(sample.kind != NULL && sample.verdict != NULL && sample.link < geometry.links);
 	}
 }
 
