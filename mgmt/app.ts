@@ -1,6 +1,7 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
 import { BreachRecorder } from "./breaches/recorder.ts";
+import { Captures } from "./capture/captures.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import type { Journal } from "./journal.ts";
 import type { Answers, Request, Response } from "./local/protocol.ts";
@@ -34,6 +35,7 @@ export class App {
   readonly #policy: PolicyKeeper;
   readonly #recorder: BreachRecorder;
   readonly #watch: FastPathWatch;
+  readonly #captures: Captures;
   readonly #server: LocalServer;
   readonly #started: { stop(): Promise<void> }[] = [];
   #startedAt = 0;
@@ -43,8 +45,9 @@ export class App {
     this.#parts = parts;
     this.#policy = new PolicyKeeper({ ...parts, file: options.configuration });
     this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
+    this.#captures = new Captures({ ...parts, services: () => this.#policy.services() });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
-    this.#server = new LocalServer(daemonSocket(options.runDirectory), (request) => this.#answer(request));
+    this.#server = new LocalServer(daemonSocket(options.runDirectory), (request, gone) => this.#answer(request, gone));
   }
 
   /** Rejects with a Sentence when the daemon cannot do its work; what was started is then stopped. */
@@ -94,11 +97,12 @@ export class App {
     };
   }
 
-  async #answer(request: Request): Promise<Response> {
-    return { answer: await this.#answers(request) };
+  async *#answer(request: Request, gone: AbortSignal): AsyncGenerator<Response> {
+    if (request.ask === "capture") for await (const answer of this.#captures.capture(request, gone)) yield { answer };
+    else yield { answer: await this.#answerOnce(request) };
   }
 
-  #answers(request: Request): Promise<Answers[Request["ask"]]> | Answers["status"] {
+  #answerOnce(request: Exclude<Request, { ask: "capture" }>): Promise<Answers[Request["ask"]]> | Answers["status"] {
     switch (request.ask) {
       case "status":
         return this.#status();

@@ -10,6 +10,8 @@ export const usage = `postern: the command line of the Postern appliance
   postern status     how the appliance is: links, ports, tables, counters, who is in breach
   postern breaches   who was in breach, the latest first
   postern reload     has the daemon read its configuration file again
+  postern capture FILE.pcapng [OPTION...]
+                     packets as they pass, with what became of each (postern capture --help)
   postern replay FILE.pcap --config FILE
                      what the engine makes of a capture
 

@@ -1,7 +1,8 @@
 // The port to the fast path: all that the daemon asks of it and hears from it. native_engine.ts is the real one, fake_engine.ts
 // stands in for it in tests.
 
-import type { BreachRecord, EngineEvent, RegionCounters, RegionHeader, RegionLive } from "./region_data.ts";
+import type { BreachRecord, EngineEvent, RegionCounters, RegionHeader, RegionLive, Sample } from "./region_data.ts";
+import type { SampleOrder } from "./sample_order.ts";
 
 export interface EnginePort {
   /**
@@ -30,6 +31,12 @@ export interface EnginePort {
    * `attached`, and whenever `lost` is not 0, `breached` has the truth.
    */
   events(max: number): EngineEvents;
+
+  /** Has the fast path sample packets, in place of what was ordered before. Answers and rejects as `apply`. */
+  sample(order: SampleOrder): Promise<Applied>;
+
+  /** The next samples of every ring, at most `max`, in order within a ring; none while no region is attached. */
+  samples(max: number): { readonly samples: readonly Sample[]; readonly lost: number };
 
   /** Every breach that goes on, read off the main thread. Rejects with an EngineError while no region is attached. */
   breached(): Promise<BreachedSet>;

@@ -10,7 +10,8 @@ import {
   type EngineStatus,
   type EventPlace,
 } from "./engine_port.ts";
-import type { BreachRecord, EngineEvent } from "./region_data.ts";
+import type { BreachRecord, EngineEvent, Sample } from "./region_data.ts";
+import type { SampleOrder } from "./sample_order.ts";
 
 export class FakeEngine implements EnginePort {
   /** What the clock says. */
@@ -19,6 +20,11 @@ export class FakeEngine implements EnginePort {
   answer: Applied | undefined = { ok: true, generation: 1 };
   /** Every policy that was given, answered or not. */
   readonly policies: Uint8Array[] = [];
+  /** Every order to sample that was given, answered or not. */
+  readonly orders: SampleOrder[] = [];
+  /** What is read of the sample rings next. */
+  samplesTaken: Sample[] = [];
+  samplesLost = 0;
   /** What the records say. */
   breaches: BreachRecord[] = [];
   /** What start was given. */
@@ -56,6 +62,18 @@ export class FakeEngine implements EnginePort {
     const lost = this.#lost;
     this.#lost = 0;
     return { region: this.#status?.header.region ?? "", events: this.#events.splice(0, max), lost };
+  }
+
+  async sample(order: SampleOrder): Promise<Applied> {
+    this.orders.push(order);
+    if (!this.answer) throw new EngineError("no-answer", "The fast path was asked and does not answer.");
+    return this.answer;
+  }
+
+  samples(max: number): { samples: Sample[]; lost: number } {
+    const lost = this.samplesLost;
+    this.samplesLost = 0;
+    return { samples: this.samplesTaken.splice(0, max), lost };
   }
 
   async breached(): Promise<BreachedSet> {

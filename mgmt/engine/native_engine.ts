@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { Repeater } from "../repeater.ts";
 import { Attachment } from "./attachment.ts";
-import { sendBatch } from "./control_client.ts";
+import { type ControlCommand, sendBatch } from "./control_client.ts";
 import {
   type Applied,
   type BreachedSet,
@@ -16,11 +16,13 @@ import {
   type EventPlace,
 } from "./engine_port.ts";
 import { loadNative, type Native } from "./native.ts";
+import type { Sample } from "./region_data.ts";
+import { orderBytes, type SampleOrder } from "./sample_order.ts";
 
 const LOOK_MS = 200;
 
 /** A policy of the largest size is compiled in well under a second. */
-const APPLY_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** A region, and the process that served it when it was attached. */
 interface Attached {
@@ -70,9 +72,11 @@ export class NativeEngine implements EnginePort {
   }
 
   async apply(policy: Uint8Array): Promise<Applied> {
-    const [answer] = await sendBatch(this.#socketPath, [{ kind: "policy", payload: policy }], APPLY_TIMEOUT_MS);
-    if (answer?.status === "ok") return { ok: true, generation: answer.generation };
-    return { ok: false, full: answer?.status === "full", text: answer?.text || `it answered ${answer?.status}` };
+    return this.#ask({ kind: "policy", payload: policy });
+  }
+
+  async sample(order: SampleOrder): Promise<Applied> {
+    return this.#ask({ kind: "sample", payload: orderBytes(order) });
   }
 
   status(): EngineStatus | undefined {
@@ -91,10 +95,20 @@ export class NativeEngine implements EnginePort {
     return { region, events, lost };
   }
 
+  samples(max: number): { readonly samples: readonly Sample[]; readonly lost: number } {
+    return this.#read((attachment) => attachment.samples(max)) ?? { samples: [], lost: 0 };
+  }
+
   async breached(): Promise<BreachedSet> {
     if (!this.#attached) throw new EngineError("absent", "The fast path has no region that can be read.");
     const { attachment, region } = this.#attached;
     return { region, ...(await attachment.breached()) };
+  }
+
+  async #ask(command: ControlCommand): Promise<Applied> {
+    const [answer] = await sendBatch(this.#socketPath, [command], ANSWER_TIMEOUT_MS);
+    if (answer?.status === "ok") return { ok: true, generation: answer.generation };
+    return { ok: false, full: answer?.status === "full", text: answer?.text || `it answered ${answer?.status}` };
   }
 
   async #look(): Promise<void> {

@@ -17,11 +17,15 @@ export function nativeLength(family: 4 | 6, length: number): number {
   return family === 4 ? MAPPED_BITS + length : length;
 }
 
+/** An address's 16 bytes in the fast path's form. */
+export function nativeBytes(family: 4 | 6, bytes: Uint8Array): Uint8Array {
+  return family === 4 ? Uint8Array.from([...MAPPED.subarray(0, 12), ...bytes]) : bytes;
+}
+
 /** What the fast path reads for a prefix. A short IPv6 prefix is cut up around the IPv4 addresses, which are not in it. */
 export function nativePrefixes(prefix: Prefix): NativePrefix[] {
   const { family, bytes, length } = parsePrefix(prefix);
-  if (family === 4)
-    return [{ bytes: Uint8Array.from([...MAPPED.subarray(0, 12), ...bytes]), length: MAPPED_BITS + length }];
+  if (family === 4) return [{ bytes: nativeBytes(family, bytes), length: nativeLength(family, length) }];
   if (length > MAPPED_BITS || !equal(bytes, firstBits(MAPPED, length))) return [{ bytes, length }];
   return Array.from({ length: MAPPED_BITS - length }, (_, n) => siblingOfMapped(length + n));
 }

@@ -4,10 +4,14 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { Sentence } from "../sentence.ts";
+import { linesOf } from "./lines.ts";
 import type { Answers, Question, Request, Response } from "./protocol.ts";
 
 /** Longer than the daemon waits for a fast path that hangs. */
 const ANSWER_MS = 20_000;
+
+/** Of one answer among many. */
+const ANSWER_CHARACTERS_MAX = 1 << 20;
 
 /** Rejects with a Sentence when nobody answers, or the answer is an error. */
 export async function ask<Asked extends Question>(
@@ -17,6 +21,30 @@ export async function ask<Asked extends Question>(
   const response = JSON.parse(await exchange(path, `${JSON.stringify(request)}\n`)) as Response<Asked>;
   if ("error" in response) throw new Sentence(response.error);
   return response.answer;
+}
+
+/** The same of a question with many answers: they come until the reader stops. */
+export async function* askMany<Asked extends Question>(
+  path: string,
+  request: Extract<Request, { ask: Asked }>,
+): AsyncGenerator<Answers[Asked]> {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.setEncoding("utf8");
+  socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error("timeout")));
+  socket.write(`${JSON.stringify(request)}\n`);
+  try {
+    for await (const line of linesOf(socket, ANSWER_CHARACTERS_MAX)) {
+      const response = JSON.parse(line) as Response<Asked>;
+      if ("error" in response) throw new Sentence(response.error);
+      yield response.answer;
+    }
+  } catch (error) {
+    if (error instanceof Sentence) throw error;
+    throw new Sentence(explain(path, (error as NodeJS.ErrnoException).code));
+  } finally {
+    socket.destroy();
+  }
+  throw new Sentence("The daemon ended before it was asked to.");
 }
 
 async function exchange(path: string, line: string): Promise<string> {

@@ -1,7 +1,11 @@
-// What programs on this machine may ask the daemon: one JSON object a line in, one a line out, in order.
+// What programs on this machine may ask the daemon: one JSON object a line in, one a line out, in order;
+// a capture is answered with many lines, until the one who asked hangs up.
 
 import { z } from "zod";
+import { readPrefix } from "../../cli/prefix.ts";
 import type { Breach } from "../breaches/breach.ts";
+import type { CaptureBatch } from "../capture/captures.ts";
+import { packetKinds, SNAP_LENGTH_MAX, sampleVerdicts } from "../engine/sample_order.ts";
 import type { ReloadResult } from "../policy/outcome.ts";
 import type { Status } from "../status/status.ts";
 
@@ -10,12 +14,30 @@ export const REQUEST_CHARACTERS_MAX = 4096;
 
 export const BREACHES_MAX = 1000;
 
+const filterSchema = z.strictObject({
+  address: z
+    .string()
+    .refine((text) => "value" in (readPrefix(text) ?? {}))
+    .optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  protocol: z.int().min(1).max(255).optional(),
+  verdicts: z.array(z.enum(sampleVerdicts)).readonly().optional(),
+  kinds: z.array(z.enum(packetKinds)).readonly().optional(),
+  link: z.int().min(0).max(3).optional(),
+});
+
 export const requestSchema = z.discriminatedUnion("ask", [
   z.strictObject({ ask: z.literal("status") }),
   /** Those that started last, latest first. */
   z.strictObject({ ask: z.literal("breaches"), count: z.int().min(1).max(BREACHES_MAX) }),
   /** Reads the configuration file again and applies it. */
   z.strictObject({ ask: z.literal("reload") }),
+  /** Packets as they pass. */
+  z.strictObject({
+    ask: z.literal("capture"),
+    filter: filterSchema,
+    snapLength: z.int().min(1).max(SNAP_LENGTH_MAX),
+  }),
 ]);
 
 export type Request = z.infer<typeof requestSchema>;
@@ -25,6 +47,8 @@ export interface Answers {
   readonly status: Status;
   readonly breaches: readonly Breach[];
   readonly reload: ReloadResult;
+  /** Many times a second. */
+  readonly capture: CaptureBatch;
 }
 
 export type Question = keyof Answers;

@@ -13,14 +13,16 @@ const CONNECTIONS_MAX = 32;
 /** A client that neither asks nor is answered for this long is let go. */
 const IDLE_MS = 20_000;
 
+/** The lines that answer a request; throws a Sentence when it cannot. `gone`: he who asked hears no more. */
+export type Answerer = (request: Request, gone: AbortSignal) => AsyncIterable<Response>;
+
 export class LocalServer {
   readonly #path: string;
-  readonly #answer: (request: Request) => Promise<Response>;
+  readonly #answer: Answerer;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
-  /** `answer`: rejects with a Sentence when it cannot. */
-  constructor(path: string, answer: (request: Request) => Promise<Response>) {
+  constructor(path: string, answer: Answerer) {
     this.#path = path;
     this.#answer = answer;
   }
@@ -61,15 +63,21 @@ export class LocalServer {
   }
 
   async #serve(socket: Socket): Promise<void> {
+    const gone = new AbortController();
     this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      gone.abort();
+    });
     // An error is followed by the close, and may come when nobody reads any more.
     socket.on("error", () => {});
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.setEncoding("utf8");
     try {
       const chunks = socket.iterator({ destroyOnReturn: false });
-      for await (const line of linesOf(chunks, REQUEST_CHARACTERS_MAX)) await send(socket, await this.#respond(line));
+      for await (const line of linesOf(chunks, REQUEST_CHARACTERS_MAX)) {
+        for await (const response of this.#respond(line, gone.signal)) await send(socket, response);
+      }
     } catch (error) {
       if (error instanceof BadLine) await send(socket, { error: error.message });
       else if (!isDisconnection(error)) throw error;
@@ -77,14 +85,17 @@ export class LocalServer {
     socket.destroySoon();
   }
 
-  async #respond(line: string): Promise<Response> {
+  async *#respond(line: string, gone: AbortSignal): AsyncGenerator<Response> {
     const request = requestOf(line);
-    if (!request) return { error: "A request is one of the JSON objects that mgmt/local/protocol.ts describes." };
+    if (!request) {
+      yield { error: "A request is one of the JSON objects that mgmt/local/protocol.ts describes." };
+      return;
+    }
     try {
-      return await this.#answer(request);
+      yield* this.#answer(request, gone);
     } catch (error) {
-      if (error instanceof Sentence) return { error: error.message };
-      throw error;
+      if (!(error instanceof Sentence)) throw error;
+      yield { error: error.message };
     }
   }
 }

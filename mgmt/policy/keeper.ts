@@ -121,6 +121,11 @@ export class PolicyKeeper {
     return this.#inForce?.linkModes ?? [];
   }
 
+  /** Names of the services, in the order of the bits that sessions have. */
+  services(): readonly string[] {
+    return this.#inForce?.services ?? [];
+  }
+
   status(): PolicyStatus {
     return {
       file: this.#parts.file,

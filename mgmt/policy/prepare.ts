@@ -23,6 +23,8 @@ export interface Prepared {
   /** Of link 0, 1, ... */
   readonly linkModes: readonly LinkMode[];
   readonly hostname: string;
+  /** Names, in the order of the bits that sessions have. */
+  readonly services: readonly string[];
 }
 
 export type Preparation =
@@ -48,7 +50,8 @@ export function preparePolicy(text: string, ids: IdTable, latest: Revision | und
     .entries()
     .map(([id, placed]) => [id, nameOf(placed, configuration)] as const);
   const blob = policyBlob(configuration, known, revision);
-  return { prepared: { revision, text, blob, detectors: new Map(names), linkModes, hostname } };
+  const services = configuration.services.map(({ name }) => name);
+  return { prepared: { revision, text, blob, detectors: new Map(names), linkModes, hostname, services } };
 }
 
 function nameOf({ packageId, service, detector }: PlacedDetector, { packages }: Configuration): DetectorName {

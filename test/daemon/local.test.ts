@@ -17,10 +17,17 @@ async function server(t: ExecutionContext, path = join(directory(t), "daemon.soc
     if (request.ask === "reload") throw new Sentence("The store does not answer.");
     return { answer: [] };
   };
-  const made = new LocalServer(path, answer);
+  const made = new LocalServer(path, async function* (request) {
+    yield await answer(request);
+  });
   await made.start();
   t.teardown(() => made.stop());
   return path;
+}
+
+/** The answer of a server that knows nothing. */
+async function* nothing(): AsyncGenerator<Response> {
+  yield { answer: [] };
 }
 
 /** Sends `bytes`, closes this end, and returns what comes back. */
@@ -135,7 +142,7 @@ test("a client who goes in the middle disturbs nobody", async (t) => {
 
 test("the socket is for its owner and his group, and gone afterwards", async (t) => {
   const path = join(directory(t), "daemon.sock");
-  const made = new LocalServer(path, async () => ({ answer: [] }));
+  const made = new LocalServer(path, nothing);
   await made.start();
   t.is(statSync(path).mode & 0o777, 0o660);
   await made.stop();
@@ -146,13 +153,13 @@ test("a socket that a dead daemon left is replaced; one that answers is another 
   const path = join(directory(t), "daemon.sock");
   writeFileSync(path, "");
   await server(t, path);
-  const second = new LocalServer(path, async () => ({ answer: [] }));
+  const second = new LocalServer(path, nothing);
   await t.throwsAsync(() => second.start(), { instanceOf: Sentence, message: /^Another daemon answers at / });
   t.is(await exchange(path, '{"ask":"status"}\n'), '{"answer":[]}\n');
 });
 
 test("a place where no socket can be is one sentence", async (t) => {
-  const nowhere = new LocalServer(join(directory(t), "nowhere/daemon.sock"), async () => ({ answer: [] }));
+  const nowhere = new LocalServer(join(directory(t), "nowhere/daemon.sock"), nothing);
   await t.throwsAsync(() => nowhere.start(), {
     instanceOf: Sentence,
     message: /^Cannot answer at .*: it does not exist\.$/,
