@@ -15,7 +15,7 @@ export interface Frame {
 }
 
 /** The frames of a pcap file, in order; a record still being written is left out. */
-async function readFrames(path: string): Promise<Frame[]> {
+export async function readFrames(path: string): Promise<Frame[]> {
   const file = await readFile(path);
   const frames: Frame[] = [];
   let at = fileHeader;
