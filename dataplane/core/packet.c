@@ -17,10 +17,12 @@
 #define TAGS_MAX   3
 #define LABELS_MAX 8
 
-// RFC 2516 4: version and type 1, code 0, session id, length. Then PPP's protocol, which it does not let be compressed (7).
+// RFC 2516 4: version and type 1, code 0, session id, length. Then PPP's protocol: two bytes, or one, which is odd (RFC 1661 2).
+// PPPoE should not compress it (RFC 2516 7), but Linux takes it so from anybody (ppp_decompress_proto).
 #define PPPOE_BYTES     6
 #define PPPOE_SESSION   0x1100
 #define PPP_BYTES       2
+#define PPP_COMPRESSED  1
 #define PPP_IPV4        0x0021
 #define PPP_IPV6        0x0057
 #define MPLS_BYTES      4
@@ -42,10 +44,11 @@ parse_pppoe(struct packet *packet, struct cursor cursor)
 	if (length < PPP_BYTES || length > cursor.total - PPPOE_BYTES)
 		return PACKET_MALFORMED;
 
-	uint16_t protocol = cursor_be16(&cursor, PPPOE_BYTES);
+	bool compressed = cursor.at[PPPOE_BYTES] & PPP_COMPRESSED;
+	uint16_t protocol = compressed ? cursor.at[PPPOE_BYTES] : cursor_be16(&cursor, PPPOE_BYTES);
 	bool session = cursor_be16(&cursor, 0) == PPPOE_SESSION;
 	cursor_cut(&cursor, PPPOE_BYTES + length);
-	cursor_skip(&cursor, PPPOE_BYTES + PPP_BYTES);
+	cursor_skip(&cursor, PPPOE_BYTES + (compressed ? 1 : PPP_BYTES));
 	if (session && protocol == PPP_IPV4)
 		return packet_parse_ipv4(packet, cursor);
 	if (session && protocol == PPP_IPV6)

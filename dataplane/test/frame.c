@@ -103,8 +103,10 @@ put_pppoe(struct frame *frame, const struct frame_spec *spec, uint16_t type)
 	put16(frame, 0x8864);
 	put16(frame, 0x1100);
 	put16(frame, 7);
-	put16(frame, 2 + header + transport_length(spec));
-	put16(frame, type == 0x0800 ? 0x0021 : 0x0057);
+	put16(frame, spec->pppoe + header + transport_length(spec));
+	if (spec->pppoe == 2)
+		put8(frame, 0);
+	put8(frame, type == 0x0800 ? 0x21 : 0x57);
 }
 
 static void

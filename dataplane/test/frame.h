@@ -40,7 +40,7 @@ struct frame_spec {
 	uint16_t fragment_id;  // of both families; 0: 0x1234
 	uint8_t ip_options;    // IPv4: bytes, a multiple of 4
 	uint8_t tcp_options;   // bytes, a multiple of 4
-	uint8_t pppoe;         // 1: in a PPPoE session
+	uint8_t pppoe;         // in a PPPoE session: bytes of PPP's protocol, 1 or 2
 	uint8_t labels;        // of MPLS, so many
 	uint16_t payload;      // bytes
 	uint16_t padding;      // bytes behind the datagram

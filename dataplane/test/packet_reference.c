@@ -206,12 +206,13 @@ read_pppoe(struct packet *packet, struct layer *layer)
 {
 	if (!has(layer, 8))
 		return PACKET_MALFORMED;
-	uint32_t length = number(layer, 4, 2), protocol = number(layer, 6, 2);
+	uint32_t compressed = number(layer, 6, 1) % 2;
+	uint32_t length = number(layer, 4, 2), protocol = number(layer, 6, compressed ? 1 : 2);
 	if (length < 2 || length > layer->end - layer->at - 6)
 		return PACKET_MALFORMED;
 	bool session = number(layer, 0, 2) == 0x1100;
 	layer->end = layer->at + 6 + length;
-	layer->at += 8;
+	layer->at += compressed ? 7 : 8;
 	return !session           ? PACKET_OTHER
 	       : protocol == 0x21 ? read_ipv4(packet, layer)
 	       : protocol == 0x57 ? read_ipv6(packet, layer)
