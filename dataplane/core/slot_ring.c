@@ -25,20 +25,20 @@ slot_ring_whole(const struct slot_ring *ring, uint32_t capacity, uint32_t slot_s
 	return ring->capacity == capacity && ring->slot_size == slot_size && next >= 1 && next <= SEQUENCE_MAX;
 }
 
-// The words are copied as relaxed atomics: a reader may copy while the writer overwrites, and then discards.
-static _Atomic uint64_t *
-slot_words(const struct slot_ring *ring, uint32_t capacity, uint32_t slot_size, uint64_t sequence)
+// Where a slot is, in bytes from the ring's start.
+static size_t
+slot_at(uint32_t capacity, uint32_t slot_size, uint64_t sequence)
 {
-	uint8_t *slots = (uint8_t *)(uintptr_t)(ring + 1);
-
-	return (void *)(slots + (sequence & (capacity - 1)) * slot_size);
+	return sizeof(struct slot_ring) + (sequence & (capacity - 1)) * slot_size;
 }
+
+// Words are copied as relaxed atomics: a reader may copy while the writer overwrites, and then discards.
 
 void
 slot_ring_put(struct slot_ring *ring, const void *slot, uint32_t size)
 {
 	uint64_t sequence = atomic_load_explicit(&ring->next, memory_order_relaxed);
-	_Atomic uint64_t *to = slot_words(ring, ring->capacity, ring->slot_size, sequence);
+	_Atomic uint64_t *to = (void *)((uint8_t *)ring + slot_at(ring->capacity, ring->slot_size, sequence));
 	const uint64_t *from = slot;
 
 	atomic_store_explicit(&to[0], 0, memory_order_relaxed);
@@ -78,7 +78,8 @@ slot_ring_get(const struct slot_ring *ring, uint32_t capacity, uint32_t slot_siz
 			*place = oldest;
 		}
 		uint64_t sequence = (*place)++;
-		if (copy_slot(slot_words(ring, capacity, slot_size, sequence), slot_size, sequence, slot))
+		const uint8_t *from = (const uint8_t *)ring + slot_at(capacity, slot_size, sequence);
+		if (copy_slot((const void *)from, slot_size, sequence, slot))
 			return true;
 		// Overwritten while we looked, or damaged.
 		(*lost)++;
