@@ -11,6 +11,9 @@ import { CaptureFile } from "../capture-file.ts";
 import { number } from "../columns.ts";
 import { type Prefix, readPrefix } from "../prefix.ts";
 
+/** Whether the other port took a packet is known too late for a sample. */
+const verdicts = sampleVerdicts.filter((verdict) => verdict !== "transmit");
+
 const PACKETS_MAX = 1_000_000;
 const SECONDS_MAX = 600;
 const PROGRESS_MS = 500;
@@ -22,8 +25,8 @@ export const usage = `postern capture FILE.pcapng [OPTION...]
   --address A[/LEN]  only packets from or to an address or a prefix
   --port N           only TCP and UDP packets from or to a port
   --protocol P       only tcp, udp, or a number of an IP protocol
-  --verdict V        only forwarded, refused, evasive, cutoff, handover_full or oversize; may be repeated
-  --kind K           only other, malformed, ip, evasive, fragment, tcp or udp; may be repeated
+  --verdict V        only ${verdicts.join(", ")}; may be repeated
+  --kind K           only ${packetKinds.join(", ")}; may be repeated
   --link N           only packets of a link
   --snap N           bytes of a packet that are kept (default ${SNAP_LENGTH_MAX}, which is the most)
   --run-dir DIR      where the daemon is met (default ${DEFAULT_RUN_DIRECTORY})
@@ -116,7 +119,7 @@ function filterOf(values: ReturnType<typeof parsed>["values"]): SampleFilter {
     address: address === undefined ? undefined : prefixOf(address),
     port: port === undefined ? undefined : numberOf("port", port, 1, 65_535),
     protocol: protocol === undefined ? undefined : protocolOf(protocol),
-    verdicts: verdict.map((word) => oneOf("verdict", word, sampleVerdicts)),
+    verdicts: verdict.map((word) => oneOf("verdict", word, verdicts)),
     kinds: kind.map((word) => oneOf("kind", word, packetKinds)),
     link: link === undefined ? undefined : numberOf("link", link, 0, 3),
   };

@@ -6,7 +6,7 @@ import test from "ava";
 import { commentOf } from "../../cli/capture-file.ts";
 import { capture } from "../../cli/commands/capture.ts";
 import type { Sample } from "../../mgmt/engine/region_data.ts";
-import { orderBytes, packetKinds, sampleVerdicts } from "../../mgmt/engine/sample_order.ts";
+import { orderBytes, packetKinds } from "../../mgmt/engine/sample_order.ts";
 import { askMany } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
@@ -116,7 +116,7 @@ for (const [args, message] of [
   [["a", "--address", "mail"], "--address is an address or a prefix, such as 192.0.2.7 or 2001:db8::/48."],
   [["a", "--address", "10.0.0.1/8"], "10.0.0.1/8 has host bits set: the network is 10.0.0.0/8."],
   [["a", "--protocol", "smtp"], "--protocol is a number from 1 to 255."],
-  [["a", "--verdict", "blocked"], `--verdict is one of ${sampleVerdicts.join(", ")}.`],
+  [["a", "--verdict", "blocked"], "--verdict is one of forwarded, refused, evasive, cutoff, handover_full, oversize."],
   [["a", "--kind", "arp"], `--kind is one of ${packetKinds.join(", ")}.`],
   [["a", "--linc", "0"], "Unknown option '--linc': see postern capture --help."],
 ] as const) {
