@@ -22,7 +22,12 @@ export interface ApplianceOptions {
   readonly sessions: number;
   readonly subscribers: number;
   readonly watches: number;
+  /** The fast path's command, with what stands before its usual options. */
+  readonly fastPath: readonly string[];
 }
+
+/** The fast path as it is built for use. */
+export const fastPathCommand: readonly string[] = [join(root, "build/fastpath/postern-fastpath")];
 
 /** The size of a lab: a small town for a table, a small appetite for memory. */
 export const labSize = { workers: 1, sessions: 65_536, subscribers: 4_096, watches: 1_024 } as const;
@@ -91,10 +96,10 @@ export class Appliance {
 
   /** Returns when its control thread answers: packets pass, unjudged until it has a policy. */
   async startFastPath(): Promise<void> {
-    const { workers, sessions, subscribers, watches, hugePages } = this.#options;
+    const { fastPath, workers, sessions, subscribers, watches, hugePages } = this.#options;
     const sizes = Object.entries({ workers, sessions, subscribers, watches });
     const command = [
-      join(root, "build/fastpath/postern-fastpath"),
+      ...fastPath,
       ...["--run-dir", this.runDirectory, "--link", this.#link, "--idle", "sleep"],
       ...sizes.flatMap(([name, value]) => [`--${name}`, String(value)]),
       ...(hugePages ? [] : ["--no-huge"]),

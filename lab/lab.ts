@@ -1,7 +1,7 @@
 // One lab: the site, the two ports and what is behind them, the appliance between, and a witness for each port.
 // The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
 import type { LinkMode } from "../mgmt/policy/prepare.ts";
-import { Appliance, type ApplianceOptions, labSize } from "./appliance.ts";
+import { Appliance, type ApplianceOptions, fastPathCommand, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";
 import { type Edge, linkArgument, makeEdge } from "./edge.ts";
@@ -20,7 +20,9 @@ export interface LabOptions {
   readonly framing?: Framing;
   readonly quota?: Quota;
   readonly linkMode?: LinkMode;
-  readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages">>;
+  readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages" | "fastPath">>;
+  /** The fast path's command, in place of the one that is built for use. */
+  readonly fastPath?: readonly string[];
   /** Called with each line that the daemon or the fast path says, with its time before it. */
   readonly onLine?: (line: string) => void;
 }
@@ -40,9 +42,9 @@ export class Lab {
   watchedSince = Number.POSITIVE_INFINITY;
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
-    const { framing = "untagged", quota = usualQuota } = options;
+    const { framing = "untagged", quota = usualQuota, fastPath = fastPathCommand } = options;
     const configuration = configurationText(quota, options.linkMode);
-    const applianceOptions = { ...labSize, ...options.size, configuration, hugePages };
+    const applianceOptions = { ...labSize, ...options.size, configuration, hugePages, fastPath };
     this.site = site;
     this.edge = edge;
     this.hugePages = hugePages;

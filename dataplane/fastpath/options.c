@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include "fault.h"
 #include "message.h"
 
 #include <errno.h>
@@ -79,6 +80,9 @@ options_parse(struct options *options, int argc, char **argv)
 		{"subscribers", required_argument, NULL, 'u'},
 		{"watches", required_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},
+#ifdef POSTERN_FAULTS
+		{"fault", required_argument, NULL, 'f'},
+#endif
 		{0},
 	};
 	struct engine_size *engine = &options->geometry.engine;
@@ -118,6 +122,11 @@ options_parse(struct options *options, int argc, char **argv)
 		case 'h':
 			fputs(usage, stdout);
 			exit(EXIT_SUCCESS);
+#ifdef POSTERN_FAULTS
+		case 'f':
+			fault_parse(optarg);
+			break;
+#endif
 		default:
 			fatal("see postern-fastpath --help");
 		}

@@ -3,6 +3,8 @@
 
 #include "outbox.h"
 
+#include "fault.h"
+
 void
 outbox_flush(struct outbox *outbox)
 {
@@ -12,7 +14,7 @@ outbox_flush(struct outbox *outbox)
 		return;
 	for (uint16_t i = 0; i < outbox->count; i++)
 		bytes += outbox->packets[i]->pkt_len;
-	uint16_t sent = port_send(outbox->to, outbox->queue, outbox->packets, outbox->count);
+	uint16_t sent = FAULT(transmit) ? 0 : port_send(outbox->to, outbox->queue, outbox->packets, outbox->count);
 	for (uint16_t i = sent; i < outbox->count; i++) {
 		bytes -= outbox->packets[i]->pkt_len;
 		outbox_drop(outbox, outbox->packets[i], DROP_transmit);

@@ -5,6 +5,7 @@
 // A frame is read into a chain of buffers that is prepared before, because its length is known only afterwards. The queue's worker
 // alone touches the chain.
 
+#include "fault.h"
 #include "message.h"
 #include "namespace.h"
 #include "port.h"
@@ -76,7 +77,7 @@ prepare(struct tap_queue *queue, struct rte_mempool *packets, struct iovec room[
 {
 	for (int i = 0; i < PORT_SEGMENTS; i++) {
 		if (queue->chain[i] == NULL)
-			queue->chain[i] = rte_pktmbuf_alloc(packets);
+			queue->chain[i] = FAULT(buffers) ? NULL : rte_pktmbuf_alloc(packets);
 		if (queue->chain[i] == NULL)
 			return false;
 		room[i] = (struct iovec){

@@ -4,6 +4,7 @@
 #include "worker.h"
 
 #include "clock.h"
+#include "fault.h"
 #include "head.h"
 #include "meter.h"
 #include "outbox.h"
@@ -108,7 +109,7 @@ judge(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 static void
 hand_over(struct worker *worker, unsigned owner, struct rte_mbuf *mbuf)
 {
-	if (rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0) {
+	if (!FAULT(handover) && rte_ring_sp_enqueue(worker->shared->handover[worker->number][owner], mbuf) == 0) {
 		counter_add(&worker->counters->handed_over, 1);
 		return;
 	}

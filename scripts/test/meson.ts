@@ -16,10 +16,10 @@ export interface Build {
 
 /** Undefined when it was built, else what failed. */
 export async function build({ directory, options, env = {}, targets = [] }: Build): Promise<TestResult | undefined> {
-  if (!existsSync(join(root, directory, "build.ninja"))) {
-    const setup = await run("meson", ["setup", directory, "dataplane", ...options], { env });
-    if (!setup.ok) return asTest(`meson setup ${directory}`, setup);
-  }
+  // One that is there may have been made when there were other options.
+  const again = existsSync(join(root, directory, "build.ninja")) ? ["--reconfigure"] : [];
+  const setup = await run("meson", ["setup", ...again, directory, "dataplane", ...options], { env });
+  if (!setup.ok) return asTest(`meson setup ${directory}`, setup);
   const ninja = await run("ninja", ["-C", directory, ...targets]);
   return ninja.ok ? undefined : asTest(`ninja -C ${directory}`, ninja);
 }

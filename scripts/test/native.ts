@@ -11,6 +11,8 @@ interface Sanitizer {
   readonly buildDirectory: string;
   /** meson's b_sanitize. */
   readonly sanitize: string;
+  /** More options of ours for meson. */
+  readonly options?: readonly string[];
   /** Which of the registered tests it runs: suite `tsan` is for the thread sanitizer, all others are not. */
   readonly select: readonly string[];
 }
@@ -53,7 +55,7 @@ function sanitizerStep(name: string, sanitizer: Sanitizer): Step {
     async run() {
       const broken = await build({
         directory: sanitizer.buildDirectory,
-        options: [`-Db_sanitize=${sanitizer.sanitize}`, "-Db_ndebug=false"],
+        options: [`-Db_sanitize=${sanitizer.sanitize}`, "-Db_ndebug=false", ...(sanitizer.options ?? [])],
       });
       return broken ? [broken] : runTests(sanitizer);
     },
@@ -64,6 +66,7 @@ export const nativeTests: readonly Step[] = [
   sanitizerStep("C tests, address and undefined behaviour", {
     buildDirectory: "build-asan",
     sanitize: "address,undefined",
+    options: ["-Dfaults=true"],
     select: ["--no-suite", "tsan"],
   }),
   sanitizerStep("C tests, threads", { buildDirectory: "build-tsan", sanitize: "thread", select: ["--suite", "tsan"] }),
