@@ -6,11 +6,25 @@ const pool = "/sys/kernel/mm/hugepages/hugepages-2048kB";
 
 const figure = async (name: string) => Number(await readFile(join(pool, name), "utf8"));
 
+let before: Promise<unknown> = Promise.resolve();
+
 /**
- * Sees to it that `pages` huge pages of 2 MiB are free.
+ * Sees to it that `pages` huge pages of 2 MiB are free while `start` runs: one lab of this process after the other, because
+ * pages that were found free are anybody's until a fast path has them.
  * @param directory the lab's directory, where the janitor finds how many were added.
- * @returns false if the machine has none to give; the lab then runs on ordinary pages.
+ * @param start is told false if the machine has none to give; the lab then runs on ordinary pages.
  */
+export function withHugePages<T>(
+  pages: number,
+  directory: string,
+  start: (hugePages: boolean) => Promise<T>,
+): Promise<T> {
+  const started = before.then(async () => start(await reserveHugePages(pages, directory)));
+  before = started.catch(() => {});
+  return started;
+}
+
+/** As `withHugePages`, for one who has the machine to himself. */
 export async function reserveHugePages(pages: number, directory: string): Promise<boolean> {
   try {
     const [total, free, reserved] = await Promise.all([

@@ -5,7 +5,7 @@ import { Appliance, type ApplianceOptions, fastPathCommand, labSize } from "./ap
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";
 import { type Edge, linkArgument, makeEdge } from "./edge.ts";
-import { reserveHugePages } from "./hugepages.ts";
+import { withHugePages } from "./hugepages.ts";
 import { Peers } from "./peers.ts";
 import { homes } from "./plan.ts";
 import { until } from "./process.ts";
@@ -63,10 +63,12 @@ export class Lab {
       await site.start();
       const edge = await makeEdge(site);
       await tagPorts([edge.subscriberSide, edge.networkSide], options.framing ?? "untagged", site.directory);
-      const hugePages = await reserveHugePages(hugePagesWanted, site.directory);
-      const lab = new Lab(site, edge, options, hugePages);
+      const lab = await withHugePages(hugePagesWanted, site.directory, async (hugePages) => {
+        const made = new Lab(site, edge, options, hugePages);
+        await made.appliance.start();
+        return made;
+      });
       await lab.peers.start();
-      await lab.appliance.start();
       await until("traffic passes", () => lab.traffic.resolveName(homes[0], "ipv4"));
       return lab;
     } catch (error) {
