@@ -3,14 +3,17 @@
 // one for ten minutes.
 import { readFile } from "node:fs/promises";
 import type { Lab } from "../../lab/lab.ts";
-import { type Part, until } from "../../lab/process.ts";
+import { until } from "../../lab/process.ts";
 import { macBytes, u16 } from "../frames/bytes.ts";
 import { etherTypes } from "../frames/ethernet.ts";
 import { type Ends, ipPacket, isIpv6, tcpDatagram, tcpFlags } from "../frames/ip.ts";
-import { openFrames } from "../lab/frames.ts";
+import { openFrames, type SendFrame } from "../lab/frames.ts";
 
 /** `IP 10.30.94.11.40000 > 192.0.2.80.80: tcp 0`, or IP6. */
 const told = /^IP6? ([\da-f.:]+)\.(\d+) > ([\da-f.:]+)\.(\d+): tcp/;
+
+/** A reset answers a segment that was seen. libpcap has no tcp[] for IPv6: the flags are byte 13 behind the fixed header of 40. */
+const noResets = "tcp and not tcp[13] & 4 != 0 and not (ip6 and ip6[53] & 4 != 0)";
 
 const ofSubscriber = (address: string) => address.startsWith("10.30.94.") || address.startsWith("2001:db8:30:");
 
@@ -27,7 +30,7 @@ function connectionIn(line: string): Ends | undefined {
 export class Connections {
   readonly #lab: Lab;
   readonly #seen = new Map<string, Ends>();
-  #part: Part | undefined;
+  #send: SendFrame | undefined;
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -38,13 +41,13 @@ export class Connections {
     const { edge, site } = this.#lab;
     const { namespace, device } = edge.subscriberSide;
     const log = `${site.directory}/connections.log`;
-    const command = ["tcpdump", "-l", "-n", "-q", "-t", "-s", "128", "-B", "16384", "-Z", "root", "-i", device, "tcp"];
+    const options = ["-l", "-n", "-q", "-t", "-s", "128", "-B", "16384", "-Z", "root", "-i", device];
+    const command = ["tcpdump", ...options, noResets];
     const part = await namespace.start("witness of connections", command, {
       log,
       onLine: (line) => this.#take(line),
     });
     await until("it listens", async () => (await readFile(log, "utf8")).includes("listening on"), { part });
-    this.#part = part;
   }
 
   /** Those seen so far are no more known to the fast path. */
@@ -52,13 +55,17 @@ export class Connections {
     this.#seen.clear();
   }
 
-  /** Resets every connection that is remembered, as its subscriber would. Returns how many. */
+  /**
+   * Resets every connection that is remembered, as its subscriber would, and forgets it; to be called again, because a segment that a
+   * host repeats late begins anew. Returns how many.
+   */
   async endAll(): Promise<number> {
-    await this.#part?.stop("SIGINT");
-    const send = await openFrames(this.#lab.edge.subscriberSide);
+    this.#send ??= await openFrames(this.#lab.edge.subscriberSide);
+    const connections = [...this.#seen.values()];
+    this.forget();
     // The first one may be what the fast path joins a connection by that has long been forgotten; the second one ends it.
-    for (const connection of [...this.#seen.values(), ...this.#seen.values()]) await send(this.#resetFrame(connection));
-    return this.#seen.size;
+    for (const connection of [...connections, ...connections]) await this.#send(this.#resetFrame(connection));
+    return connections.length;
   }
 
   #resetFrame(connection: Ends): Buffer {

@@ -1,9 +1,12 @@
 // What goes on in a soak, all of it at once and again and again until the end.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { configurationText } from "../../lab/configuration.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { NumberedSender } from "../../lab/numbered.ts";
 import { families, homes, web } from "../../lab/plan.ts";
+import { attempt } from "../../lab/process.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { macBytes, pattern, u16 } from "../frames/bytes.ts";
@@ -11,6 +14,7 @@ import { etherTypes, tag } from "../frames/ethernet.ts";
 import { ipv4Packet, moreFragments, tcpDatagram, tcpFlags, udpDatagram } from "../frames/ip.ts";
 import { oddFrames } from "../frames/odd.ts";
 import { openFrames, type SendFrame } from "../lab/frames.ts";
+import { commandProgram } from "../lab/programs.ts";
 
 /** A server that is not there: nobody answers, resets or repeats. */
 const server = "198.51.100.99";
@@ -121,7 +125,21 @@ const reloads: Habit = {
   },
 };
 
-export const habits: readonly Habit[] = [zombies, newcomers, odd, fragments, reloads];
+const captures: Habit = {
+  name: "somebody captures packets, some seconds at a time",
+  restMs: 5000,
+  async prepare({ appliance: { runDirectory }, site }) {
+    const file = join(site.directory, "soak.pcapng");
+    const limits = ["--seconds", "4", "--count", "500", "--run-dir", runDirectory];
+    return async () => {
+      // Without a daemon there is none.
+      await attempt([...commandProgram, "capture", file, ...limits]);
+      await rm(file, { force: true });
+    };
+  },
+};
+
+export const habits: readonly Habit[] = [zombies, newcomers, odd, fragments, reloads, captures];
 
 const quotas = [10, 8];
 

@@ -28,20 +28,26 @@ export async function soak(lab: Lab, minutes: number, say: Say): Promise<Verdict
   try {
     await delay(2000);
     const baseline = await watcher.look();
-    const history = await liveThrough(lab, minutes, say);
-    say("traffic stops; sessions and subscribers age");
-    await watcher.untilEmpty(ageingSeconds);
+    const connections = new Connections(lab);
+    await connections.start();
+    const history = await liveThrough(lab, minutes, connections, say);
+    say("traffic stops; every connection is reset, sessions and subscribers age");
+    await watcher.untilEmpty(ageingSeconds, () => connections.endAll());
     return verdictsOf(baseline, await watcher.look(), { ...history, eventsLost: watcher.eventsLost });
   } finally {
     watcher.stop();
   }
 }
 
-/** Everything at once, for so many minutes; every connection is ended at the end. */
-async function liveThrough(lab: Lab, minutes: number, say: Say): Promise<Omit<History, "eventsLost">> {
+/** Everything at once, for so many minutes. */
+async function liveThrough(
+  lab: Lab,
+  minutes: number,
+  connections: Connections,
+  say: Say,
+): Promise<Omit<History, "eventsLost">> {
   const ending = new AbortController();
-  const [everyday, connections] = [new EverydayLife(lab.traffic), new Connections(lab)];
-  await connections.start();
+  const everyday = new EverydayLife(lab.traffic);
   everyday.start();
   const flows = await startFlows(lab, packetsPerSecond);
   for (const { name } of habits) say(name);
@@ -50,7 +56,6 @@ async function liveThrough(lab: Lab, minutes: number, say: Say): Promise<Omit<Hi
   const deaths = await Promise.race([strikeFor(lab, minutes, connections, say), Promise.all(lives).then(() => 0)]);
   ending.abort();
   await Promise.all([everyday.stop(), ...lives, ...flows.map((flow) => flow.stop())]);
-  say(`${await connections.endAll()} connections are reset that were seen since the last packet process died`);
   return {
     deaths,
     acts: everyday.count("page") + everyday.count("name") + everyday.count("mail"),

@@ -43,13 +43,14 @@ export class Watcher {
     return figuresOf(this.#appliance, this.#region);
   }
 
-  /** Returns when no table holds anything, or after so many seconds. */
-  async untilEmpty(seconds: number): Promise<void> {
+  /** Returns when no table holds anything, or after so many seconds; `help` is called again and again. */
+  async untilEmpty(seconds: number, help: () => Promise<unknown>): Promise<void> {
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end) {
       const { sessions, subscribers, watches } = await this.look();
       if (sessions + subscribers + watches === 0) return;
-      await delay(1000);
+      await help();
+      await delay(2000);
     }
   }
 
