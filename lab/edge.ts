@@ -1,5 +1,6 @@
 // The two emulated ports, and the addresses behind each. The ports are persistent taps made inside their namespaces:
-// a fast path attaches to them by name, and they keep addresses and routes when it dies.
+// a fast path attaches to them by name, and they keep addresses and routes when it dies. On request they are veths, of
+// which the fast path gets the other end.
 import type { Namespace } from "./namespace.ts";
 import { dns, exchangers, type Host, homes, mail, prefixes, web, zombie } from "./plan.ts";
 import type { Site } from "./site.ts";
@@ -10,6 +11,8 @@ export interface Port {
   readonly device: string;
   /** Source of every Ethernet frame that comes from this side. */
   readonly mac: string;
+  /** Where a veth's other end is, which has the same name; none: the port is a tap. */
+  readonly farEnd?: Namespace | undefined;
 }
 
 export interface Edge {
@@ -28,11 +31,29 @@ function neighbourSettings(device: string): string[] {
   });
 }
 
+/** The fast path attaches one queue a worker. */
+async function makeTap({ namespace, device }: Port): Promise<void> {
+  await namespace.ip([`tuntap add dev ${device} mode tap multi_queue`]);
+}
+
+async function makeVeth({ namespace, device }: Port, farEnd: Namespace): Promise<void> {
+  await namespace.ip([`link add dev ${device} type veth peer name ${device} netns ${farEnd.name}`]);
+  // The far end is a port and nobody's address.
+  await farEnd.run(["sysctl", "-qw", `net.ipv6.conf.${device}.disable_ipv6=1`]);
+  await farEnd.ip([`link set dev ${device} up`]);
+  await setOffloads({ namespace, device }, "off");
+}
+
+/** Whether the hosts behind a veth leave checksums and the cutting up of segments to whoever gets their frames. */
+export async function setOffloads({ namespace, device }: Pick<Port, "namespace" | "device">, to: "on" | "off") {
+  await namespace.run(["ethtool", "-K", device, "tx", to, "tso", to, "gso", to]);
+}
+
 /** Makes a port with the addresses of the hosts behind it. */
-export async function makePort({ namespace, device, mac }: Port, hosts: readonly Host[]): Promise<void> {
-  // The fast path attaches one queue a worker.
+export async function makePort(port: Port, hosts: readonly Host[]): Promise<void> {
+  const { namespace, device, mac, farEnd } = port;
+  await (farEnd ? makeVeth(port, farEnd) : makeTap(port));
   await namespace.ip([
-    `tuntap add dev ${device} mode tap multi_queue`,
     `link set dev ${device} address ${mac}`,
     ...hosts.flatMap(({ ipv4, ipv6 }) => [
       `addr add ${ipv4}/32 dev ${device}`,
@@ -62,15 +83,35 @@ export async function makeNetworkSide(port: Port): Promise<void> {
   await port.namespace.ip([route(prefixes.subscribers.ipv4, port), route(prefixes.subscribers.ipv6, port)]);
 }
 
-/** Makes both ports, with addresses and routes, up; without carrier until a fast path attaches. */
-export async function makeEdge(site: Site): Promise<Edge> {
-  const subscriberSide: Port = { namespace: site.subscribers, device: "sub0", mac: "02:00:5e:30:00:01" };
-  const networkSide: Port = { namespace: site.network, device: "net0", mac: "02:00:5e:30:00:02" };
+export type PortKind = "tap" | "packet";
+
+export interface PortKinds {
+  readonly subscriber: PortKind;
+  readonly network: PortKind;
+}
+
+/** Makes both ports, with addresses and routes, up; taps are without carrier until a fast path attaches. */
+export async function makeEdge(site: Site, kinds: PortKinds = { subscriber: "tap", network: "tap" }): Promise<Edge> {
+  const farEnd = (kind: PortKind) => (kind === "packet" ? site.box : undefined);
+  const subscriberSide: Port = {
+    namespace: site.subscribers,
+    device: "sub0",
+    mac: "02:00:5e:30:00:01",
+    farEnd: farEnd(kinds.subscriber),
+  };
+  const networkSide: Port = {
+    namespace: site.network,
+    device: "net0",
+    mac: "02:00:5e:30:00:02",
+    farEnd: farEnd(kinds.network),
+  };
   await Promise.all([makeSubscriberSide(subscriberSide), makeNetworkSide(networkSide)]);
   return { subscriberSide, networkSide };
 }
 
 /** The link in the form of the fast path's --link option. */
 export function linkArgument({ subscriberSide, networkSide }: Edge): string {
-  return [subscriberSide, networkSide].map(({ namespace, device }) => `tap:${namespace.name}/${device}`).join(",");
+  const text = ({ namespace, device, farEnd }: Port) =>
+    farEnd ? `packet:${farEnd.name}/${device}` : `tap:${namespace.name}/${device}`;
+  return [subscriberSide, networkSide].map(text).join(",");
 }

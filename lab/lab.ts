@@ -4,7 +4,7 @@ import type { LinkMode } from "../mgmt/policy/prepare.ts";
 import { Appliance, type ApplianceOptions, fastPathCommand, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";
-import { type Edge, linkArgument, makeEdge } from "./edge.ts";
+import { type Edge, linkArgument, makeEdge, type PortKinds } from "./edge.ts";
 import { withHugePages } from "./hugepages.ts";
 import { Peers } from "./peers.ts";
 import { homes } from "./plan.ts";
@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly framing?: Framing;
   readonly quota?: Quota;
   readonly linkMode?: LinkMode;
+  /** What the ports are; taps unless said otherwise. */
+  readonly ports?: PortKinds;
   readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages" | "fastPath">>;
   /** The fast path's command, in place of the one that is built for use. */
   readonly fastPath?: readonly string[];
@@ -61,7 +63,7 @@ export class Lab {
     const site = new Site();
     try {
       await site.start();
-      const edge = await makeEdge(site);
+      const edge = await makeEdge(site, options.ports);
       await tagPorts([edge.subscriberSide, edge.networkSide], options.framing ?? "untagged", site.directory);
       const lab = await withHugePages(hugePagesWanted, site.directory, async (hugePages) => {
         const made = new Lab(site, edge, options, hugePages);

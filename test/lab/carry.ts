@@ -27,7 +27,7 @@ export async function setMtu({ edge }: Lab, bytes: number): Promise<void> {
   await Promise.all(ports.map(({ namespace, device }) => namespace.ip([`link set dev ${device} mtu ${bytes}`])));
 }
 
-/** Sends the frames and returns the names of those that came out unchanged, in order; the last one must. */
+/** Sends the frames and returns the names of those that came out unchanged, in order; the last one must, and is like no other. */
 export async function carry(lab: Lab, { from, arrival }: Direction, frames: readonly NamedFrame[]): Promise<string[]> {
   const send = await openFrames(from);
   const outcomes = await Promise.all(frames.map(({ bytes }) => send(bytes)));

@@ -21,10 +21,10 @@ for (const workers of [1, 2, 3]) {
     inLab({ size: { workers } }, async (t, lab) => {
       await setMtu(lab, 9300);
       for (const direction of directions(lab)) {
+        const frame = (length: number) => doubleTagged(direction.from, direction.to, length);
+        const long = lengths.map(frame);
         // Between short ones, and back to back.
-        const short = doubleTagged(direction.from, direction.to, 100);
-        const long = lengths.map((length) => doubleTagged(direction.from, direction.to, length));
-        const frames = [...long.flatMap((frame) => [frame, short]), ...long];
+        const frames = [...long.flatMap((each) => [each, frame(100)]), ...long, frame(101)];
         t.deepEqual(
           await carry(lab, direction, frames),
           frames.map(({ name }) => name),
