@@ -38,7 +38,7 @@ async function makeTap({ namespace, device }: Port): Promise<void> {
 
 async function makeVeth({ namespace, device }: Port, farEnd: Namespace): Promise<void> {
   await namespace.ip([`link add dev ${device} type veth peer name ${device} netns ${farEnd.name}`]);
-  // The far end is a port and nobody's address.
+  // The far end is a port: nothing of its own kernel may come out of it.
   await farEnd.run(["sysctl", "-qw", `net.ipv6.conf.${device}.disable_ipv6=1`]);
   await farEnd.ip([`link set dev ${device} up`]);
   await setOffloads({ namespace, device }, "off");

@@ -16,10 +16,13 @@ static void
 check_readable(const char *path)
 {
 	char error[PCAP_ERRBUF_SIZE];
-	pcap_t *capture = pcap_open_offline(path, error);
+	FILE *file = fopen(path, "re");
 
+	if (file == NULL)
+		fatal("cannot read the capture %s: %s", path, strerror(errno));
+	pcap_t *capture = pcap_fopen_offline(file, error);
 	if (capture == NULL)
-		fatal("cannot read the capture %s", error);
+		fatal("cannot read the capture %s: %s", path, error);
 	if (pcap_datalink(capture) != DLT_EN10MB)
 		fatal("the capture %s does not hold Ethernet frames", path);
 	pcap_close(capture);

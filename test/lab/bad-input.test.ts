@@ -1,11 +1,12 @@
 // What cannot work ends with one clear sentence, and what works is not disturbed by it.
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { linkArgument } from "../../lab/edge.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { homes } from "../../lab/plan.ts";
 import { type Outcome, until } from "../../lab/process.ts";
+import { pcapBytes } from "../frames/pcap.ts";
 import { Flow } from "./flow.ts";
 import { inLab, withLab } from "./in-lab.ts";
 import { asNobody, commandProgram, daemonProgram, fastPathProgram, postern } from "./programs.ts";
@@ -41,6 +42,56 @@ function refusalsOf({ appliance, edge, site }: Lab): Refusal[] {
       what: "an unknown namespace",
       command: fastPath(own("run-3"), "tap:no-such/sub0,tap:no-such/net0"),
       says: /^postern-fastpath: there is no network namespace no-such; see ip netns list$/,
+    },
+    {
+      what: "an interface that is no tap",
+      command: fastPath(own("run-11"), "tap:lo,tap:lo"),
+      says: /^postern-fastpath: cannot attach to tap:lo: it must be a tap made with multi_queue that nobody else uses /,
+    },
+    {
+      what: "a kind of port that there is not",
+      command: fastPath(own("run-12"), "ring:0,ring:1"),
+      says: /^postern-fastpath: a port begins with tap:, packet:, pcap: or pci:, not "ring:0"; see /,
+    },
+    {
+      what: "an unknown interface of the kernel's",
+      command: fastPath(own("run-13"), "packet:no-such,packet:no-such"),
+      says: /^postern-fastpath: there is no interface no-such in namespace ""$/,
+    },
+    {
+      what: "a capture that is not there",
+      command: fastPath(own("run-14"), `pcap:${own("no-such")}:${own("out")},tap:lo`),
+      says: /^postern-fastpath: cannot read the capture \S+: No such file or directory$/,
+    },
+    {
+      what: "a file that is no capture",
+      command: fastPath(own("run-15"), `pcap:${appliance.configurationFile}:${own("out")},tap:lo`),
+      says: /^postern-fastpath: cannot read the capture \S+: unknown file format$/,
+    },
+    {
+      what: "a capture in no directory",
+      command: fastPath(own("run-16"), `pcap:${own("in.pcap")}:${own("no-such/out")},tap:lo`),
+      says: /^postern-fastpath: cannot write the capture \S+: No such file or directory$/,
+    },
+    {
+      what: "captures for two workers",
+      command: [...fastPath(own("run-17"), `pcap:${own("in.pcap")}:${own("out")},tap:lo`), "--workers", "2"],
+      says: /^postern-fastpath: port pcap:\S+ has one queue; use --workers 1$/,
+    },
+    {
+      what: "a PCI device that is not there",
+      command: fastPath(own("run-18"), "pci:0000:ff:1f.7,tap:lo"),
+      says: /^postern-fastpath: there is no PCI device 0000:ff:1f\.7; see lspci -D$/,
+    },
+    {
+      what: "an address that is none of PCI's",
+      command: fastPath(own("run-19"), "pci:3:0.0,tap:lo"),
+      says: /^postern-fastpath: a PCI port is pci:0000:03:00\.0, as lspci -D writes addresses, not "pci:3:0\.0"$/,
+    },
+    {
+      what: "a driver that is not for PCI ports",
+      command: fastPath(own("run-20"), "pci:0000:03:00.0/e1000,tap:lo"),
+      says: /^postern-fastpath: the driver of a PCI port is vfio-pci or uio_pci_generic, not "e1000"$/,
     },
     {
       what: "a second fast path in the same run directory",
@@ -92,6 +143,7 @@ test(
     // On its own like /tmp: anybody may write here.
     await mkdir(join(lab.site.directory, "anybody"));
     await lab.site.box.run(["chmod", "1777", join(lab.site.directory, "anybody")]);
+    await writeFile(join(lab.site.directory, "in.pcap"), pcapBytes([]));
     const before = await lab.appliance.status();
     const flow = await Flow.start(lab, {
       direction: "upstream",
