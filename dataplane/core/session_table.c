@@ -90,16 +90,14 @@ dispensable(const struct session *session, uint64_t now_ms)
 	}
 }
 
-// Makes room in the key's first bucket: of those who do it most gladly, the one seen longest ago. Not in its second too: a table
-// that a flood has filled is searched for each SYN.
-static bool
-evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
+// Of the TAG_LOOKS slots from `first` on, the one that makes room most gladly, and of those the one seen longest ago.
+static uint32_t
+most_dispensable(const struct session_table *table, uint32_t first, uint64_t now_ms)
 {
-	uint32_t first = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
+	uint32_t chosen = TAG_NO_SLOT, longest_ms = 0;
 	unsigned best = 0;
-	uint32_t longest_ms = 0;
 
-	for (uint32_t slot = first; slot < first + TAG_SLOTS; slot++) {
+	for (uint32_t slot = first; slot < first + TAG_LOOKS; slot++) {
 		unsigned how = dispensable(&table->entries[slot], now_ms);
 		uint32_t unseen_ms = (uint32_t)now_ms - table->entries[slot].last_seen_ms;
 		if (how > best || (how > 0 && how == best && unseen_ms > longest_ms)) {
@@ -108,6 +106,17 @@ evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_remov
 			chosen = slot;
 		}
 	}
+	return chosen;
+}
+
+// Makes room in the key's first bucket, in the first of its parts that can. A table that a flood has filled is searched for each SYN.
+static bool
+evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
+{
+	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
+
+	for (uint32_t look = 0; look < TAG_SLOTS && chosen == TAG_NO_SLOT; look += TAG_LOOKS)
+		chosen = most_dispensable(table, bucket + tag_look(hash, look), now_ms);
 	if (chosen == TAG_NO_SLOT)
 		return false;
 	remove_slot(table, chosen, removed, context);

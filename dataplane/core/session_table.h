@@ -2,10 +2,10 @@
 // The sessions of one worker. Fixed memory: 64 bytes a slot beside 2 bytes of tag, 1.25 slots a session. Only its worker
 // touches it; it does not outlive the process.
 //
-// When the table or both buckets of a new key are full, an entry in the first of them makes room: one over its time, else one that
-// is closed, or unanswered in no service, else a refused one, else one joined or in no service, else an unanswered one; of those
-// alike the one seen longest ago. The entry of a counted session that was answered never does. With none of these the caller gets
-// no entry and judges the session without one.
+// When the table or both buckets of a new key are full, one of eight entries side by side in the first bucket makes room: one over
+// its time, else one that is closed, or unanswered in no service, else a refused one, else one joined or in no service, else an
+// unanswered one; of those alike the one seen longest ago. The entry of a counted session that was answered never does. With none
+// of these in the whole bucket the caller gets no entry and judges the session without one.
 
 #pragma once
 

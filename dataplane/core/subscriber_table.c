@@ -94,27 +94,39 @@ remove_slot(struct subscriber_table *table, uint32_t slot)
 	table->used--;
 }
 
-// Makes room for a key in its first bucket.
-static void
-make_room(struct subscriber_table *table, const struct subscriber_key *key, uint64_t now_ms, subscriber_worth worth,
-	  void *context)
+// Of the TAG_LOOKS slots from `first` on, that of the subscriber of whom least is counted, and of those the one seen longest ago.
+static uint32_t
+least_counted(const struct subscriber_table *table, uint32_t first, uint64_t now_ms, subscriber_worth worth,
+	      void *context)
 {
-	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, key), 0);
-	uint32_t used = ~tag_bucket_match(&table->tags.buckets[bucket], 0), chosen = TAG_NO_SLOT;
 	uint64_t least = UINT64_MAX, longest_ago_ms = 0;
+	uint32_t chosen = TAG_NO_SLOT;
 
-	for (uint32_t left = used; left != 0; left &= left - 1)
-		rte_prefetch0(&table->records[table->slots[bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(left)]]);
-	for (uint32_t left = used; left != 0; left &= left - 1) {
-		uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(left);
+	for (uint32_t slot = first; slot < first + TAG_LOOKS; slot++)
+		rte_prefetch0(&table->records[table->slots[slot]]);
+	for (uint32_t slot = first; slot < first + TAG_LOOKS; slot++) {
 		const struct subscriber *record = &table->records[table->slots[slot]];
-		uint64_t this = record->open_sessions > 0 ? UINT64_MAX : worth(context, record, now_ms);
+		bool used = table->tags.buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] != 0;
+		uint64_t this = used && record->open_sessions == 0 ? worth(context, record, now_ms) : UINT64_MAX;
 		if (this < least || (this == least && this != UINT64_MAX && record->last_seen_ms < longest_ago_ms)) {
 			least = this;
 			longest_ago_ms = record->last_seen_ms;
 			chosen = slot;
 		}
 	}
+	return chosen;
+}
+
+// Makes room in the key's first bucket, in the first of its parts that can.
+static void
+make_room(struct subscriber_table *table, const struct subscriber_key *key, uint64_t now_ms, subscriber_worth worth,
+	  void *context)
+{
+	uint64_t hash = subscriber_table_hash(table, key);
+	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
+
+	for (uint32_t look = 0; look < TAG_SLOTS && chosen == TAG_NO_SLOT; look += TAG_LOOKS)
+		chosen = least_counted(table, bucket + tag_look(hash, look), now_ms, worth, context);
 	if (chosen != TAG_NO_SLOT)
 		remove_slot(table, chosen);
 }

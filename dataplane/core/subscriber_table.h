@@ -5,8 +5,9 @@
 // nothing is counted of it, and it was last seen longer ago than the policy's ageing time.
 // Synchronisation: a record is written by its owner only; a free one belongs to the worker on whose free list it is.
 // Adoption: the index and the free lists are rebuilt from the records, which are checked one by one.
-// Exhaustion: when there is no free record, or no room in both buckets of a newcomer's key, somebody in the first of them makes room
-// whom no open session holds and who is in no breach: the one of whom least is counted, of those alike the one seen longest ago.
+// Exhaustion: when there is no free record, or no room in both buckets of a newcomer's key, one of eight side by side in the first
+// of them makes room whom no open session holds and who is in no breach: of whom least is counted, of those alike the one seen longest
+// ago. A bucket without such a one has no room.
 // With none, the newcomer's sessions are forwarded and not counted. The caller counts both.
 
 #pragma once

@@ -19,6 +19,9 @@
 #define TAG_SLOTS   32
 #define TAG_NO_SLOT UINT32_MAX
 
+// Slots of a full bucket that are looked at together for one that makes room: enough to choose among, few enough for a packet's way.
+#define TAG_LOOKS 8
+
 struct tag_bucket {
 	_Alignas(64) uint16_t tags[TAG_SLOTS]; // 0: slot free
 };
@@ -116,6 +119,13 @@ tag_table_place(struct tag_table *table, uint64_t hash)
 	if (slot != TAG_NO_SLOT)
 		table->buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] = tag_of(hash);
 	return slot;
+}
+
+// Where in a key's bucket to look next for room, after `looked` slots: other keys of the bucket begin elsewhere.
+static inline uint32_t
+tag_look(uint64_t hash, uint32_t looked)
+{
+	return ((uint32_t)(hash >> 16) * TAG_LOOKS + looked) % TAG_SLOTS;
 }
 
 static inline void

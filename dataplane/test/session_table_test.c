@@ -122,12 +122,23 @@ slot_of(const struct model *model, const struct session *entry)
 	return (uint32_t)(entry - model->table.entries);
 }
 
-// The most dispensable sessions in the first bucket of a key, when the first of them was seen, and how many slots of both are free.
+// Which of a bucket's parts a slot lies in, in the order in which they are searched for room for a key.
+static uint32_t
+part_of(uint64_t hash, uint32_t slot)
+{
+	uint32_t parts = TAG_SLOTS / TAG_LOOKS;
+
+	return (slot % TAG_SLOTS / TAG_LOOKS + parts - tag_look(hash, 0) / TAG_LOOKS) % parts;
+}
+
+// The most dispensable sessions in the first part of a key's first bucket that has any, when the first of them was seen, and how many
+// slots of both buckets are free.
 static int
 best_rank(const struct model *model, uint16_t number, int *free_slots, uint64_t *seen_ms)
 {
 	uint32_t first = tag_table_bucket(&model->table.tags, hash_of(model, number), 0);
 	uint32_t second = tag_table_bucket(&model->table.tags, hash_of(model, number), 1);
+	uint32_t best_part = TAG_SLOTS;
 	int best = 0, full = 0;
 
 	*seen_ms = UINT64_MAX;
@@ -139,10 +150,13 @@ best_rank(const struct model *model, uint16_t number, int *free_slots, uint64_t 
 			continue;
 		full++;
 		const struct known *known = &model->known[k];
-		if (bucket != first || rank(model, known) < best)
+		uint32_t part = part_of(hash_of(model, number), slot_of(model, known->entry));
+		if (bucket != first || rank(model, known) == 0 || part > best_part ||
+		    (part == best_part && rank(model, known) < best))
 			continue;
-		if (rank(model, known) > best || known->seen_ms < *seen_ms)
+		if (part < best_part || rank(model, known) > best || known->seen_ms < *seen_ms)
 			*seen_ms = known->seen_ms;
+		best_part = part;
 		best = rank(model, known);
 	}
 	*free_slots = (first == second ? TAG_SLOTS : 2 * TAG_SLOTS) - full;

@@ -122,14 +122,19 @@ keeps(const struct model *model, uint32_t number)
 	return model->open[number] > 0 ? UINT64_MAX : model->worth[number];
 }
 
-// Who is to make room for a newcomer: in his first bucket the one of whom least is counted, seen longest ago. KEYS: nobody.
+// Who is to make room for a newcomer: in the first part of his first bucket that has any, the one of whom least is counted, seen
+// longest ago. KEYS: nobody.
 static uint32_t
 first_to_go(const struct model *model, const struct subscriber_key *newcomer)
 {
 	const struct subscriber_table *table = &model->tables.table;
-	uint32_t bucket = tag_table_bucket(&table->tags, subscriber_table_hash(table, newcomer), 0), chosen = KEYS;
+	uint64_t hash = subscriber_table_hash(table, newcomer);
+	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0), chosen = KEYS;
 
-	for (uint32_t slot = bucket * TAG_SLOTS; slot < (bucket + 1) * TAG_SLOTS; slot++) {
+	for (uint32_t look = 0; look < TAG_SLOTS; look++) {
+		uint32_t slot = bucket * TAG_SLOTS + (tag_look(hash, 0) + look) % TAG_SLOTS;
+		if (look % TAG_LOOKS == 0 && chosen != KEYS)
+			break;
 		if (table->tags.buckets[bucket].tags[slot % TAG_SLOTS] == 0)
 			continue;
 		uint32_t k = 0;
