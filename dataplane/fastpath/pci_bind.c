@@ -17,6 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// Base class of network controllers (PCI Code and ID Assignment, 1.1).
+#define CLASS_NETWORK 0x02
+
 // What it takes to bind one device.
 struct binding {
 	const char *sysfs;
@@ -105,6 +108,23 @@ is_up(const char *directory, const char *interface)
 	bool read = fgets(text, sizeof(text), f) != NULL;
 	fclose(f);
 	return read && (strtoul(text, NULL, 16) & IFF_UP) != 0;
+}
+
+// A disk that a slip of the hand named would be taken away from the system that runs on it.
+static const char *
+check_class(const struct binding *binding)
+{
+	char path[PATH_MAX], text[32] = "";
+	FILE *f = fopen(path_of(binding, path, "devices/%s/class", binding->address), "re");
+
+	if (f == NULL)
+		return say(binding, "cannot read what the PCI device %s is: %s: %s", binding->address, path,
+			   strerror(errno));
+	bool read = fgets(text, sizeof(text), f) != NULL;
+	fclose(f);
+	if (!read || strtoul(text, NULL, 16) >> 16 != CLASS_NETWORK)
+		return say(binding, "the PCI device %s is no network card; see lspci -D", binding->address);
+	return NULL;
 }
 
 // The machine's own network interfaces in `directory`.
@@ -206,6 +226,8 @@ pci_bind(const char *sysfs, const char *address, const char *driver, char senten
 
 	if (!exists(path_of(&binding, path, "devices/%s", address)))
 		return say(&binding, "there is no PCI device %s; see lspci -D", address);
+	if ((wrong = check_class(&binding)) != NULL)
+		return wrong;
 	if (*driver == 0)
 		binding.driver = exists(path_of(&binding, path, "devices/%s/iommu_group", address)) ? "vfio-pci"
 												    : "uio_pci_generic";

@@ -133,6 +133,7 @@ set_up(void **state)
 	refuses = fails = NULL;
 	make_directory("devices/" ADDRESS "/net/port0");
 	make_file("devices/" ADDRESS "/net/port0/flags", "0x1002\n");
+	make_file("devices/" ADDRESS "/class", "0x020000\n");
 	make_file("devices/" ADDRESS "/driver_override", "(null)\n");
 	make_file("drivers_probe", "");
 	make_directory("devices/" ADDRESS "/iommu_group/devices/" ADDRESS);
@@ -217,6 +218,14 @@ an_absent_device_and_an_absent_driver_are_told(void **state)
 }
 
 static void
+a_device_that_is_no_network_card_is_told_and_left_alone(void **state)
+{
+	(void)state;
+	make_file("devices/" ADDRESS "/class", "0x010802\n");
+	assert_refused(ADDRESS, "vfio-pci", "the PCI device " ADDRESS " is no network card; ");
+}
+
+static void
 a_device_whose_interface_is_up_or_has_an_address_is_left_to_the_machine(void **state)
 {
 	(void)state;
@@ -278,6 +287,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_device_that_is_bound_already_is_left_alone, set_up, take_down),
 		cmocka_unit_test_setup_teardown(without_a_named_driver_the_iommu_decides, set_up, take_down),
 		cmocka_unit_test_setup_teardown(an_absent_device_and_an_absent_driver_are_told, set_up, take_down),
+		cmocka_unit_test_setup_teardown(a_device_that_is_no_network_card_is_told_and_left_alone, set_up,
+						take_down),
 		cmocka_unit_test_setup_teardown(a_device_whose_interface_is_up_or_has_an_address_is_left_to_the_machine,
 						set_up, take_down),
 		cmocka_unit_test_setup_teardown(a_virtio_device_in_use_is_left_to_the_machine, set_up, take_down),
