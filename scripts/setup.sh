@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this machine ready for Postern and does nothing twice. Called by the npm scripts, before any pinned Node exists:
-#   scripts/setup.sh SECTION...     sections of image/packages.txt: run, build, lab, test
+#   scripts/setup.sh SECTION...     sections of image/packages.txt: run, build, lab, test, pci
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/setup-report.sh

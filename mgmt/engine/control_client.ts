@@ -20,7 +20,8 @@ export interface ControlAnswer {
 const VERSION = 1;
 const BATCH_HEADER_BYTES = 8;
 const COMMAND_HEADER_BYTES = 8;
-const ANSWER_BYTES = 128;
+/** Of the answer to one command. */
+export const ANSWER_BYTES = 128;
 const ANSWER_TEXT_OFFSET = 8;
 
 const kinds = { policy: 1, sample: 2 } as const;
@@ -49,7 +50,8 @@ export async function sendBatch(
   }
 }
 
-function batchBytes(commands: readonly ControlCommand[]): Buffer {
+/** A batch as the fast path reads it. */
+export function batchBytes(commands: readonly ControlCommand[]): Buffer {
   const length = commands.reduce((sum, { payload }) => sum + COMMAND_HEADER_BYTES + payload.length, BATCH_HEADER_BYTES);
   const header = Buffer.alloc(BATCH_HEADER_BYTES);
   header.writeUInt32LE(length, 0);
@@ -76,7 +78,8 @@ async function read(socket: Socket, length: number): Promise<Buffer> {
   throw noAnswer("it closed the connection without an answer");
 }
 
-function answerOf(bytes: Buffer): ControlAnswer {
+/** The answer to one command; throws an EngineError when it is not understood. */
+export function answerOf(bytes: Buffer): ControlAnswer {
   const status = statuses[bytes.readUInt32LE(0)];
   if (status === undefined) throw noAnswer("its answer is not understood");
   const text = bytes.toString("utf8", ANSWER_TEXT_OFFSET, ANSWER_BYTES).replace(/\0.*$/s, "");

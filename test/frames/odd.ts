@@ -4,7 +4,7 @@ import { etherTypes, label, pppoe, pppProtocols, tag } from "./ethernet.ts";
 import { ipv4Packet } from "./ip.ts";
 
 /** Who sends or gets a frame. */
-interface Station {
+export interface Station {
   readonly mac: string;
 }
 

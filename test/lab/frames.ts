@@ -4,6 +4,7 @@ import type { Port } from "../../lab/edge.ts";
 import { macBytes, u16 } from "../frames/bytes.ts";
 import { etherTypes } from "../frames/ethernet.ts";
 import { type Ends, ipv4Packet, protocols, tcpDatagram, tcpFlags } from "../frames/ip.ts";
+import type { Station } from "../frames/odd.ts";
 import { Dialogue } from "./dialogue.ts";
 
 /** Sends one frame as it is; resolves with "sent", or the kernel's errno name if it refused. */
@@ -22,7 +23,7 @@ export interface Opening extends Ends {
 }
 
 /** The opening as an untagged frame. */
-export function openingFrame(from: Port, to: Port, opening: Opening): Buffer {
+export function openingFrame(from: Station, to: Station, opening: Opening): Buffer {
   const packet = ipv4Packet(tcpDatagram({ ...opening, flags: tcpFlags.syn }));
   return Buffer.from([...macBytes(to.mac), ...macBytes(from.mac), ...u16(etherTypes.ipv4), ...packet]);
 }
