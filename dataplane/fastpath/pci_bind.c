@@ -154,7 +154,8 @@ check_not_ours(const struct binding *binding)
 {
 	char device[PATH_MAX], path[2 * PATH_MAX];
 	DIR *parts = opendir(path_of(binding, device, "devices/%s", binding->address));
-	const char *wrong = check_interfaces(binding, strcat(strcpy(path, device), "/net"));
+	snprintf(path, sizeof(path), "%s/net", device);
+	const char *wrong = check_interfaces(binding, path);
 
 	if (parts == NULL)
 		return wrong;

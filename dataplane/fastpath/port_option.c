@@ -62,7 +62,7 @@ parse_device(struct port_option *option, const char *rest)
 		return;
 	if (strcmp(slash, "/vfio-pci") != 0 && strcmp(slash, "/uio_pci_generic") != 0)
 		fatal("the driver of a PCI port is vfio-pci or uio_pci_generic, not \"%s\"", slash + 1);
-	strcpy(option->driver, slash + 1);
+	copy_part(option->driver, sizeof(option->driver), slash + 1, NULL);
 }
 
 void

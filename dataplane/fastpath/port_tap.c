@@ -167,7 +167,8 @@ tap_send(const struct port *port, uint16_t number, struct rte_mbuf **mbufs, uint
 			mbufs[refused++] = mbufs[i];
 	}
 	uint16_t taken = (uint16_t)(count - refused);
-	memmove(mbufs + taken, mbufs, refused * sizeof(*mbufs));
+	for (uint16_t i = refused; i > 0; i--)
+		mbufs[taken + i - 1] = mbufs[i - 1];
 	return taken;
 }
 
