@@ -12,7 +12,7 @@ export interface Observed {
   readonly eventsLost: number;
 }
 
-/** A count that matters when it grows: bad while it grows faster than `perSecond`. */
+/** A count that matters when it grows: bad while it grows faster than `perSecond`, judged over a second at least if that is not 0. */
 export interface Growth {
   count(observed: Observed): number;
   readonly perSecond: number;
@@ -36,7 +36,7 @@ export interface AlarmRow {
   over(amount: string): string;
 }
 
-/** More openings refused than this, in a second, are a flood: a hundred zombies that each try ten times. */
+/** More openings refused than this, a second, are a flood: a hundred zombies that each try ten times. */
 const FLOOD_PER_SECOND = 1000;
 
 export function alarmRows({ status: { header } }: Observed): AlarmRow[] {
@@ -87,6 +87,13 @@ const engineRows: readonly AlarmRow[] = [
     text: (amount) =>
       `A flood of fragments: ${amount} refused datagrams so far were forgotten before their time, and their later fragments pass, of no use without the first.`,
     over: (amount) => `No refused datagram has been forgotten for a minute: ${amount} were.`,
+  },
+  {
+    key: "evasive",
+    when: grows("evasive"),
+    text: (amount) =>
+      `Somebody hides ports or TCP flags in fragments or behind extension headers: ${amount} packets so far. Hidden flags count as an opening, and all of it is refused while its subscriber is blocked. "postern capture" shows the packets.`,
+    over: (amount) => `Nobody has hidden ports or TCP flags for a minute: ${amount} packets did.`,
   },
   {
     key: "events_lost",

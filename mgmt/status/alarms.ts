@@ -10,6 +10,9 @@ import { type AlarmRow, alarmRows, type Observed } from "./alarm_table.ts";
  */
 export const QUIET_MS = 60_000;
 
+/** A rate is judged over so long at least: what comes in one burst is none. */
+const RATE_MS = 1000;
+
 /** One thing that is wrong now. */
 export interface Alarm {
   /** Names it from look to look. */
@@ -29,12 +32,18 @@ interface Standing {
   readonly badMs: number;
   /** How much its count grew since it became bad. */
   readonly amount: number;
+  /** From where its growth is judged; undefined: a share, or not known yet. */
+  readonly mark: Mark | undefined;
+}
+
+interface Mark {
+  readonly count: number;
+  readonly atMs: number;
 }
 
 /** What was observed, and what was wrong then. */
 export interface Look {
   readonly observed: Observed;
-  readonly nowMs: number;
   readonly standings: ReadonlyMap<string, Standing>;
   readonly alarms: readonly Alarm[];
 }
@@ -44,19 +53,22 @@ const calm: Standing = {
   changedMs: Number.NEGATIVE_INFINITY,
   badMs: Number.NEGATIVE_INFINITY,
   amount: 0,
+  mark: undefined,
 };
 
 /** `nowMs`: on a clock that is never set, in milliseconds. Without an earlier look nothing has grown yet. */
 export function look(last: Look | undefined, observed: Observed, nowMs: number): Look {
   const standings = new Map<string, Standing>();
   const alarms = portsDown(observed);
+  const follows = last !== undefined && comparable(last.observed, observed);
   for (const row of alarmRows(observed)) {
     const before = last?.standings.get(row.key) ?? calm;
-    const standing = next(before, judge(row, before.raised, last, observed, nowMs), nowMs);
+    const judgement = judge(row, follows ? before : { ...before, mark: undefined }, observed, nowMs);
+    const standing = next(before, judgement, nowMs);
     standings.set(row.key, standing);
     if (standing.raised) alarms.push(alarmOf(row, standing));
   }
-  return { observed, nowMs, standings, alarms };
+  return { observed, standings, alarms };
 }
 
 /** What to tell of two looks: what began, and what is over. */
@@ -68,21 +80,20 @@ export function news(before: readonly Alarm[], now: readonly Alarm[]): string[] 
 
 interface Judgement {
   readonly bad: boolean;
-  /** How much its count grew since the last look. */
+  /** How much its count grew since the mark. */
   readonly more: number;
+  /** For the next look. */
+  readonly mark: Mark | undefined;
 }
 
-function judge(
-  { when }: AlarmRow,
-  raised: boolean,
-  last: Look | undefined,
-  observed: Observed,
-  nowMs: number,
-): Judgement {
-  if ("share" in when) return { bad: when.share(observed) >= (raised ? when.low : when.high), more: 0 };
-  if (!last || !comparable(last.observed, observed)) return { bad: false, more: 0 };
-  const more = Math.max(0, when.count(observed) - when.count(last.observed));
-  return { bad: more > (when.perSecond * (nowMs - last.nowMs)) / 1000, more };
+function judge({ when }: AlarmRow, { raised, mark }: Standing, observed: Observed, nowMs: number): Judgement {
+  if ("share" in when) return { bad: when.share(observed) >= (raised ? when.low : when.high), more: 0, mark };
+  const here = { count: when.count(observed), atMs: nowMs };
+  if (!mark) return { bad: false, more: 0, mark: here };
+  const elapsedMs = nowMs - mark.atMs;
+  if (when.perSecond > 0 && elapsedMs < RATE_MS) return { bad: false, more: 0, mark };
+  const more = Math.max(0, here.count - mark.count);
+  return { bad: more > (when.perSecond * elapsedMs) / 1000, more, mark: here };
 }
 
 /** Counters of another region, or of another process, began anew. */
@@ -90,7 +101,7 @@ function comparable({ status: { header: a } }: Observed, { status: { header: b }
   return a.region === b.region && a.starts === b.starts;
 }
 
-function next({ raised, changedMs, badMs, amount }: Standing, { bad, more }: Judgement, nowMs: number): Standing {
+function next({ raised, changedMs, badMs, amount }: Standing, { bad, more, mark }: Judgement, nowMs: number): Standing {
   const lastBadMs = bad ? nowMs : badMs;
   const quiet = nowMs - lastBadMs >= QUIET_MS;
   const changes = raised === quiet && nowMs - changedMs >= QUIET_MS;
@@ -99,6 +110,7 @@ function next({ raised, changedMs, badMs, amount }: Standing, { bad, more }: Jud
     changedMs: changes ? nowMs : changedMs,
     badMs: lastBadMs,
     amount: (quiet ? 0 : amount) + (bad ? more : 0),
+    mark,
   };
 }
 

@@ -29,7 +29,7 @@ export class FastPathWatch {
   #heartbeat = -1;
   #beatAt = 0;
   #alive = false;
-  /** Undefined: no region was there to be looked at. */
+  /** The last one, also while no region is there: an alarm is over when a fast path is seen without it. */
   #seen: Look | undefined;
 
   constructor(parts: WatchParts) {
@@ -56,7 +56,6 @@ export class FastPathWatch {
   detached({ message }: EngineError): void {
     this.#absence = message;
     this.#alive = false;
-    this.#seen = undefined;
     this.#loads.forget();
     this.#parts.journal.say(`Fast path: ${message}`);
   }

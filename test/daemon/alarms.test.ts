@@ -1,6 +1,7 @@
 // What is wrong with a fast path that runs: raised, held, and cleared.
 import test from "ava";
 import fc from "fast-check";
+import { EngineError } from "../../mgmt/engine/engine_port.ts";
 import type { DropReason, EngineCounter } from "../../mgmt/engine/region_data.ts";
 import { alarmRows, type Observed } from "../../mgmt/status/alarm_table.ts";
 import { type Look, look, news, QUIET_MS } from "../../mgmt/status/alarms.ts";
@@ -65,6 +66,7 @@ const growing: Readonly<Record<string, readonly [(count: number) => Said, raised
   subscriber_table_full: [engine("subscriber_table_full"), /^No subscriber record is free: 5 /, /a minute: 12 /],
   watch_pool_full: [engine("watch_pool_full"), /^No watch is free: 5 /, /free for a minute: 12 /],
   fragments_displaced: [engine("fragments_displaced"), /^A flood of fragments: 5 /, /for a minute: 12 /],
+  evasive: [engine("evasive"), /^Somebody hides ports or TCP flags .*: 5 packets/, /for a minute: 12 /],
   events_lost: [(count) => ({ eventsLost: count }), /^Events came faster .*: 5 so far are lost/, /for a minute: 12 /],
   "missed 0 subscriber": [(missed) => ({ missed }), /^Link 0: its subscriber-side port missed 5 /, /it missed 12 /],
   "starved 0 subscriber": [(starved) => ({ starved }), /^Link 0: .* found no packet buffer 5 times/, /: 12 times/],
@@ -136,12 +138,13 @@ for (const [key, [well, bad, better, raised]] of Object.entries(limited)) {
   });
 }
 
-test("refused openings are a flood when they are more than a thousand a second", (t) => {
+test("refused openings are a flood when they are more than a thousand a second, over a second", (t) => {
   const refused = (count: number) => ({ counters: { sessions_refused: count } });
-  t.deepEqual(
-    told([0, refused(0)], [1, refused(1000)], [2, refused(2001)]).map(({ length }) => length),
-    [0, 0, 1],
-  );
+  const lengths = (...looks: (readonly [second: number, count: number])[]) =>
+    told(...looks.map(([second, count]) => [second, refused(count)] as const)).map(({ length }) => length);
+  t.deepEqual(lengths([0, 0], [1, 1000], [2, 2001]), [0, 0, 1]);
+  t.deepEqual(lengths([0, 0], [0.25, 1000], [0.5, 1000], [0.75, 1000], [1, 1000], [1.25, 1000]), [0, 0, 0, 0, 0, 0]);
+  t.deepEqual(lengths([0, 0], [0.25, 251], [0.5, 502], [0.75, 753], [1, 1004]), [0, 0, 0, 0, 1]);
 });
 
 test("every alarm of the table is driven by one of these tests", (t) => {
@@ -205,4 +208,16 @@ test("a daemon says in its journal what its fast path's region shows", async (t)
   made.engine.show(says().status);
   await until("its end is told", () => told("subscriber-side port is up.") >= 0);
   t.true(told("is up.") > told("is down"));
+});
+
+test("an alarm outlives its region, and is over when another fast path is seen without it", async (t) => {
+  const made = daemon(t);
+  made.engine.attach(says({ up: false }).status);
+  await made.app.start();
+  const told = (words: string) => made.lines.filter((line) => line.includes(words)).length;
+  await until("it is told", () => told("subscriber-side port is down") > 0);
+  made.engine.detach(new EngineError("absent", "There is no fast path."));
+  made.engine.attach(says({ starts: 2 }).status);
+  await until("its end is told", () => told("subscriber-side port is up.") > 0);
+  t.is(told("subscriber-side port is"), 2);
 });
