@@ -3,10 +3,9 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { subscriberText } from "../mgmt/breaches/notice.ts";
 import type { CaptureBatch, CapturedPacket } from "../mgmt/capture/captures.ts";
-import { dropWords } from "../mgmt/engine/drop_words.ts";
 import type { Side } from "../mgmt/engine/region_data.ts";
 import { reasonOf, Sentence } from "../mgmt/sentence.ts";
-import { number } from "./columns.ts";
+import { dropWords, number } from "../mgmt/words.ts";
 import { enhancedPacket, interfaceDescription, interfaceStatistics, sectionHeader } from "./pcapng.ts";
 
 const sides: readonly Side[] = ["subscriber", "network"];

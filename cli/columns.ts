@@ -1,4 +1,6 @@
-// Text for people: aligned columns, grouped digits, times.
+// Text for people: aligned columns, times.
+
+import { number } from "../mgmt/words.ts";
 
 /** A cell of text stands left in its column, a number, printed with its thousands apart, right. */
 export type Cell = string | number;
@@ -14,11 +16,6 @@ export function columns(heading: readonly string[], rows: readonly (readonly Cel
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** `1,234,567`. */
-export function number(value: number): string {
-  return value.toLocaleString("en-GB");
 }
 
 /** `3 d 4 h`, `5 min 6 s`: the two largest units of a time in milliseconds. */

@@ -114,7 +114,7 @@ export class App {
   }
 
   #status(): Answers["status"] {
-    const daemon = { pid: process.pid, startedAt: this.#startedAt };
+    const daemon = { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost };
     const { engine, clock } = this.#parts;
     return statusOf({ daemon, engine, clock, policy: this.#policy, watch: this.#watch, recorder: this.#recorder });
   }

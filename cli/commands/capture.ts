@@ -7,8 +7,8 @@ import { packetKinds, type SampleFilter, SNAP_LENGTH_MAX, sampleVerdicts } from 
 import { askMany } from "../../mgmt/local/client.ts";
 import { DEFAULT_RUN_DIRECTORY, daemonSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
+import { number } from "../../mgmt/words.ts";
 import { CaptureFile } from "../capture-file.ts";
-import { number } from "../columns.ts";
 import { type Prefix, readPrefix } from "../prefix.ts";
 
 /** Whether the other port took a packet is known too late for a sample. */

@@ -1,20 +1,21 @@
 // `postern status`: how the appliance is, on a screen.
 
-import { dropReasons, dropWords } from "../../mgmt/engine/drop_words.ts";
-import type { PortCounters, Side } from "../../mgmt/engine/region_data.ts";
+import { dropReasons, type PortCounters, type Side } from "../../mgmt/engine/region_data.ts";
 import { dateAndTime } from "../../mgmt/journal.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import {
   type FastPathStatus,
   type LinkStatus,
+  type SamplingStatus,
   type Status,
   TABLES,
   type TableUse,
   type WorkerStatus,
 } from "../../mgmt/status/status.ts";
-import type { WorkerLoad } from "../../mgmt/status/worker_loads.ts";
-import { columns, duration, number } from "../columns.ts";
+import { LATENCY_TOLD_US, type WorkerLoad } from "../../mgmt/status/worker_loads.ts";
+import { dropWords, number } from "../../mgmt/words.ts";
+import { columns, duration } from "../columns.ts";
 import { breachLines } from "./breaches.ts";
 import { type Command, printJson } from "./command.ts";
 
@@ -51,7 +52,13 @@ function processLines({ daemon, policy, fastPath }: Status, now: number): string
     `Fast path  ${fastPath ? `process ${fastPath.pid}, ${up(fastPath.startedAt)}, start ${fastPath.starts}` : "none"}`,
     `Policy     ${policyText(fastPath)}`,
     `File       ${policy.file}${waiting}`,
+    ...(daemon.eventsLost > 0 ? [`Events     ${number(daemon.eventsLost)} lost before the daemon read them`] : []),
+    ...(fastPath?.sampling ? [`Sampling   ${samplingText(fastPath.sampling)}`] : []),
   ];
+}
+
+function samplingText({ until, suppressed }: SamplingStatus): string {
+  return `on until ${dateAndTime(until)}; ${number(suppressed)} packets were too many and not sampled`;
 }
 
 function policyText(fastPath: FastPathStatus | null): string {
@@ -104,10 +111,10 @@ function workerLines(workers: readonly WorkerStatus[]): string[] {
   );
 }
 
-/** `16 us, 128 us, 2 ms`. */
+/** `16 us, 128 us, 2 ms`, or at the end `> 524 ms`. */
 function latencyText({ half, most, all }: NonNullable<WorkerLoad["latencyUs"]>): string {
   const text = (us: number) => (us < 1000 ? `${us} us` : `${number(Math.round(us / 1000))} ms`);
-  return [half, most, all].map(text).join(", ");
+  return [half, most, all].map((us) => (us === null ? `> ${text(LATENCY_TOLD_US)}` : text(us))).join(", ");
 }
 
 function tableRow(name: string, { used, capacity }: TableUse) {
@@ -122,11 +129,11 @@ function tableRow(name: string, { used, capacity }: TableUse) {
 const sides: readonly Side[] = ["subscriber", "network"];
 
 function linkLines(link: LinkStatus, index: number): string[] {
-  const heading = ["PORT", "LINK", "RECEIVED", "FORWARDED", "DROPPED", "MISSED", "WHY DROPPED"];
+  const heading = ["PORT", "LINK", "RECEIVED", "FORWARDED", "DROPPED", "MISSED", "STARVED", "WHY DROPPED"];
   const rows = sides.map((side) => {
-    const { up, receivedPackets, forwardedPackets, missed, dropped } = link[side];
+    const { up, receivedPackets, forwardedPackets, missed, starved, dropped } = link[side];
     const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
-    return [side, up ? "up" : "DOWN", receivedPackets, forwardedPackets, sum, missed, reasons(dropped)];
+    return [side, up ? "up" : "DOWN", receivedPackets, forwardedPackets, sum, missed, starved, reasons(dropped)];
   });
   return block(`Link ${index}: ${modeText(link)}`, columns(heading, rows));
 }

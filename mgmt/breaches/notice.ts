@@ -1,5 +1,6 @@
 // A breach's start and its end, each as one line for a person.
 
+import { number } from "../words.ts";
 import type { Notice } from "./book.ts";
 import type { Breach } from "./breach.ts";
 
@@ -41,5 +42,5 @@ function startText(breach: Breach): string {
 function endText(breach: Breach): string {
   const seconds = Math.round(((breach.endedAt ?? breach.untilAt) - breach.startedAt) / 1000);
   if (!isBlocked(breach)) return `it lasted ${seconds} s`;
-  return `was blocked for ${seconds} s, ${breach.refused.toLocaleString("en-GB")} attempts refused`;
+  return `was blocked for ${seconds} s, ${number(breach.refused)} attempts refused`;
 }

@@ -108,8 +108,9 @@ export type EngineCounter =
   | "subscribers"
   | "watches";
 
-/** Why a packet did not leave by the other port. */
-export type DropReason = "refused" | "evasive" | "cutoff" | "transmit" | "handover_full" | "oversize";
+/** Why a packet did not leave by the other port: in the order of enum drop_reason (dataplane/core/counters.h). */
+export const dropReasons = ["refused", "evasive", "cutoff", "transmit", "handover_full", "oversize"] as const;
+export type DropReason = (typeof dropReasons)[number];
 
 /** Of one ingress port: received is forwarded and dropped together, whenever nothing is in flight. */
 export interface PortCounters {

@@ -2,9 +2,9 @@
 // contract.
 
 import { type Prefix, parsePrefix } from "../../cli/prefix.ts";
-import { dropReasons } from "./drop_words.ts";
 import { nativeBytes, nativeLength } from "./native_prefix.ts";
 import type { PacketKind, SampleVerdict } from "./region_data.ts";
+import { dropReasons } from "./region_data.ts";
 
 /** Packets that match every field that is there are sampled. */
 export interface SampleFilter {

@@ -1,6 +1,7 @@
 // What became of a configuration file that was read.
 
 import { type LineError, printLineError } from "../../cli/line-error.ts";
+import { number } from "../words.ts";
 
 export type ReloadResult =
   /** `waiting`: good, and given to the fast path as soon as there is one. */
@@ -32,5 +33,5 @@ export function reloadText(result: ReloadResult): string {
 
 /** `2 lines are wrong.` */
 export function linesWrong(count: number): string {
-  return count === 1 ? "one line is wrong." : `${count.toLocaleString("en-GB")} lines are wrong.`;
+  return count === 1 ? "one line is wrong." : `${number(count)} lines are wrong.`;
 }

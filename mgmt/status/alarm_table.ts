@@ -3,6 +3,7 @@
 
 import type { EngineStatus } from "../engine/engine_port.ts";
 import type { DropReason, EngineCounter, PortLive, Side } from "../engine/region_data.ts";
+import { number } from "../words.ts";
 import type { TableName } from "./status.ts";
 
 /** What alarms are told from. */
@@ -185,8 +186,4 @@ function drops(link: number, side: Side, reason: DropReason): Growth {
 
 function share(used: number, capacity: number): number {
   return capacity === 0 ? 0 : used / capacity;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-GB");
 }

@@ -2,6 +2,7 @@
 // from one look to the next.
 
 import type { Side } from "../engine/region_data.ts";
+import { number } from "../words.ts";
 import { type AlarmRow, alarmRows, type Observed } from "./alarm_table.ts";
 
 /**
@@ -115,7 +116,7 @@ function next({ raised, changedMs, badMs, amount }: Standing, { bad, more, mark 
 }
 
 function alarmOf({ key, text, over }: AlarmRow, { amount }: Standing): Alarm {
-  const figure = amount.toLocaleString("en-GB");
+  const figure = number(amount);
   return { key, text: text(figure), over: over(figure) };
 }
 

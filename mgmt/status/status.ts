@@ -33,6 +33,8 @@ const BREACHES_SHOWN = 20;
 export interface DaemonStatus {
   readonly pid: number;
   readonly startedAt: number;
+  /** Events overwritten before it read them, since it started. */
+  readonly eventsLost: number;
 }
 
 export interface FastPathStatus {
@@ -47,11 +49,20 @@ export interface FastPathStatus {
   readonly policyRevision: number;
   readonly policyGeneration: number;
   readonly policyAppliedAt: number | null;
+  /** null: no packets are sampled. */
+  readonly sampling: SamplingStatus | null;
   readonly workers: readonly WorkerStatus[];
   readonly links: readonly LinkStatus[];
   readonly tables: Readonly<Record<TableName, TableUse>>;
   readonly packetBuffers: TableUse;
   readonly counters: EngineCounters;
+}
+
+export interface SamplingStatus {
+  /** It ends by itself then, unless it is asked for again. */
+  readonly until: number;
+  /** Packets that matched and were too many in a second, since the process started. */
+  readonly suppressed: number;
 }
 
 export interface WorkerStatus {
@@ -120,6 +131,7 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
   const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
   const modes = policy.linkModes();
   const loads = watch.loads();
+  const suppressed = counters.workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);
   return {
     alive: watch.alive,
     pid: header.pid,
@@ -130,6 +142,7 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
     policyRevision: live.policyRevision,
     policyGeneration: live.policyGeneration,
     policyAppliedAt: live.policyAppliedMs === 0 ? null : unixTime(clock, live.policyAppliedMs),
+    sampling: live.samplingUntilMs === 0 ? null : { until: unixTime(clock, live.samplingUntilMs), suppressed },
     workers: counters.workers.map(({ handedOver }, worker) => ({ handedOver, load: loads[worker] ?? null })),
     links: counters.links.map((ports, link) => ({
       mode: live.linkModes[link] ?? "unknown",

@@ -18,11 +18,14 @@ export interface WorkerLoad {
     readonly shares: readonly { readonly upTo: number; readonly percent: number }[];
   } | null;
   /**
-   * Bounds, in microseconds, below which half, 99 % and all of the packets stayed: from the moment they could have been received
+   * Bounds, in microseconds, below which half, 99 % and all of the packets stayed, null: LATENCY_TOLD_US or longer; from the moment they could have been received
    * until they were sent, dropped or handed over, as struct worker_meter (dataplane/core/counters.h) says.
    */
-  readonly latencyUs: { readonly half: number; readonly most: number; readonly all: number } | null;
+  readonly latencyUs: Readonly<Record<"half" | "most" | "all", number | null>> | null;
 }
+
+/** The last bucket of latencies (METER_LATENCIES in dataplane/core/counters.h) begins here and has no end. */
+export const LATENCY_TOLD_US = 2 ** 19;
 
 /** How far apart the two looks are, at most, and how often one is kept. */
 const SPAN_MS = 10_000;
@@ -89,11 +92,11 @@ function shares(buckets: readonly number[]) {
   return buckets.map((count, bucket) => ({ upTo: 2 ** bucket, percent: (100 * count) / sum(buckets) }));
 }
 
-/** The least bound of a bucket below which so great a part lies. */
-function bound(buckets: readonly number[], part: number): number {
+/** The least bound of a bucket below which so great a part lies; null: the last one's. */
+function bound(buckets: readonly number[], part: number): number | null {
   const wanted = part * sum(buckets);
   const bucket = buckets.findIndex((_, last) => sum(buckets.slice(0, last + 1)) >= wanted);
-  return 2 ** bucket;
+  return bucket === buckets.length - 1 ? null : 2 ** bucket;
 }
 
 function sum(counts: readonly number[]): number {

@@ -4,8 +4,8 @@ import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { Attachment } from "../../mgmt/engine/attachment.ts";
-import { dropReasons } from "../../mgmt/engine/drop_words.ts";
 import type { EngineEvent } from "../../mgmt/engine/region_data.ts";
+import { dropReasons } from "../../mgmt/engine/region_data.ts";
 import { quota, serveRegion, type Traffic, temporaryDirectory } from "./regions.ts";
 
 async function regionOf(t: ExecutionContext, configuration: string, traffic?: Traffic): Promise<string> {

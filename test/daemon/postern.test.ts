@@ -49,7 +49,7 @@ test("status shows processes, policy, links, tables, counters and who is in brea
   t.regex(lines.join("\n"), /^Policy {5}judging by revision 0, generation 1$/m);
   t.true(lines.includes("Link 0: forwarding (configured: bypass)"));
   t.deepEqual(cells(lines, "subscriber "), [
-    ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "560 refused, 7 not taken by the other port"],
+    ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "0", "560 refused, 7 not taken by the other port"],
   ]);
   t.deepEqual(cells(lines, "network ").slice(0, 2), ["network", "DOWN"]);
   t.deepEqual(cells(lines, "sessions "), ["sessions", "32,768", "65,536", "50.0 %"]);
@@ -125,7 +125,7 @@ test("status shows what each worker did in the last seconds", async (t) => {
       packets: 20_000,
     },
     bursts: [3000, 0, 0, 0, 0, 1000],
-    latencies: [0, 0, 0, 0, 10_000, 0, 0, 9_990, 0, 0, 0, 10, ...Array(9).fill(0)],
+    latencies: [0, 0, 0, 0, 10_000, 0, 0, 9_990, ...Array(12).fill(0), 10],
   };
   made.engine.show({ ...rest, counters: { ...counters, workers: [busy, { ...idle, ticks: 1_000_000_000 }] } });
   let lines: string[] = [];
@@ -134,10 +134,30 @@ test("status shows what each worker did in the last seconds", async (t) => {
     return cells(lines, "0  ")[1] !== "-";
   });
   t.deepEqual(cells(lines, "0  "), [
-    ...["0", "95.0 %", "20,000", "5,000", "5.0", "75 0 0 0 0 25 %", "1,234", "16 us, 128 us, 2 ms"],
+    ...["0", "95.0 %", "20,000", "5,000", "5.0", "75 0 0 0 0 25 %", "1,234", "16 us, 128 us, > 524 ms"],
   ]);
   t.deepEqual(cells(lines, "1  "), ["1", "100.0 %", "0", "-", "-", "-", "0", "-"]);
   t.true(lines.every((line) => line.length <= 132));
+});
+
+test("status says what was lost, and until when packets are sampled", async (t) => {
+  const made = daemon(t);
+  const { live, counters, ...rest } = region({ generation: 1 });
+  const links = [{ subscriber: { up: true, missed: 3, starved: 1200 }, network: { up: true, missed: 0, starved: 0 } }];
+  made.engine.attach({ ...rest, counters, live: { ...live, links } });
+  beat(made.engine);
+  await made.app.start();
+  t.false((await asked(made, "status")).some((line) => /^(Events|Sampling) /.test(line)));
+  made.engine.show({ ...rest, counters, live: { ...live, links, samplingUntilMs: 9000 } });
+  made.engine.lose(7);
+  let lines: string[] = [];
+  await until("the loss is told", async () => {
+    lines = await asked(made, "status");
+    return lines.some((line) => line.startsWith("Events "));
+  });
+  t.is(cells(lines, "subscriber ")[6], "1,200");
+  t.true(lines.includes("Events     7 lost before the daemon read them"));
+  t.regex(lines.join("\n"), /^Sampling {3}on until 20.*; 0 packets were too many and not sampled$/m);
 });
 
 test("status says what is wrong", async (t) => {

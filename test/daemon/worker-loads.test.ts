@@ -1,7 +1,7 @@
 // What is made of two looks at a worker's meter, on counts chosen by hand.
 import test from "ava";
 import type { WorkerCounters } from "../../mgmt/engine/region_data.ts";
-import { loadOf, WorkerLoads } from "../../mgmt/status/worker_loads.ts";
+import { LATENCY_TOLD_US, loadOf, WorkerLoads } from "../../mgmt/status/worker_loads.ts";
 import { region } from "./parts.ts";
 
 const HZ = 1_000_000_000;
@@ -47,6 +47,11 @@ test("a worker's load is what grew between two looks", (t) => {
     },
     latencyUs: { half: 16, most: 512, all: 2048 },
   });
+});
+
+test("the last bucket of latencies has no bound", (t) => {
+  const now = worker({ ticks: HZ, packets: 4, latencies: buckets(21, { 19: 2, 20: 2 }) });
+  t.deepEqual(loadOf(worker(), now, HZ)?.latencyUs, { half: LATENCY_TOLD_US, most: null, all: null });
 });
 
 test("an idle worker has no figures of packets, and one that stands still has none at all", (t) => {
