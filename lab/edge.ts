@@ -31,9 +31,15 @@ function neighbourSettings(device: string): string[] {
   });
 }
 
+/** Frames that wait for the fast path: enough for one that other work keeps from its processor for some time. */
+const tapQueue = 5000;
+
 /** The fast path attaches one queue a worker. */
 async function makeTap({ namespace, device }: Port): Promise<void> {
-  await namespace.ip([`tuntap add dev ${device} mode tap multi_queue`]);
+  await namespace.ip([
+    `tuntap add dev ${device} mode tap multi_queue`,
+    `link set dev ${device} txqueuelen ${tapQueue}`,
+  ]);
 }
 
 async function makeVeth({ namespace, device }: Port, farEnd: Namespace): Promise<void> {

@@ -30,8 +30,10 @@ answer(struct frame_plan plan)
 struct frame_plan
 attack_full_table(uint32_t sessions, uint64_t number)
 {
-	if (number >= sessions && number < 2ull * sessions)
-		return answer(traffic_http(sessions, number - sessions));
+	if (number < sessions)
+		return traffic_smtp(sessions, number);
+	if (number < 2ull * sessions)
+		return answer(traffic_smtp(sessions, number - sessions));
 	return traffic_http(sessions, number);
 }
 
@@ -77,7 +79,7 @@ attack_watches(uint32_t sessions, uint64_t number)
 struct frame_plan
 attack_collisions(uint32_t sessions, uint64_t number)
 {
-	struct frame_plan plan = traffic_syn(0, FIRST_SUBSCRIBER_PORT, PORT_HTTP);
+	struct frame_plan plan = traffic_syn(0, FIRST_SUBSCRIBER_PORT, PORT_SMTP);
 	bool answers = number >= sessions && number < 2ull * sessions;
 
 	plan.server = answers ? number - sessions : number;
@@ -92,7 +94,7 @@ attack_weaken(struct hash_secret *secret)
 {
 	struct session_key key = {
 		.subscriber_port = FIRST_SUBSCRIBER_PORT,
-		.network_port = PORT_HTTP,
+		.network_port = PORT_SMTP,
 		.tags_protocol = IPPROTO_TCP,
 	};
 

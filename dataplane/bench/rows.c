@@ -62,7 +62,7 @@ static const struct row rows[] = {
 		.traffic = attack_full_table,
 		.before = 2,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, 1},
 		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
 	},
 	{
@@ -113,6 +113,7 @@ static const struct row rows[] = {
 		.residents = 1,
 		.room = {1 << 14, 1, 1},
 		.weak_secret = true,
+		.threshold = UINT32_MAX,
 		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
 	},
 	{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One form for every address: 16 bytes in network order, IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2).
-// The parser refuses IPv6 packets that carry such an address, so the two families never meet.
+// To the parser an IPv6 packet that carries such an address is malformed, so the two families never meet.
 
 #pragma once
 

@@ -3,30 +3,15 @@
 
 #include "belonging.h"
 
-static struct subscriber_key
-key_of(const struct group *group, const struct packet *packet)
-{
-	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
-
-	return subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
-}
-
 uint32_t
-belonging_find(const struct pipeline *pipeline, const struct group *group, const struct packet *packet)
-{
-	const struct subscriber_key key = key_of(group, packet);
-
-	return subscriber_table_find(&pipeline->subscribers, &key);
-}
-
-// The subscriber of a packet: found, or made if the packet comes from its side. RECORD_NONE: none of ours.
-static uint32_t
-subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
+belonging_subscriber(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
 {
 	if (group == NULL)
 		return RECORD_NONE;
 
-	const struct subscriber_key key = key_of(group, packet);
+	uint8_t length = group_prefix_length(group, &packet->key.subscriber);
+	const struct subscriber_key key =
+		subscriber_key(&packet->key.subscriber, length, session_key_tags(&packet->key));
 	uint32_t slot = subscriber_table_find(&pipeline->subscribers, &key);
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
@@ -44,13 +29,16 @@ belonging_of(struct pipeline *pipeline, const struct policy *policy, const struc
 	     uint64_t now_ms)
 {
 	const struct group *group = policy_group(policy, &packet->key.subscriber);
-	uint32_t subscriber = subscriber_of(pipeline, group, packet, now_ms);
+	uint32_t subscriber = belonging_subscriber(pipeline, group, packet, now_ms);
+
+	uint64_t services = classifier_services(&policy->classifier, &packet->key, opener);
 
 	return (struct belonging){
 		.group = group,
 		.subscriber = subscriber,
 		.unseen = group != NULL && subscriber == RECORD_NONE && packet->side == SIDE_NETWORK,
-		.services = classifier_services(&policy->classifier, &packet->key, opener),
+		.services = services,
+		.counted = (services & policy->counted) != 0,
 	};
 }
 
@@ -106,11 +94,10 @@ belonging_worth(void *context, const struct subscriber *subscriber, uint64_t now
 void
 belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
 {
-	bool counted = to->services != 0 && session->state != SESSION_JOINED;
-
+	session->counted = to->counted;
 	belonging_end(pipeline, session);
 	session->holds = 0;
-	session->subscriber = counted ? to->subscriber : RECORD_NONE;
+	session->subscriber = to->counted && session->state != SESSION_JOINED ? to->subscriber : RECORD_NONE;
 	belonging_answered(pipeline, session);
 	if (to->subscriber != RECORD_NONE)
 		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;

@@ -12,12 +12,15 @@ struct belonging {
 	uint32_t subscriber;       // record slot; RECORD_NONE
 	bool unseen;               // one of ours who has not sent anything yet
 	uint64_t services;
+	bool counted; // some detector counts one of the services
 };
 
-// The record slot of the packet's subscriber in `group`; RECORD_NONE: not seen yet.
-uint32_t belonging_find(const struct pipeline *pipeline, const struct group *group, const struct packet *packet);
+// The record slot of the packet's subscriber, who is found, or made if the packet comes from his side; RECORD_NONE: none of ours, or
+// not seen yet. `group`: his; NULL: none.
+uint32_t belonging_subscriber(struct pipeline *pipeline, const struct group *group, const struct packet *packet,
+			      uint64_t now_ms);
 
-// Finds the subscriber, or makes him if the packet comes from his side.
+// Finds the subscriber as above, and what follows from the ports.
 struct belonging belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
 			      enum side opener, uint64_t now_ms);
 

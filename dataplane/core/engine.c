@@ -49,12 +49,13 @@ adopt_watches(const struct engine *engine, const struct engine_records *records,
 {
 	for (uint32_t i = 0; i < engine->size.watches; i++) {
 		struct watch *watch = &records->watches[i];
-		bool empty = atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_FREE;
+		bool unused = atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_FREE ||
+			      watch_left_behind(watch, records->subscribers, engine->size.subscribers);
 
 		if (watch_adopt(watch, i, records->subscribers, engine->size.subscribers, now_ms)) {
 			adoption->watches++;
 			adoption->breached += watch->breached != 0;
-		} else if (!empty) {
+		} else if (!unused) {
 			adoption->dropped++;
 		}
 	}

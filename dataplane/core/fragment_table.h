@@ -4,7 +4,8 @@
 // Later fragments carry no ports. They have the first one's addresses, so they come to the same worker, behind it if nobody on
 // the way reorders them. Nothing is held back: one that comes before its first passes, and is of no use without it. Most datagrams
 // pass and are not in the table.
-// Exhaustion: the oldest of the key's bucket makes room; its later fragments then pass, which helps nobody, and are counted.
+// Exhaustion: the oldest of the key's bucket makes room. The later fragments of a refused datagram then pass, which helps nobody; the
+// second of one that hid TCP's flags is refused. Both are counted when they are forgotten.
 
 #pragma once
 

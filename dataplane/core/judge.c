@@ -69,6 +69,9 @@ open_session(struct pipeline *pipeline, const struct policy *policy, const struc
 	if (session != NULL && !ended(session) && session->opener != packet->side &&
 	    (verdict == VERDICT_REFUSE || packet->side == SIDE_NETWORK))
 		return verdict;
+	// Nor does a refused SYN end one that was answered: what is open at a breach goes on.
+	if (session != NULL && verdict == VERDICT_REFUSE && (SESSION_OPEN >> session->state & 1))
+		return verdict;
 
 	if (session == NULL)
 		session = new_session(pipeline, packet, now_ms);
@@ -100,6 +103,7 @@ static void
 judge_again(const struct policy *policy, struct session *session)
 {
 	session->services = classifier_services(&policy->classifier, &session->key, session->opener);
+	session->counted = (session->services & policy->counted) != 0;
 	session->generation = (uint16_t)policy->generation;
 }
 

@@ -15,15 +15,19 @@ is_tunnel(uint8_t protocol)
 	       protocol == IPPROTO_ESP;
 }
 
-// What cannot be judged passes, but not for a subscriber who is blocked: hiding would be his way out.
+// Any service may be behind hidden ports, and nobody hides them by chance: a subscriber's packet counts as an opening in each, and is
+// refused while he is blocked in one. What comes to him from the network he did not hide.
 static enum verdict
 judge_hidden(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
 {
-	const struct group *group = policy_group(policy, &packet->key.subscriber);
-	bool blocked = group != NULL && signal_sessions_blocked(pipeline, group->package,
-								belonging_find(pipeline, group, packet), now_ms);
+	if (packet->side == SIDE_NETWORK)
+		return VERDICT_FORWARD;
 
-	return blocked ? VERDICT_REFUSE : VERDICT_FORWARD;
+	const struct group *group = policy_group(policy, &packet->key.subscriber);
+	if (group == NULL)
+		return VERDICT_FORWARD;
+	uint32_t subscriber = belonging_subscriber(pipeline, group, packet, now_ms);
+	return signal_sessions(pipeline, group->package, subscriber, UINT64_MAX, now_ms, true);
 }
 
 static enum verdict
@@ -73,8 +77,6 @@ judge_portless(struct pipeline *pipeline, const struct policy *policy, const str
 	case PACKET_EVASIVE:
 		counter_add(&counters->evasive, 1);
 		verdict = judge_hidden(pipeline, policy, packet, now_ms);
-		if (packet->first_fragment)
-			judge_remember(pipeline, packet, verdict, now_ms);
 		break;
 	case PACKET_FRAGMENT:
 		return judge_fragment(pipeline, policy, packet, now_ms);
@@ -82,5 +84,7 @@ judge_portless(struct pipeline *pipeline, const struct policy *policy, const str
 	case PACKET_UDP:
 		break;
 	}
+	if (packet->kind >= PACKET_IP && packet->first_fragment)
+		judge_remember(pipeline, packet, verdict, now_ms);
 	return verdict;
 }

@@ -14,13 +14,13 @@
 #define ETHERTYPE_QINQ_9200 0x9200
 #define ETHERTYPE_PPPOE     0x8864 // session stage (RFC 2516); discovery is not IP
 
-#define TAGS_MAX   3
+#define TAGS_MAX   8
 #define LABELS_MAX 8
 
-// RFC 2516 4: version and type 1, code 0, session id, length. Then PPP's protocol: two bytes, or one, which is odd (RFC 1661 2).
-// PPPoE should not compress it (RFC 2516 7), but Linux takes it so from anybody (ppp_decompress_proto).
+// RFC 2516 4: version and type, code, session id, length. Then PPP's protocol: two bytes, or one, which is odd (RFC 1661 2). PPPoE
+// should not compress it (RFC 2516 7), and version, type and code have one value only; but Linux takes the one
+// (ppp_decompress_proto) and does not look at the others (pppoe_rcv).
 #define PPPOE_BYTES     6
-#define PPPOE_SESSION   0x1100
 #define PPP_BYTES       2
 #define PPP_COMPRESSED  1
 #define PPP_IPV4        0x0021
@@ -46,12 +46,11 @@ parse_pppoe(struct packet *packet, struct cursor cursor)
 
 	bool compressed = cursor.at[PPPOE_BYTES] & PPP_COMPRESSED;
 	uint16_t protocol = compressed ? cursor.at[PPPOE_BYTES] : cursor_be16(&cursor, PPPOE_BYTES);
-	bool session = cursor_be16(&cursor, 0) == PPPOE_SESSION;
 	cursor_cut(&cursor, PPPOE_BYTES + length);
 	cursor_skip(&cursor, PPPOE_BYTES + (compressed ? 1 : PPP_BYTES));
-	if (session && protocol == PPP_IPV4)
+	if (protocol == PPP_IPV4)
 		return packet_parse_ipv4(packet, cursor);
-	if (session && protocol == PPP_IPV6)
+	if (protocol == PPP_IPV6)
 		return packet_parse_ipv6(packet, cursor);
 	return PACKET_OTHER;
 }
@@ -90,16 +89,21 @@ parse_ethernet(struct packet *packet, struct cursor cursor)
 	uint16_t type = rte_be_to_cpu_16(ethernet->ether_type);
 	cursor_skip(&cursor, sizeof(*ethernet));
 
-	int tags = 0;
-	for (; tags < TAGS_MAX && is_tag(type); tags++) {
+	int named = 0;
+	for (int tags = 0; tags < TAGS_MAX && is_tag(type); tags++) {
 		if (cursor.contiguous < sizeof(struct rte_vlan_hdr))
 			return PACKET_MALFORMED;
-		ids = ids << 12 | (cursor_be16(&cursor, 0) & 0xfff);
+		uint32_t id = cursor_be16(&cursor, 0) & 0xfff;
+		// VLAN id 0 names none: the tag is there for its priority (IEEE 802.1Q 6.9), and switches take it off.
+		if (id != 0) {
+			ids = ids << 12 | id;
+			named++;
+		}
 		type = cursor_be16(&cursor, 2);
 		cursor_skip(&cursor, sizeof(struct rte_vlan_hdr));
 	}
 	// A lone tag is the outer one. What stands before the two innermost is the transport's and tells no subscribers apart.
-	packet->key.tags_protocol = (tags == 1 ? ids << 12 : ids) << 8;
+	packet->key.tags_protocol = (named == 1 ? ids << 12 : ids) << 8;
 
 	switch (type) {
 	case RTE_ETHER_TYPE_IPV4:
@@ -124,7 +128,6 @@ packet_parse(struct packet *packet, const uint8_t *bytes, uint32_t contiguous, u
 
 	packet->side = (uint8_t)side;
 	packet->link = link;
-	packet->length = (uint16_t)total;
 	packet->tcp_flags = 0;
 	packet->tcp_sequence = 0;
 	packet->first_fragment = false;

@@ -26,7 +26,7 @@ side_other(enum side side)
 	return side == SIDE_SUBSCRIBER ? SIDE_NETWORK : SIDE_SUBSCRIBER;
 }
 
-// Framing that is read: up to three VLAN tags, a PPPoE session, up to eight MPLS labels. Tunnels are seen as what they are and not
+// Framing that is read: up to eight VLAN tags, a PPPoE session, up to eight MPLS labels. Tunnels are seen as what they are and not
 // entered.
 enum packet_kind {
 	PACKET_OTHER,     // no IP that we read: forwarded untouched
@@ -51,8 +51,8 @@ struct session_key {
 	struct address network;
 	uint16_t subscriber_port; // host order
 	uint16_t network_port;    // host order
-	// Outer VLAN id << 20 | inner VLAN id << 8 | IP protocol; no tag and VLAN id 0 are the same. Of three tags the two innermost;
-	// a PPPoE session's number and MPLS labels are no part of it: they may differ in the two directions.
+	// Outer VLAN id << 20 | inner VLAN id << 8 | IP protocol. Tags with VLAN id 0 do not count; of more than two, the two innermost
+	// do. A PPPoE session's number and MPLS labels are no part of it: they may differ in the two directions.
 	uint32_t tags_protocol;
 };
 
@@ -77,13 +77,13 @@ struct packet {
 		uint32_t tcp_acknowledgement; // host order; only of TCP in one piece
 		uint32_t fragment_id;         // of every fragment
 	};
-	uint16_t length;   // of the whole frame, without its checksum
 	uint8_t kind;      // enum packet_kind
 	uint8_t side;      // enum side: where it came in
 	uint8_t tcp_flags; // SYN where a fragment hides them
 	uint8_t link;
 	bool first_fragment; // others follow
 	bool evasive;        // hides the ports or TCP's flags, as no sender does by chance
+	uint8_t reserved[2];
 };
 _Static_assert(sizeof(struct session_key) == 40, "hashed and compared as bytes");
 _Static_assert(sizeof(struct packet) == 64, "one cache line; travels in an mbuf's private area");

@@ -10,9 +10,6 @@
 
 #include <netinet/in.h>
 
-// More than any sender of today needs; a longer chain has only one use, to keep its end from being seen.
-#define EXTENSIONS_MAX 8
-
 // Protocol numbers that <netinet/in.h> lacks.
 #define PROTOCOL_HIP   139
 #define PROTOCOL_SHIM6 140
@@ -103,6 +100,9 @@ parse_udp(struct packet *packet, const struct cursor *cursor)
 	if (cursor->contiguous < sizeof(*udp))
 		return hidden(packet);
 	uint32_t length = rte_be_to_cpu_16(udp->dgram_len);
+	// RFC 2675 4: the rest of a jumbogram, and Linux takes it in others too (__udp6_lib_rcv).
+	if (length == 0 && !address_is_ipv4(&packet->key.subscriber))
+		length = cursor->total;
 	// The length of a datagram in fragments is that of the whole.
 	if (length < sizeof(*udp) || (length > cursor->total && !packet->first_fragment))
 		return PACKET_MALFORMED;
@@ -174,10 +174,10 @@ extension_bytes(const struct cursor *cursor, uint8_t type)
 static enum packet_kind
 parse_extensions(struct packet *packet, struct cursor cursor, uint8_t type)
 {
-	for (int headers = 0; is_extension(type); headers++) {
+	while (is_extension(type)) {
 		if (cursor.total < FRAGMENT_UNIT)
 			return cut_short(packet);
-		if (cursor.contiguous < FRAGMENT_UNIT || headers == EXTENSIONS_MAX)
+		if (cursor.contiguous < FRAGMENT_UNIT)
 			return hidden(packet);
 		if (type == IPPROTO_FRAGMENT) {
 			uint16_t offset_flags = cursor_be16(&cursor, 2);

@@ -222,6 +222,7 @@ compile_packages(const struct layout *to, const struct blob *blob)
 				.actions = from->actions,
 				.service = UINT64_C(1) << from->service,
 			};
+			to->policy->counted |= package->detectors[d].service;
 		}
 	}
 }

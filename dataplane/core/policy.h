@@ -40,6 +40,7 @@ struct policy {
 	uint32_t revision;             // the daemon's
 	uint64_t subscriber_ageing_ms; // UINT64_MAX = never
 	uint8_t link_mode[LINKS_MAX];
+	uint64_t counted; // bits of the services that some detector counts
 	struct classifier classifier;
 	struct prefix_table group_prefixes;
 	struct group *groups;

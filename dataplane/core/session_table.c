@@ -61,16 +61,14 @@ remove_slot(struct session_table *table, uint32_t slot, session_removed removed,
 
 // How gladly an entry makes room; 0: not at all.
 //   5  it is over its time
-//   4  nothing is lost: the session is closed, or is in no service and nobody has answered it
+//   4  nothing is lost: the session is closed, or nobody counts it and nobody has answered it
 //   3  refused: its repeated SYN is told as another attempt
-//   2  joined, or in no service: its next packet makes another entry
+//   2  joined, or not counted: its next packet makes another entry
 //   1  counted and not answered, as far as is known: its repetition counts once more, as it would without an entry. A flood of
 //      openings thus makes room for itself and for others, oldest first
 static unsigned
 dispensable(const struct session *session, uint64_t now_ms)
 {
-	bool counted = session->services != 0;
-
 	if (session->state != SESSION_FREE && expired(session, now_ms))
 		return 5;
 	switch (session->state) {
@@ -80,13 +78,13 @@ dispensable(const struct session *session, uint64_t now_ms)
 		return 4;
 	case SESSION_SYN:
 	case SESSION_EXCHANGE:
-		return counted ? 1 : 4;
+		return session->counted ? 1 : 4;
 	case SESSION_REFUSED:
 		return 3;
 	case SESSION_JOINED:
 		return 2;
 	default:
-		return counted ? 0 : 2;
+		return session->counted ? 0 : 2;
 	}
 }
 

@@ -32,7 +32,8 @@ struct session {
 	uint8_t fin_by_opener : 1;
 	uint8_t unbound : 1; // opened from the network toward an address of a group that has no subscriber yet
 	uint8_t holds : 1;   // it is one of its subscriber's open sessions
-	uint8_t reserved : 4;
+	uint8_t counted : 1; // some detector counts one of its services
+	uint8_t reserved : 3;
 };
 _Static_assert(sizeof(struct session) == 64, "one cache line");
 

@@ -13,18 +13,6 @@ counted(const struct package *package, uint64_t services)
 	return false;
 }
 
-static struct watch_context
-context_of(struct pipeline *pipeline, const struct package *package, const struct subscriber *subscriber,
-	   uint64_t now_ms)
-{
-	return (struct watch_context){
-		.package = package,
-		.subscriber = subscriber,
-		.now_ms = now_ms,
-		.reports = &pipeline->reports,
-	};
-}
-
 enum verdict
 signal_sessions(struct pipeline *pipeline, const struct package *package, uint32_t slot, uint64_t services,
 		uint64_t now_ms, bool attempt)
@@ -33,7 +21,12 @@ signal_sessions(struct pipeline *pipeline, const struct package *package, uint32
 		return VERDICT_FORWARD;
 
 	struct subscriber *subscriber = &pipeline->subscribers.records[slot];
-	const struct watch_context context = context_of(pipeline, package, subscriber, now_ms);
+	const struct watch_context context = {
+		.package = package,
+		.subscriber = subscriber,
+		.now_ms = now_ms,
+		.reports = &pipeline->reports,
+	};
 	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
 	if (watch == NULL && counted(package, services)) {
 		if (pipeline->watches.free_count == 0)
@@ -48,21 +41,4 @@ signal_sessions(struct pipeline *pipeline, const struct package *package, uint32
 		watch_count(watch, &context, SIGNAL_SESSIONS, services);
 	watch_unlock(watch);
 	return refused ? VERDICT_REFUSE : VERDICT_FORWARD;
-}
-
-bool
-signal_sessions_blocked(struct pipeline *pipeline, const struct package *package, uint32_t slot, uint64_t now_ms)
-{
-	if (slot == RECORD_NONE)
-		return false;
-
-	const struct subscriber *subscriber = &pipeline->subscribers.records[slot];
-	const struct watch_context context = context_of(pipeline, package, subscriber, now_ms);
-	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
-	if (watch == NULL)
-		return false;
-
-	bool blocked = watch_refuses(watch, &context, UINT64_MAX, false);
-	watch_unlock(watch);
-	return blocked;
 }

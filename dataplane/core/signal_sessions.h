@@ -9,7 +9,3 @@
 // `attempt`: false for the retransmission of a refused SYN, which is judged anew but not counted as refused again.
 enum verdict signal_sessions(struct pipeline *pipeline, const struct package *package, uint32_t subscriber,
 			     uint64_t services, uint64_t now_ms, bool attempt);
-
-// True while some detector of the package refuses the subscriber's sessions, of whatever service.
-bool signal_sessions_blocked(struct pipeline *pipeline, const struct package *package, uint32_t subscriber,
-			     uint64_t now_ms);

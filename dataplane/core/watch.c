@@ -328,6 +328,14 @@ whole(const struct watch *watch, uint32_t slot, const struct subscriber *subscri
 }
 
 bool
+watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity)
+{
+	return atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_USED && watch->breached == 0 &&
+	       watch->subscriber.slot < subscriber_capacity &&
+	       subscribers[watch->subscriber.slot].generation != watch->subscriber.generation;
+}
+
+bool
 watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
 	    uint64_t now_ms)
 {

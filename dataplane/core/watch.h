@@ -94,6 +94,9 @@ void watch_count(struct watch *watch, const struct watch_context *context, enum 
 void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,
 		 struct watch_reports *reports);
 
+// Adoption: true for a watch whose subscriber has made room for another. Nothing is wrong with it, and nobody needs it.
+bool watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity);
+
 // Adoption: clears a lock that a killed worker left, and drops the record unless it is whole: used, bound to the subscriber in
 // its slot, bound back by it, no period from the future. Returns true when it is kept.
 bool watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,

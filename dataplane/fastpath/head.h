@@ -9,13 +9,11 @@
 
 #include <stdint.h>
 
-// Returns the frame's first bytes: all that lie in its first buffer, or, if these are too few for the parser, as many as it wants,
-// copied to `scratch`. Stores in `length` how many may be read.
+// Returns the frame's first PACKET_CONTIGUOUS bytes, or all if it is shorter: where they lie, or a copy in `scratch`. Stores in `length`
+// how many they are, the same for every way that a frame may be cut up.
 static inline const uint8_t *
 head_of(const struct rte_mbuf *frame, uint8_t scratch[PACKET_CONTIGUOUS], uint32_t *length)
 {
-	uint32_t wanted = RTE_MIN(frame->pkt_len, (uint32_t)PACKET_CONTIGUOUS);
-
-	*length = RTE_MAX((uint32_t)frame->data_len, wanted);
-	return rte_pktmbuf_read(frame, 0, wanted, scratch);
+	*length = RTE_MIN(frame->pkt_len, (uint32_t)PACKET_CONTIGUOUS);
+	return rte_pktmbuf_read(frame, 0, *length, scratch);
 }

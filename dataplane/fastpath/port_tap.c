@@ -117,7 +117,7 @@ tap_receive(const struct port *port, uint16_t number, struct rte_mbuf **mbufs, u
 	struct iovec room[PORT_SEGMENTS];
 	uint16_t received = 0;
 
-	while (received < count) {
+	for (uint16_t tries = 0; tries < count; tries++) {
 		size_t whole = 0;
 		if (!prepare(queue, port->tap->packets, room)) {
 			counter_add(&port->queues[number].starved, 1);

@@ -30,6 +30,9 @@ ports_packets(const struct options *options)
 	uint32_t bursts = 1 + SIDES * links; // in a worker's hands: the one it handles, and what waits to be sent
 	uint32_t packets = workers * (PACKETS_CACHED + bursts * BURST_MAX * PORT_SEGMENTS);
 
+	// Of the thread that fills the ports' queues at the start.
+	packets += PACKETS_CACHED;
+
 	packets += workers * (workers - 1) * HANDOVER_PACKETS;
 	for (uint32_t l = 0; l < links; l++)
 		for (int s = 0; s < SIDES; s++)

@@ -33,7 +33,6 @@ judge(struct fixture *fixture, const struct address *subscriber, uint8_t protoco
 				.subscriber_port = side == SIDE_SUBSCRIBER ? 1024 + i : port,
 				.network_port = side == SIDE_SUBSCRIBER ? port : 1024 + i,
 				.tags_protocol = protocol},
-			.length = 60,
 			.kind = protocol == POLICY_TCP ? PACKET_TCP : PACKET_UDP,
 			.side = (uint8_t)side,
 			.tcp_flags = protocol == POLICY_TCP ? TCP_SYN : 0,

@@ -40,29 +40,52 @@ opens(const struct packet *packet)
 	return packet->kind == PACKET_TCP && (packet->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 }
 
-// What hides its ports or TCP's flags may be counted or not.
 static bool
-plain(const struct packet *packet)
+in_period(const struct quota_model *model, const struct modelled *subscriber, int q, uint64_t now_ms)
 {
-	return !packet->evasive && packet->kind != PACKET_EVASIVE;
+	return subscriber->windows[q].counted > 0 &&
+	       now_ms < subscriber->windows[q].started_ms + model->quotas[q].period_ms;
 }
 
-static void
-check_opening(struct quota_model *model, struct modelled *subscriber, int q, enum verdict verdict, uint64_t now_ms)
+static bool
+refuses(const struct quota_model *model, const struct modelled *subscriber, int q, uint64_t now_ms)
 {
-	const struct quota *quota = &model->quotas[q];
-	uint64_t started_ms = subscriber->windows[q].started_ms;
-	uint32_t counted = subscriber->windows[q].counted;
-	bool in_period = counted > 0 && now_ms < started_ms + quota->period_ms;
-	bool used_up = in_period && counted >= quota->threshold;
+	return model->quotas[q].block && in_period(model, subscriber, q, now_ms) &&
+	       subscriber->windows[q].counted >= model->quotas[q].threshold;
+}
 
-	if (verdict == VERDICT_REFUSE) {
-		CHECK(quota->block && used_up);
-		return;
+// An opening that concerns the quotas in `concerned` (bit q).
+static void
+check_opening(struct quota_model *model, struct modelled *subscriber, unsigned concerned, enum verdict verdict,
+	      uint64_t now_ms)
+{
+	bool refused = false;
+
+	for (int q = 0; q < QUOTAS; q++)
+		refused |= (concerned >> q & 1) && refuses(model, subscriber, q, now_ms);
+	CHECK(verdict != VERDICT_REFUSE || refused);
+	CHECK(verdict == VERDICT_REFUSE || !refused || model->lossy);
+	for (int q = 0; q < QUOTAS && verdict != VERDICT_REFUSE; q++) {
+		if (!(concerned >> q & 1))
+			continue;
+		if (!in_period(model, subscriber, q, now_ms)) {
+			subscriber->windows[q].started_ms = now_ms;
+			subscriber->windows[q].counted = 0;
+		}
+		subscriber->windows[q].counted++;
 	}
-	CHECK(!(quota->block && used_up) || model->lossy);
-	subscriber->windows[q].started_ms = in_period ? started_ms : now_ms;
-	subscriber->windows[q].counted = in_period ? counted + 1 : 1;
+}
+
+// Hidden ports may be any.
+static unsigned
+concerned_by(const struct quota_model *model, const struct packet *packet)
+{
+	unsigned concerned = 0;
+
+	for (int q = 0; q < QUOTAS; q++)
+		if (packet->kind == PACKET_EVASIVE || packet->key.network_port == model->quotas[q].port)
+			concerned |= 1u << q;
+	return concerned;
 }
 
 void
@@ -74,15 +97,10 @@ quota_model_check(struct quota_model *model, const struct packet *packet, enum v
 	struct modelled *subscriber = subscriber_of(model, packet);
 	if (subscriber == NULL)
 		return;
-	if (!plain(packet))
-		subscriber->doubtful = true;
-	if (!opens(packet))
+	if (packet->kind != PACKET_EVASIVE && !opens(packet))
 		return;
-	if (!first_of_key(model, packet))
+	if (opens(packet) && !first_of_key(model, packet))
 		subscriber->doubtful = true;
-	if (packet->side == SIDE_NETWORK || subscriber->doubtful)
-		return;
-	for (int q = 0; q < QUOTAS; q++)
-		if (packet->key.network_port == model->quotas[q].port)
-			check_opening(model, subscriber, q, verdict, now_ms);
+	if (packet->side == SIDE_SUBSCRIBER && !subscriber->doubtful)
+		check_opening(model, subscriber, concerned_by(model, packet), verdict, now_ms);
 }

@@ -52,7 +52,8 @@ sessions_and_then_their_subscriber_age(void **state)
 		.groups = LIST(blob_group, {.prefix_length = 64}),
 		.services = LIST(blob_service, {.port_ranges = 1, .protocol = POLICY_TCP}),
 		.port_ranges = LIST(blob_port_range, {25, 25}),
-		.packages = LIST(blob_package, {.id = 1}),
+		.packages = LIST(blob_package, {.id = 1, .detectors = 1}),
+		.detectors = LIST(blob_detector, BLOCKING(1, 0, 10, 60000)),
 	};
 	struct talk talk = fixture_talk("10.0.0.1", 1, 25);
 	struct fixture fixture;

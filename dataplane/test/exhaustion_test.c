@@ -213,6 +213,29 @@ a_pool_full_of_breaches_counts_no_newcomer_and_forgets_no_breach(void **state)
 	fixture_stop(&fixture);
 }
 
+static void
+what_made_room_is_no_damage_to_the_next_process(void **state)
+{
+	const struct engine_size small = {.workers = 1, .sessions = 2000, .subscribers = 100, .watches = 400};
+	struct fixture fixture;
+	char address[16];
+
+	(void)state;
+	fixture_start(&fixture, &small);
+	fixture_apply_quota(&fixture, 10, 60000);
+	for (int i = 0; i < 300; i++) {
+		snprintf(address, sizeof(address), "10.1.%d.%d", i / 100, i % 100);
+		// The later ones are counted nothing, and those of whom one is counted make room for them.
+		fixture_open(&fixture, address, 1, i < 150 ? 25 : 80);
+	}
+	assert_true(FIXTURE_COUNTER(&fixture, subscriber_table_full) > 0);
+	fixture_restart(&fixture, 1);
+	assert_int_equal(fixture.adoption.subscribers, small.subscribers);
+	assert_int_equal(fixture.adoption.dropped, 0);
+	assert_true(fixture.adoption.watches <= small.subscribers);
+	fixture_stop(&fixture);
+}
+
 int
 main(void)
 {
@@ -223,6 +246,7 @@ main(void)
 		cmocka_unit_test(with_answered_sessions_only_a_newcomer_is_judged_without_an_entry),
 		cmocka_unit_test(a_flood_of_random_sources_displaces_only_those_who_counted_as_little),
 		cmocka_unit_test(a_pool_full_of_breaches_counts_no_newcomer_and_forgets_no_breach),
+		cmocka_unit_test(what_made_room_is_no_damage_to_the_next_process),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,32 +183,78 @@ a_fragment_that_overlays_the_flags_is_refused_for_a_subscriber(void **state)
 	fixture_stop(&fixture);
 }
 
-static void
-hidden_ports_pass_until_the_subscriber_is_blocked(void **state)
+// A TCP header that the parser may not read to: behind 248 bytes of options.
+static enum verdict
+judge_hidden(struct fixture *fixture, const char *source, const char *destination, enum side side)
 {
-	const struct frame_spec chain = {
-		.source = "2001:db8:1:2::3",
-		.destination = "2001:db8:ffff::25",
+	const struct frame_spec spec = {
+		.source = source,
+		.destination = destination,
 		.source_port = 1000,
 		.destination_port = 25,
 		.protocol = TCP,
 		.tcp_flags = TCP_SYN,
-		.extensions = {{60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}, {60, 8}},
+		.extensions = {{60, 248, 0}},
 	};
-	struct frame_spec neighbour = chain;
+	struct frame frame;
+	struct packet packet;
+	uint8_t verdict;
+
+	frame_build(&frame, &spec);
+	memset(&packet, 0xa5, sizeof(packet));
+	packet_parse(&packet, frame.bytes, PACKET_CONTIGUOUS, frame.length, 0, side);
+	assert_int_equal(packet.kind, PACKET_EVASIVE);
+	fixture_burst(fixture, &packet, 1, &verdict);
+	return verdict;
+}
+
+static void
+a_packet_whose_ports_are_hidden_counts_as_an_opening(void **state)
+{
+	static const char hider[] = "2001:db8:1:2::3", server[] = "2001:db9:ffff::25";
 	struct fixture fixture;
 
 	(void)state;
 	start(&fixture);
-	assert_int_equal(judge(&fixture, &chain, 0), VERDICT_FORWARD);
-	block(&fixture, chain.source);
-	assert_int_equal(judge(&fixture, &chain, 0), VERDICT_REFUSE);
-	assert_int_equal(FIXTURE_COUNTER(&fixture, evasive), 2);
-	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_refused), 1);
-	neighbour.source = "2001:db8:1:3::3";
-	assert_int_equal(judge(&fixture, &neighbour, 0), VERDICT_FORWARD);
+	for (int i = 0; i < QUOTA; i++)
+		assert_int_equal(judge_hidden(&fixture, hider, server, SIDE_SUBSCRIBER), VERDICT_FORWARD);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, breaches), 1);
+	assert_int_equal(judge_hidden(&fixture, hider, server, SIDE_SUBSCRIBER), VERDICT_REFUSE);
+	assert_int_equal(fixture_open(&fixture, hider, 7, 25), VERDICT_REFUSE);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, evasive), QUOTA + 1);
+	// Nobody else is touched, and what comes to him he did not hide.
+	assert_int_equal(judge_hidden(&fixture, "2001:db8:1:3::3", server, SIDE_SUBSCRIBER), VERDICT_FORWARD);
+	assert_int_equal(judge_hidden(&fixture, server, hider, SIDE_NETWORK), VERDICT_FORWARD);
+	assert_int_equal(judge_hidden(&fixture, server, server, SIDE_SUBSCRIBER), VERDICT_FORWARD);
 	fixture.now_ms += PERIOD_MS;
-	assert_int_equal(judge(&fixture, &chain, 0), VERDICT_FORWARD);
+	assert_int_equal(judge_hidden(&fixture, hider, server, SIDE_SUBSCRIBER), VERDICT_FORWARD);
+	fixture_stop(&fixture);
+}
+
+static void
+a_datagram_of_another_protocol_does_not_inherit_a_refused_ones_fate(void **state)
+{
+	struct frame_spec refused = {
+		.source = "2001:db8:1:2::3",
+		.destination = "2001:db9:ffff::25",
+		.source_port = 1000,
+		.destination_port = 25,
+		.protocol = TCP,
+		.tcp_flags = TCP_SYN,
+		.extensions = {{44, 8, 1}},
+	};
+	struct frame_spec echo = refused, rest = refused;
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	block(&fixture, refused.source);
+	assert_int_equal(judge(&fixture, &refused, 0), VERDICT_REFUSE);
+	rest.extensions[0].offset = 64;
+	assert_int_equal(judge(&fixture, &rest, 0), VERDICT_REFUSE);
+	echo.protocol = 58;
+	assert_int_equal(judge(&fixture, &echo, 0), VERDICT_FORWARD);
+	assert_int_equal(judge(&fixture, &rest, 0), VERDICT_FORWARD);
 	fixture_stop(&fixture);
 }
 
@@ -290,7 +336,8 @@ main(void)
 		cmocka_unit_test(a_datagram_that_passes_does_not_inherit_an_earlier_ones_fate),
 		cmocka_unit_test(a_syn_whose_flags_are_hidden_counts_and_is_refused_like_any_other),
 		cmocka_unit_test(a_fragment_that_overlays_the_flags_is_refused_for_a_subscriber),
-		cmocka_unit_test(hidden_ports_pass_until_the_subscriber_is_blocked),
+		cmocka_unit_test(a_packet_whose_ports_are_hidden_counts_as_an_opening),
+		cmocka_unit_test(a_datagram_of_another_protocol_does_not_inherit_a_refused_ones_fate),
 		cmocka_unit_test(a_flood_of_first_fragments_forgets_its_own_and_counts_them),
 		cmocka_unit_test(fragments_of_two_subscribers_with_one_address_are_told_apart),
 		cmocka_unit_test(what_has_no_ports_is_counted_by_what_it_is),

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define FRAME_MAX        2048
-#define FRAME_TAGS       4
+#define FRAME_TAGS       9
 #define FRAME_EXTENSIONS 10
 
 struct frame {

@@ -56,7 +56,7 @@ assert_whole(const uint16_t *sizes, unsigned count)
 
 	chain_make(&chain, sizes, count);
 	const uint8_t *head = head_of(chain.first, scratch, &length);
-	assert_true(length >= RTE_MIN(chain.length, (uint32_t)PACKET_CONTIGUOUS) && length <= chain.length);
+	assert_int_equal(length, RTE_MIN(chain.length, (uint32_t)PACKET_CONTIGUOUS));
 	assert_memory_equal(head, chain.bytes, length);
 	chain_free(&chain);
 }
@@ -73,7 +73,7 @@ a_head_that_lies_in_one_piece_is_not_copied(void **state)
 		struct chain chain;
 		chain_make(&chain, sizes[i], sizes[i][1] == 0 ? 1 : 2);
 		assert_ptr_equal(head_of(chain.first, scratch, &length), chain.first->buf_addr);
-		assert_int_equal(length, sizes[i][0]);
+		assert_int_equal(length, RTE_MIN(chain.length, (uint32_t)PACKET_CONTIGUOUS));
 		chain_free(&chain);
 	}
 }

@@ -92,6 +92,13 @@ is_open(const struct naive_session *session)
 	return !session->refused && !session->reset && !(session->fin[0] && session->fin[1]);
 }
 
+// Both sides have spoken in it, and it is not over.
+static bool
+goes_on(const struct naive_session *session)
+{
+	return is_open(session) && (session->joined ? session->fin[0] || session->fin[1] : session->answered);
+}
+
 static enum verdict
 open_session(struct naive *naive, struct naive_session *session, const struct packet *packet, uint64_t now_ms)
 {
@@ -103,6 +110,9 @@ open_session(struct naive *naive, struct naive_session *session, const struct pa
 	if (session != NULL && is_open(session) && session->opener != packet->side &&
 	    (opened.refused || packet->side == SIDE_NETWORK))
 		return opened.refused ? VERDICT_REFUSE : VERDICT_FORWARD;
+	// A refused SYN ends nothing that goes on.
+	if (session != NULL && opened.refused && goes_on(session))
+		return VERDICT_REFUSE;
 	set_session(naive, session, &opened);
 	return opened.refused ? VERDICT_REFUSE : VERDICT_FORWARD;
 }

@@ -89,11 +89,11 @@ rank(const struct model *model, const struct known *known)
 
 	if (expired(model, known))
 		return 5;
-	if (known->state == SESSION_CLOSED || (unanswered && known->entry->services == 0))
+	if (known->state == SESSION_CLOSED || (unanswered && !known->entry->counted))
 		return 4;
 	if (known->state == SESSION_REFUSED)
 		return 3;
-	if (known->state == SESSION_JOINED || known->entry->services == 0)
+	if (known->state == SESSION_JOINED || !known->entry->counted)
 		return 2;
 	return unanswered;
 }
@@ -192,7 +192,7 @@ insert(struct model *model, uint16_t number)
 	assert_int_equal(entry->subscriber, UINT32_MAX);
 	assert_memory_equal(&entry->key, &key, sizeof(key));
 	entry->state = (uint8_t)(1 + random_below(&model->seed, SESSION_STATES - 1));
-	entry->services = random_below(&model->seed, 4);
+	entry->counted = random_below(&model->seed, 2);
 	model->known[number] = (struct known){.entry = entry, .state = entry->state, .seen_ms = model->now_ms};
 	model->used++;
 }
@@ -314,7 +314,7 @@ room_is_made_by_what_matters_least_and_never_by_an_answered_counted_session(void
 		struct session_key key = key_of((uint16_t)(4 * k + 4));
 		struct session *entry = session_table_insert(&table, &key, 42, 1000, count_removal, &gone, &evicted);
 		entry->state = held[k];
-		entry->services = held[k] != SESSION_ANSWERED;
+		entry->counted = held[k] != SESSION_ANSWERED;
 		entry->last_seen_ms = held[k] == SESSION_EXCHANGE ? 1000 : (uint32_t)now;
 		assert_false(evicted);
 	}
@@ -327,7 +327,7 @@ room_is_made_by_what_matters_least_and_never_by_an_answered_counted_session(void
 		assert_true(evicted);
 		assert_int_equal(gone, order[i]);
 		entry->state = SESSION_ESTABLISHED;
-		entry->services = 1;
+		entry->counted = 1;
 	}
 	struct session_key late = key_of(200);
 	assert_null(session_table_insert(&table, &late, 42, now, count_removal, &gone, &evicted));

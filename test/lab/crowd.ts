@@ -55,9 +55,11 @@ export class Crowd {
    */
   async settle(judgedUntil = Number.POSITIVE_INFINITY): Promise<Opening[]> {
     const ushers: Caller[] = [];
-    // One worker keeps the order: once an usher is out, all before it are decided. Those sent into the gap are lost.
+    // One worker keeps the order: once an usher is out, all before it are decided. Those sent into the gap are lost. One that the
+    // dying process let out says nothing of its successor.
+    const since = judgedUntil === Number.POSITIVE_INFINITY ? 0 : judgedUntil;
     await until("traffic passes", async () => {
-      if (ushers.some((caller) => this.#near.seenAt(caller) && this.#far.seenAt(caller))) return true;
+      if (ushers.some((caller) => this.#near.seenAt(caller) && (this.#far.seenAt(caller) ?? -1) >= since)) return true;
       ushers.push(this.#dispatch(usher, uncounted));
       return false;
     });

@@ -50,6 +50,7 @@ const attacks: readonly (readonly [name: string, family: Family, scenes: (open: 
   ["every opening in tiny fragments", "IPv6", everyOpening(tinyFirst)],
   ["flags overlaid", "IPv4", oneHidden(overlaid)],
   ["flags overlaid", "IPv6", oneHidden(overlaid)],
+  ["every opening behind headers alone", "IPv6", everyOpening(headersOnlyFirst)],
   ["headers alone in the first fragment", "IPv6", oneHidden(headersOnlyFirst)],
   ["nine headers", "IPv6", oneHidden(nineHeaders)],
 ];

@@ -55,6 +55,8 @@ export const links = {
     [customerTag, 30],
     [customerTag, 94],
   ]),
+  "QinQ and a priority tag": tagged([...qinq, [customerTag, 0]]),
+  "nine tags": tagged([...Array<[number, number]>(7).fill([serviceTag, 10]), ...qinq]),
   PPPoE: padded(inPppoe(7)),
   "802.1Q, PPPoE": tagged([[customerTag, 94]], inPppoe(7)),
   "QinQ, PPPoE": tagged(qinq, inPppoe(0xfffe)),
