@@ -27,7 +27,10 @@ export interface ApplianceOptions {
 }
 
 /** The fast path as it is built for use. */
-export const fastPathCommand: readonly string[] = [join(root, "build/fastpath/postern-fastpath")];
+export const fastPathProgram = join(root, "build/fastpath/postern-fastpath");
+
+/** The daemon's command line, without options. */
+export const daemonProgram: readonly string[] = [process.execPath, join(root, "mgmt/main.ts")];
 
 /** The size of a lab: a small town for a table, a small appetite for memory. */
 export const labSize = { workers: 1, sessions: 65_536, subscribers: 4_096, watches: 1_024 } as const;
@@ -116,8 +119,7 @@ export class Appliance {
   /** Returns when the fast path judges by the configuration. */
   async startDaemon(): Promise<void> {
     const command = [
-      process.execPath,
-      join(root, "mgmt/main.ts"),
+      ...daemonProgram,
       ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", this.configurationFile],
     ];
     this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });

@@ -1,7 +1,7 @@
 // One lab: the site, the two ports and what is behind them, the appliance between, and a witness for each port.
 // The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
 import type { LinkMode } from "../mgmt/policy/prepare.ts";
-import { Appliance, type ApplianceOptions, fastPathCommand, labSize } from "./appliance.ts";
+import { Appliance, type ApplianceOptions, fastPathProgram, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";
 import { type Edge, linkArgument, makeEdge, type PortKinds } from "./edge.ts";
@@ -44,7 +44,7 @@ export class Lab {
   watchedSince = Number.POSITIVE_INFINITY;
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
-    const { framing = "untagged", quota = usualQuota, fastPath = fastPathCommand } = options;
+    const { framing = "untagged", quota = usualQuota, fastPath = [fastPathProgram] } = options;
     const configuration = configurationText(quota, options.linkMode);
     const applianceOptions = { ...labSize, ...options.size, configuration, hugePages, fastPath };
     this.site = site;

@@ -58,7 +58,8 @@ struct port_driver {
 	uint16_t (*receive)(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count);
 
 	// Takes those of `count` frames that can be sent, in order, and returns how many. What it did not take is the caller's,
-	// and lies at the end of `mbufs`. Never waits.
+	// and lies at the end of `mbufs`. Never waits, but for packet: ports: net_af_packet sleeps in poll() without a limit
+	// while its send ring is full (eth_af_packet_tx of DPDK 22.11).
 	uint16_t (*send)(const struct port *port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count);
 
 	// Fills in what its device knows; the queues' counters are added to it.

@@ -18,6 +18,8 @@ const broadcast = "ff:ff:ff:ff:ff:ff";
 const bridges = "01:80:c2:00:00:00";
 const pauses = "01:80:c2:00:00:01";
 const slowProtocols = "01:80:c2:00:00:02";
+/** Of CFM's continuity checks at level 5 (IEEE 802.1Q). */
+const maintenance = "01:80:c2:00:00:35";
 const nearestBridge = "01:80:c2:00:00:0e";
 const ciscoSpanningTree = "01:00:0c:cc:cc:cd";
 const solicitedNode = "33:33:ff:00:00:99";
@@ -96,6 +98,7 @@ const kinds: readonly (readonly [name: string, rest: readonly number[], target?:
   ["BPDU", llc(35, 0x42, 0x42, 0x03), bridges],
   ["PVST+", llc(42, 0xaa, 0xaa, 0x03, 0, 0, 0x0c, ...u16(0x010b)), ciscoSpanningTree],
   ["LLDP", [...u16(0x88cc), ...pattern(46)], nearestBridge],
+  ["CFM", [...u16(0x8902), 5 << 5, 1, 4, 70, ...pattern(70), 0], maintenance],
   ["pause", [...u16(0x8808), ...u16(1), ...u16(0xffff), ...pattern(42)], pauses],
   ["an unknown type", [...u16(etherTypes.experimental), ...pattern(64)]],
   ["MACsec", [...u16(0x88e5), 0x2c, 0, ...pattern(80)]],

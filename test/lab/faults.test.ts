@@ -1,5 +1,4 @@
 // What is done when the machine has no more to give (docs/exhaustion.md): pretended, in the build that can be told to.
-import { join } from "node:path";
 import test from "ava";
 import type { Lab } from "../../lab/lab.ts";
 import { families, homes } from "../../lab/plan.ts";
@@ -8,6 +7,7 @@ import { linkStatus } from "./conserved.ts";
 import { faultyFastPath } from "./faulty.ts";
 import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
+import { fastPathProgram } from "./programs.ts";
 import { assertBlocked, breach, shortQuota } from "./zombie.ts";
 
 const alarms = [/found no packet buffer/, /the other port took no more/, /the worker that owns them has more/];
@@ -73,8 +73,7 @@ test(
 );
 
 test("the fast path that is built for use knows no --fault", async (t) => {
-  const program = join(import.meta.dirname, "../../build/fastpath/postern-fastpath");
-  const { status, stderr } = await attempt([program, "--fault", "transmit@1"]);
+  const { status, stderr } = await attempt([fastPathProgram, "--fault", "transmit@1"]);
   t.is(status, 1);
   t.regex(stderr, /unrecognized option '--fault'/);
 });

@@ -6,7 +6,9 @@ import { homes, zombie } from "../../lab/plan.ts";
 import { run, until } from "../../lab/process.ts";
 import { macBytes, pattern, u16 } from "../frames/bytes.ts";
 import { etherTypes } from "../frames/ethernet.ts";
+import { udpDatagram } from "../frames/ip.ts";
 import { doubleTagged, type NamedFrame, oddFrames } from "../frames/odd.ts";
+import { fragment } from "../frames/packings.ts";
 import { carry, type Direction, directions, setMtu } from "./carry.ts";
 import { linkStatus } from "./conserved.ts";
 import { openFrames } from "./frames.ts";
@@ -61,20 +63,20 @@ test(
   }),
 );
 
-/** An IPv4 datagram of UDP in two fragments, the first with 16 bytes; checksums of no account to a kernel that only carries it. */
+const datagramId = 0x3094;
+const datagram = udpDatagram(
+  { source: "10.30.94.201", sourcePort: 4000, target: "198.51.100.99", targetPort: 9 },
+  pattern(40),
+);
+
+/** The datagram in two fragments, the first with 16 bytes. */
 function fragments({ from, to }: Direction): Buffer[] {
-  const part = (moreAndOffset: number, payload: readonly number[]) => {
-    const header = [0x45, 0, ...u16(20 + payload.length), ...u16(0x3094), ...u16(moreAndOffset), 64, 17, 0, 0];
-    const addresses = [10, 30, 94, 201, 198, 51, 100, 99];
-    const words = [...header, ...addresses];
-    let sum = 0;
-    for (let at = 0; at < words.length; at += 2) sum += ((words[at] ?? 0) << 8) | (words[at + 1] ?? 0);
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-    const packet = [...header.slice(0, 10), ...u16(~sum & 0xffff), ...addresses, ...payload];
-    return Buffer.from([...macBytes(to.mac), ...macBytes(from.mac), ...u16(etherTypes.ipv4), ...packet]);
-  };
-  const udp = [...u16(4000), ...u16(9), ...u16(48), ...u16(0), ...pattern(40)];
-  return [part(0x2000, udp.slice(0, 16)), part(2, udp.slice(16))];
+  const pieces = [
+    { offset: 0, length: 16 },
+    { offset: 16, length: 32 },
+  ];
+  const ethernet = [...macBytes(to.mac), ...macBytes(from.mac), ...u16(etherTypes.ipv4)];
+  return pieces.map((piece) => Buffer.from([...ethernet, ...fragment(datagram, piece, datagramId)]));
 }
 
 test(
@@ -85,7 +87,9 @@ test(
     const send = await openFrames(up.from);
     for (const fragment of fragments(up)) t.is(await send(fragment), "sent");
     const whole = async () =>
-      (await up.arrival.framesFrom(up.from, lab.watchedSince)).filter(({ bytes }) => bytes.readUInt16BE(18) === 0x3094);
+      (await up.arrival.framesFrom(up.from, lab.watchedSince)).filter(
+        ({ bytes }) => bytes.readUInt16BE(18) === datagramId,
+      );
     await until("the datagram came out", async () => (await whole()).length > 0);
     t.deepEqual(
       (await whole()).map(({ bytes }) => [bytes.length, bytes.readUInt16BE(20)]),

@@ -5,8 +5,7 @@ import { attempt, type Outcome } from "../../lab/process.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-export const fastPathProgram = join(root, "build/fastpath/postern-fastpath");
-export const daemonProgram = [process.execPath, join(root, "mgmt/main.ts")];
+export { daemonProgram, fastPathProgram } from "../../lab/appliance.ts";
 export const commandProgram = [process.execPath, join(root, "cli/postern.ts")];
 export const labProgram = [process.execPath, join(root, "lab/main.ts")];
 

@@ -1,9 +1,9 @@
 // Openings whose TCP header is hidden by fragments or by headers before it.
 import { type Datagram, tcpFlags } from "../../frames/ip.ts";
+import { behind, extended, extensionHeaders, fragment, fragments, type Packing, whole } from "../../frames/packings.ts";
 import type { Scene } from "./capture.ts";
 import { type Host, opening } from "./conversation.ts";
 import { untagged } from "./encapsulations.ts";
-import { behind, extended, extensionHeaders, fragment, fragments, type Packing, whole } from "./packings.ts";
 import { addresses } from "./quota-scenes.ts";
 
 /** RFC 1858 3: the first fragment ends before the flags. */

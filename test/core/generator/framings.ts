@@ -3,6 +3,15 @@ import { u16 } from "../../frames/bytes.ts";
 import { etherTypes } from "../../frames/ethernet.ts";
 import { protocols } from "../../frames/ip.ts";
 import {
+  extended,
+  extensionHeaders,
+  fragments,
+  ipv4Options,
+  type Packing,
+  tunnelled,
+  whole,
+} from "../../frames/packings.ts";
+import {
   bothWays,
   type Encapsulation,
   inMpls,
@@ -12,7 +21,6 @@ import {
   tagged,
   untagged,
 } from "./encapsulations.ts";
-import { extended, extensionHeaders, fragments, ipv4Options, type Packing, tunnelled, whole } from "./packings.ts";
 
 export interface Framing {
   readonly packing: Packing;

@@ -1,9 +1,9 @@
 // Twelve mails in a row, a second apart, in framings that do or do not make them another subscriber's.
 import { etherTypes } from "../../frames/ethernet.ts";
+import { whole } from "../../frames/packings.ts";
 import type { Scene } from "./capture.ts";
 import { mail } from "./conversation.ts";
 import { bothWays, type Encapsulation, inMpls, inPppoe, tagged, untagged } from "./encapsulations.ts";
-import { whole } from "./packings.ts";
 import { addresses } from "./quota-scenes.ts";
 
 /** Of the mail of a number, from 0 on. */

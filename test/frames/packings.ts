@@ -1,6 +1,6 @@
 // How hosts, and tunnels between them, put a datagram into IP packets.
-import { addressBytes, type Bytes, pattern, u16, u32 } from "../../frames/bytes.ts";
-import { type Datagram, ipPacket, ipv4Packet, ipv6Packet, isIpv6, moreFragments, protocols } from "../../frames/ip.ts";
+import { addressBytes, type Bytes, pattern, u16, u32 } from "./bytes.ts";
+import { type Datagram, ipPacket, ipv4Packet, ipv6Packet, isIpv6, moreFragments, protocols } from "./ip.ts";
 
 /** The packets of a datagram, in the order they are sent. `id`: of its fragments, another for each datagram. */
 export type Packing = (datagram: Datagram, id: number) => readonly Bytes[];
