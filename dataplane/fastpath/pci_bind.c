@@ -198,6 +198,17 @@ check_group(const struct binding *binding)
 	return wrong;
 }
 
+// After what did not work: the device goes to whichever driver the kernel finds for it, as before.
+static void
+give_back(const struct binding *binding)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+
+	write_text(path_of(binding, path, "devices/%s/driver_override", binding->address), "\n");
+	if (*driver_of(binding, binding->address, target) == 0)
+		write_text(path_of(binding, path, "drivers_probe"), binding->address);
+}
+
 static const char *
 rebind(const struct binding *binding)
 {
@@ -209,13 +220,16 @@ rebind(const struct binding *binding)
 				   binding->address);
 	if (error == 0)
 		error = write_text(path_of(binding, path, "drivers_probe"), binding->address);
-	if (error != 0)
-		return say(binding, "cannot bind the PCI device %s to %s: %s: %s", binding->address, binding->driver,
-			   path, strerror(error));
-	if (strcmp(driver_of(binding, binding->address, target), binding->driver) != 0)
-		return say(binding, "the driver %s refuses the PCI device %s; dmesg says why", binding->driver,
-			   binding->address);
-	return NULL;
+	if (error == 0 && strcmp(driver_of(binding, binding->address, target), binding->driver) == 0)
+		return NULL;
+	if (error == 0)
+		say(binding, "the driver %s refuses the PCI device %s; dmesg says why", binding->driver,
+		    binding->address);
+	else
+		say(binding, "cannot bind the PCI device %s to %s: %s: %s", binding->address, binding->driver, path,
+		    strerror(error));
+	give_back(binding);
+	return binding->sentence;
 }
 
 const char *
