@@ -1,8 +1,9 @@
 // The command `postern`: questions to the daemon of this machine, captures, and replay of captures.
 
 import { Sentence } from "../mgmt/sentence.ts";
+import { usage as captureUsage } from "./capture-options.ts";
 import { breaches } from "./commands/breaches.ts";
-import { capture, usage as captureUsage } from "./commands/capture.ts";
+import { capture } from "./commands/capture.ts";
 import { type Command, optionsOf, usage } from "./commands/command.ts";
 import { reload } from "./commands/reload.ts";
 import { status } from "./commands/status.ts";

@@ -1,18 +1,20 @@
 // Captures: has the fast path sample packets, reads the samples, and gives them to one who writes them down.
 
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, type EnginePort } from "../engine/engine_port.ts";
+import type { EnginePort } from "../engine/engine_port.ts";
 import type { Sample } from "../engine/region_data.ts";
-import type { SampleFilter, SampleOrder } from "../engine/sample_order.ts";
+import type { SampleFilter } from "../engine/sample_order.ts";
 import { Sentence } from "../sentence.ts";
 import { type Clock, unixTime } from "../time.ts";
-
-/** The fast path samples for so long if nobody asks again: nothing goes on for longer when the daemon is killed. */
-const LEASE_MS = 5000;
-const RENEWED_EVERY_MS = 2000;
+import { refuseImpossible } from "./possible.ts";
+import { Sampling } from "./sampling.ts";
+import { TimeOrder } from "./time_order.ts";
 
 /** A worker's ring holds what it takes in this time, and half as much again. */
 const LOOK_MS = 50;
+
+/** What the rings of all workers hold (REGION_SAMPLES, WORKERS_MAX): a look empties them. */
+const LOOK_PACKETS_MAX = 8 * 256;
 
 /** At 2 KiB each, a line of the local socket stays below its limit. */
 const BATCH_PACKETS = 64;
@@ -25,11 +27,14 @@ export interface CaptureRequest {
 
 /** What was captured since the batch before. */
 export interface CaptureBatch {
+  /** In order of time, and none is older than those of the batch before. */
   readonly packets: readonly CapturedPacket[];
   /** Since the capture began: packets that were sampled and overwritten before they were read. */
   readonly lost: number;
   /** Since the capture began: packets that were not sampled because there were too many in a second. */
   readonly suppressed: number;
+  /** Packets may have passed unsampled since the capture began: the fast path was restarted, or did not answer. */
+  readonly interrupted: boolean;
   /** Links that the fast path has. */
   readonly links: number;
 }
@@ -60,42 +65,43 @@ export class Captures {
 
   /**
    * Captures until `gone`, or until its reader stops. The first batch comes when sampling has begun, others many times a second,
-   * empty or not. Throws a Sentence when another capture goes on, or the fast path does not answer.
+   * empty or not; a packet comes with the look after the one that found it. Throws a Sentence when another capture goes on, no packet can match, or the fast path does not answer.
    */
-  async *capture(request: CaptureRequest, gone: AbortSignal): AsyncGenerator<CaptureBatch> {
+  async *capture({ filter, snapLength }: CaptureRequest, gone: AbortSignal): AsyncGenerator<CaptureBatch> {
     if (this.#busy) throw new Sentence("Another capture is under way: wait for its end, or end it.");
+    const { engine } = this.#parts;
+    const status = engine.status();
+    if (!status) throw new Sentence("There is no fast path to capture from: start it, or see postern status.");
+    refuseImpossible(filter, status.header.links);
+    const sampling = new Sampling(engine, { filter, snapLength }, status);
     this.#busy = true;
     try {
-      yield* this.#batches(request, gone);
+      yield* this.#batches(sampling, gone);
     } finally {
-      // A fast path that does not hear it ends by itself.
-      await this.#order({ ...request, durationMs: 0 }).catch(onlySentences);
-      this.#busy = false;
+      await sampling.end().finally(() => (this.#busy = false));
     }
   }
 
-  async *#batches({ filter, snapLength }: CaptureRequest, gone: AbortSignal): AsyncGenerator<CaptureBatch> {
+  async *#batches(sampling: Sampling, gone: AbortSignal): AsyncGenerator<CaptureBatch> {
+    const order = new TimeOrder<Sample>();
     const { engine, clock } = this.#parts;
-    const order = { filter, snapLength, durationMs: LEASE_MS };
-    // What an earlier capture left.
-    while (engine.samples(BATCH_PACKETS).samples.length > 0);
-    const suppressedBefore = this.#suppressed();
     const bootUs = unixTime(clock, 0) * 1000;
-    await this.#order(order);
-    let renewedMs = clock.nowMs();
+    // What an earlier capture left.
+    engine.samples(LOOK_PACKETS_MAX);
+    await sampling.begin();
     let lost = 0;
     while (!gone.aborted) {
-      const taken = engine.samples(BATCH_PACKETS);
-      lost += taken.lost;
-      const packets = taken.samples.map((sample) => this.#packet(sample, bootUs));
-      const suppressed = Math.max(0, this.#suppressed() - suppressedBefore);
-      yield { packets, lost, suppressed, links: engine.status()?.header.links ?? 0 };
-      if (clock.nowMs() - renewedMs >= RENEWED_EVERY_MS) {
-        // Another process knows nothing of the order: it is asked soon again.
-        await this.#order(order).catch(onlySentences);
-        renewedMs = clock.nowMs();
+      const nextLook = delay(LOOK_MS, undefined, { signal: gone }).catch(() => {});
+      const found = engine.samples(LOOK_PACKETS_MAX);
+      sampling.look();
+      await sampling.keep();
+      lost += found.lost;
+      const { suppressed, interrupted, links } = sampling;
+      for (const samples of batchesOf(order.next(found.samples))) {
+        const packets = samples.map((sample) => this.#packet(sample, bootUs));
+        yield { packets, lost, suppressed, interrupted, links };
       }
-      if (packets.length < BATCH_PACKETS) await delay(LOOK_MS, undefined, { signal: gone }).catch(() => {});
+      await nextLook;
     }
   }
 
@@ -108,21 +114,10 @@ export class Captures {
       bytes: Buffer.from(bytes).toString("base64"),
     };
   }
-
-  #suppressed(): number {
-    const workers = this.#parts.engine.status()?.counters.workers ?? [];
-    return workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);
-  }
-
-  /** Rejects with a Sentence. */
-  async #order(order: SampleOrder): Promise<void> {
-    const applied = await this.#parts.engine.sample(order).catch((error: unknown) => {
-      throw error instanceof EngineError ? new Sentence(error.message) : error;
-    });
-    if (!applied.ok) throw new Sentence(`The fast path does not capture: ${applied.text}.`);
-  }
 }
 
-function onlySentences(error: unknown): void {
-  if (!(error instanceof Sentence)) throw error;
+/** One at least, which may be empty. */
+function batchesOf(samples: readonly Sample[]): (readonly Sample[])[] {
+  const count = Math.max(1, Math.ceil(samples.length / BATCH_PACKETS));
+  return Array.from({ length: count }, (_, i) => samples.slice(i * BATCH_PACKETS, (i + 1) * BATCH_PACKETS));
 }

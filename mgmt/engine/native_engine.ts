@@ -96,7 +96,10 @@ export class NativeEngine implements EnginePort {
   }
 
   samples(max: number): { readonly samples: readonly Sample[]; readonly lost: number } {
-    return this.#read((attachment) => attachment.samples(max)) ?? { samples: [], lost: 0 };
+    const none = { samples: [], lost: 0 };
+    const known = this.#attached?.starts;
+    // A process begins its rings anew: they are read from their beginning once it is attached.
+    return this.#read((attachment) => (startsOf(attachment) === known ? attachment.samples(max) : none)) ?? none;
   }
 
   async breached(): Promise<BreachedSet> {

@@ -23,12 +23,13 @@ export async function ask<Asked extends Question>(
   return response.answer;
 }
 
-/** The same of a question with many answers: they come until the reader stops. */
+/** The same of a question with many answers: they come until the reader stops, or `signal` is aborted. */
 export async function* askMany<Asked extends Question>(
   path: string,
   request: Extract<Request, { ask: Asked }>,
+  signal = new AbortController().signal,
 ): AsyncGenerator<Answers[Asked]> {
-  const socket = connect({ path, allowHalfOpen: true });
+  const socket = connect({ path, allowHalfOpen: true, signal });
   socket.setEncoding("utf8");
   socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error("timeout")));
   socket.write(`${JSON.stringify(request)}\n`);
@@ -39,6 +40,7 @@ export async function* askMany<Asked extends Question>(
       yield response.answer;
     }
   } catch (error) {
+    if (signal.aborted) return;
     if (error instanceof Sentence) throw error;
     throw new Sentence(explain(path, (error as NodeJS.ErrnoException).code));
   } finally {
