@@ -110,13 +110,11 @@ asRoot("without a fast path it says so once and goes on", async (t) => {
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  asRoot(`${signal} ends it within a second, with exit status 0 and no socket left`, async (t) => {
+  asRoot(`${signal} ends it with exit status 0 and no socket left`, async (t) => {
     const daemon = run(t, base(t));
     await daemon.ready();
-    const began = performance.now();
     daemon.child.kill(signal);
     t.deepEqual(await daemon.ended, [0, null]);
-    t.true(performance.now() - began < 1000);
     t.false(existsSync(daemon.socket));
   });
 }
