@@ -167,12 +167,6 @@ tell(struct watch *watch, int i, const struct subscriber *subscriber, enum event
 	event_ring_put(reports->ring, &event);
 }
 
-static bool
-told(const struct watch *watch, int i)
-{
-	return watch->breached >> i & 1;
-}
-
 // Brings what was told into line with the window. The two part when a period ends, when a threshold is changed, and when a
 // worker is killed between a count and its event.
 static void
@@ -180,7 +174,7 @@ settle(struct watch *watch, int i, const struct detector *detector, const struct
 {
 	bool breached = window_breached(&watch->windows[i], detector, context->now_ms);
 
-	if (breached != told(watch, i))
+	if (breached != watch_told(watch, i))
 		tell(watch, i, context->subscriber, breached ? EVENT_BREACH_STARTED : EVENT_BREACH_ENDED,
 		     context->now_ms, context->reports);
 }
@@ -203,20 +197,9 @@ assign_window(struct watch *watch, uint32_t detector, const struct watch_context
 
 	while (watch->windows[i].detector != 0 && in_package(context->package, watch->windows[i].detector))
 		i++;
-	if (told(watch, i))
+	if (watch_told(watch, i))
 		tell(watch, i, context->subscriber, EVENT_BREACH_ENDED, context->now_ms, context->reports);
 	window_assign(&watch->windows[i], detector);
-	return i;
-}
-
-// Index of the detector's window; WATCH_DETECTORS when it has none.
-static int
-find_window(const struct watch *watch, uint32_t detector)
-{
-	int i = 0;
-
-	while (i < WATCH_DETECTORS && watch->windows[i].detector != detector)
-		i++;
 	return i;
 }
 
@@ -229,11 +212,11 @@ watch_refuses(struct watch *watch, const struct watch_context *context, uint64_t
 		const struct detector *detector = &context->package->detectors[d];
 		if (!(detector->actions & ACTION_BLOCK) || !(detector->service & services))
 			continue;
-		int i = find_window(watch, detector->id);
+		int i = watch_window(watch, detector->id);
 		if (i == WATCH_DETECTORS)
 			continue;
 		settle(watch, i, detector, context);
-		if (!told(watch, i))
+		if (!watch_told(watch, i))
 			continue;
 		if (attempt)
 			window_refuse(&watch->windows[i]);
@@ -250,7 +233,7 @@ watch_count(struct watch *watch, const struct watch_context *context, enum polic
 		const struct detector *detector = &context->package->detectors[d];
 		if (detector->signal != signal || !(detector->service & services))
 			continue;
-		int i = find_window(watch, detector->id);
+		int i = watch_window(watch, detector->id);
 		if (i == WATCH_DETECTORS)
 			i = assign_window(watch, detector->id, context);
 		settle(watch, i, detector, context);
@@ -276,7 +259,7 @@ sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subsc
 
 	lock(watch);
 	for (int i = 0; i < WATCH_DETECTORS; i++)
-		if (told(watch, i) && !window_open(&watch->windows[i], now_ms))
+		if (watch_told(watch, i) && !window_open(&watch->windows[i], now_ms))
 			tell(watch, i, &subscribers[watch->subscriber.slot], EVENT_BREACH_ENDED, now_ms, reports);
 	if (idle(watch, now_ms))
 		release(pool, watch);
@@ -296,56 +279,4 @@ watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint3
 		if (pool->sweep >= pool->capacity)
 			pool->sweep = pool->worker;
 	}
-}
-
-// A detector has one window, and only a detector is in breach.
-static bool
-windows_plausible(const struct watch *watch, uint64_t now_ms)
-{
-	for (int i = 0; i < WATCH_DETECTORS; i++) {
-		const struct window *window = &watch->windows[i];
-
-		if (window->started_ms > now_ms || (window->detector == 0 && told(watch, i)) ||
-		    (window->detector != 0 && find_window(watch, window->detector) != i))
-			return false;
-	}
-	return true;
-}
-
-static bool
-whole(const struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
-      uint64_t now_ms)
-{
-	if (atomic_load_explicit(&watch->state, memory_order_acquire) != RECORD_USED ||
-	    watch->subscriber.slot >= subscriber_capacity || watch->breached >> WATCH_DETECTORS != 0 ||
-	    !windows_plausible(watch, now_ms))
-		return false;
-
-	const struct subscriber *subscriber = &subscribers[watch->subscriber.slot];
-	return atomic_load_explicit(&subscriber->state, memory_order_acquire) == RECORD_USED &&
-	       subscriber->generation == watch->subscriber.generation && subscriber->watch.slot == slot &&
-	       subscriber->watch.generation == watch->generation;
-}
-
-bool
-watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity)
-{
-	return atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_USED && watch->breached == 0 &&
-	       watch->subscriber.slot < subscriber_capacity &&
-	       subscribers[watch->subscriber.slot].generation != watch->subscriber.generation;
-}
-
-bool
-watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
-	    uint64_t now_ms)
-{
-	uint32_t held = atomic_load_explicit(&watch->lock, memory_order_relaxed);
-	bool kept = whole(watch, slot, subscribers, subscriber_capacity, now_ms);
-
-	atomic_store_explicit(&watch->lock, (held + 1) & ~1u, memory_order_relaxed);
-	if (!kept && atomic_load_explicit(&watch->state, memory_order_relaxed) != RECORD_FREE) {
-		watch->generation++;
-		atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
-	}
-	return kept;
 }

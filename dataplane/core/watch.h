@@ -62,6 +62,24 @@ watch_prefetch(const struct watch_pool *pool, struct record_handle handle)
 	rte_prefetch0(&pool->records[handle.slot].windows[WATCH_DETECTORS - 1]);
 }
 
+// True while the breach of window `i` was told and not its end.
+static inline bool
+watch_told(const struct watch *watch, int i)
+{
+	return watch->breached >> i & 1;
+}
+
+// Index of the detector's window; WATCH_DETECTORS when it has none.
+static inline int
+watch_window(const struct watch *watch, uint32_t detector)
+{
+	int i = 0;
+
+	while (i < WATCH_DETECTORS && watch->windows[i].detector != detector)
+		i++;
+	return i;
+}
+
 // The subscriber's watch, locked; NULL when the handle is stale or none.
 struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
 
