@@ -204,9 +204,12 @@ policy_size(const void *bytes)
 	return arena.used;
 }
 
-static void
+// Returns the bits of the services that some detector counts.
+static uint64_t
 compile_packages(const struct layout *to, const struct blob *blob)
 {
+	uint64_t counted = 0;
+
 	for (uint32_t i = 0; i < blob->header->packages; i++) {
 		struct package *package = &to->packages[i];
 
@@ -222,9 +225,10 @@ compile_packages(const struct layout *to, const struct blob *blob)
 				.actions = from->actions,
 				.service = UINT64_C(1) << from->service,
 			};
-			to->policy->counted |= package->detectors[d].service;
+			counted |= package->detectors[d].service;
 		}
 	}
+	return counted;
 }
 
 static void
@@ -259,11 +263,11 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 		.generation = generation,
 		.revision = blob.header->revision,
 		.subscriber_ageing_ms = ageing == 0 ? UINT64_MAX : ageing * UINT64_C(1000),
+		.counted = compile_packages(&to, &blob),
 		.groups = to.groups,
 		.packages = to.packages,
 	};
 	memcpy(to.policy->link_mode, blob.header->link_mode, sizeof(to.policy->link_mode));
-	compile_packages(&to, &blob);
 	compile_groups(&to, &blob);
 	classifier_build(&to.policy->classifier, to.ports, blob.services, blob.header->services, blob.port_ranges);
 	compile_prefixes(&to.policy->classifier.zones, to.zones, &to, blob.zone_prefixes, blob.header->zone_prefixes,

@@ -55,7 +55,7 @@ const char *policy_check(const void *blob, size_t length);
 size_t policy_size(const void *blob);
 
 // Compiles a checked blob into `memory` (policy_size bytes, aligned to 64). Keeps no pointer into the blob.
-struct policy *policy_compile(const void *blob, void *memory, uint32_t generation);
+__attribute__((nonnull)) struct policy *policy_compile(const void *blob, void *memory, uint32_t generation);
 
 // The anonymous group of a subscriber-side address; NULL: not a subscriber of ours.
 const struct group *policy_group(const struct policy *policy, const struct address *address);

@@ -29,7 +29,7 @@ control_open(struct control *control, const char *path, struct policies *policie
 		control->clients[c].fd = -1;
 	if (strlen(path) >= sizeof(address.sun_path))
 		fatal("the path %s is too long for a socket; use a shorter --run-dir", path);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (control->listener < 0 || bind(control->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
