@@ -28,7 +28,9 @@ export async function capture(args: readonly string[]): Promise<number> {
 
 function report(file: CaptureFile, why: string): void {
   if (file.bytes > 0)
-    process.stdout.write(`${file.path} holds ${number(file.packets)} packet${file.packets === 1 ? "" : "s"}. ${why} ${file.missing}\n`);
+    process.stdout.write(
+      `${file.path} holds ${number(file.packets)} packet${file.packets === 1 ? "" : "s"}. ${why} ${file.missing}\n`,
+    );
 }
 
 /** Returns why it ended: a sentence. */
