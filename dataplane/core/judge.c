@@ -132,7 +132,9 @@ judge_tcp(struct pipeline *pipeline, const struct policy *policy, const struct p
 		return VERDICT_FORWARD;
 	}
 	if (session == NULL) {
-		join_session(pipeline, policy, packet, now_ms);
+		// After a reset there is nothing to join.
+		if (!(packet->tcp_flags & TCP_RST))
+			join_session(pipeline, policy, packet, now_ms);
 		return VERDICT_FORWARD;
 	}
 	if (session->state == SESSION_REFUSED)

@@ -170,6 +170,9 @@ naive_judge(struct naive *naive, const struct packet *packet, uint64_t now_ms)
 	if (packet->kind < PACKET_TCP)
 		return VERDICT_FORWARD;
 	session = find_session(naive, &packet->key);
+	// A reset of what is not known is none's.
+	if (session == NULL && packet->kind == PACKET_TCP && (packet->tcp_flags & TCP_RST) != 0)
+		return VERDICT_FORWARD;
 	// The first packet that comes from a subscriber's side makes him known, whatever it is.
 	if (packet->side == SIDE_SUBSCRIBER)
 		find_subscriber(naive, packet);

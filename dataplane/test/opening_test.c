@@ -174,6 +174,22 @@ a_strangers_syn_makes_no_repeated_syn_count(void **state)
 	fixture_stop(&fixture);
 }
 
+static void
+a_reset_of_an_unknown_session_passes_and_leaves_nothing(void **state)
+{
+	struct talk talk = fixture_talk("10.0.0.1", 1, 25);
+	struct fixture fixture;
+
+	(void)state;
+	fixture_start(&fixture, &size);
+	fixture_apply_quota(&fixture, 10, 60000);
+	assert_int_equal(fixture_up(&fixture, &talk, RST, 1), VERDICT_FORWARD);
+	assert_int_equal(fixture_down(&fixture, &talk, RST | ACK, 1), VERDICT_FORWARD);
+	assert_null(fixture_session(&fixture, &talk));
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_joined), 0);
+	fixture_stop(&fixture);
+}
+
 int
 main(void)
 {
@@ -187,6 +203,7 @@ main(void)
 		cmocka_unit_test(a_session_joined_in_the_middle_is_forwarded_and_not_counted),
 		cmocka_unit_test(a_syn_on_a_joined_session_counts),
 		cmocka_unit_test(other_flags_beside_the_syn_do_not_hide_it),
+		cmocka_unit_test(a_reset_of_an_unknown_session_passes_and_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
