@@ -19,7 +19,7 @@
 enum fragment_fate {
 	FRAGMENT_UNKNOWN = 0, // the first one passed, or was not seen
 	FRAGMENT_REFUSED,
-	FRAGMENT_TINY, // the first one hid TCP's flags, was judged as a SYN, and passed
+	FRAGMENT_TINY, // the first one hid TCP's flags or the ports, counted as an opening, and passed
 };
 
 struct fragment_bucket;

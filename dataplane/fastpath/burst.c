@@ -52,9 +52,8 @@ sample_judged(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, co
 						      : SAMPLE_DROPPED(refusal_of(packet_of(mbufs[i]))));
 }
 
-// Packets that this worker owns, received by itself or by another.
 void
-burst_handed_over(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
+burst_owned(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 {
 	struct packet *packets[BURST_MAX];
 	uint8_t verdicts[BURST_MAX];
@@ -158,7 +157,7 @@ burst_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, u
 	switch (mode) {
 	case LINK_FORWARDING:
 		parse(mbufs, count, link, side);
-		burst_handed_over(worker, mbufs, keep_own(worker, mbufs, count));
+		burst_owned(worker, mbufs, keep_own(worker, mbufs, count));
 		break;
 	case LINK_BYPASS:
 		for (unsigned i = 0; i < count; i++)

@@ -29,5 +29,5 @@ struct worker {
 // A burst that came in by a port. The packets are given away.
 void burst_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, uint32_t link, enum side side);
 
-// A burst that another worker received, parsed and gave to this one, their owner.
-void burst_handed_over(struct worker *worker, struct rte_mbuf **mbufs, unsigned count);
+// A burst of parsed packets that this worker owns, of its own receiving or handed over by another. They are given away.
+void burst_owned(struct worker *worker, struct rte_mbuf **mbufs, unsigned count);

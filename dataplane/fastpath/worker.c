@@ -55,7 +55,7 @@ receive_handed_over(struct worker *worker)
 							   (void **)mbufs, BURST_MAX, NULL);
 		if (count > 0) {
 			meter_burst(&worker->meter, count);
-			burst_handed_over(worker, mbufs, count);
+			burst_owned(worker, mbufs, count);
 		}
 		received += count;
 	}

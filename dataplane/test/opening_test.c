@@ -177,12 +177,11 @@ a_strangers_syn_makes_no_repeated_syn_count(void **state)
 static void
 a_reset_of_an_unknown_session_passes_and_leaves_nothing(void **state)
 {
-	struct talk talk = fixture_talk("10.0.0.1", 1, 25);
+	struct talk talk = smtp(40000);
 	struct fixture fixture;
 
 	(void)state;
-	fixture_start(&fixture, &size);
-	fixture_apply_quota(&fixture, 10, 60000);
+	start(&fixture);
 	assert_int_equal(fixture_up(&fixture, &talk, RST, 1), VERDICT_FORWARD);
 	assert_int_equal(fixture_down(&fixture, &talk, RST | ACK, 1), VERDICT_FORWARD);
 	assert_null(fixture_session(&fixture, &talk));

@@ -65,7 +65,8 @@ export class Captures {
 
   /**
    * Captures until `gone`, or until its reader stops. The first batch comes when sampling has begun, others many times a second,
-   * empty or not; a packet comes with the look after the one that found it. Throws a Sentence when another capture goes on, no packet can match, or the fast path does not answer.
+   * empty or not; a packet comes with the look after the one that found it. Throws a Sentence when another capture goes on, no
+   * packet can match, or the fast path does not answer.
    */
   async *capture({ filter, snapLength }: CaptureRequest, gone: AbortSignal): AsyncGenerator<CaptureBatch> {
     if (this.#busy) throw new Sentence("Another capture is under way: wait for its end, or end it.");

@@ -93,7 +93,7 @@ const engineRows: readonly AlarmRow[] = [
     key: "evasive",
     when: grows("evasive"),
     text: (amount) =>
-      `Somebody hides ports or TCP flags in fragments or behind extension headers: ${amount} packets so far. Hidden flags count as an opening, and all of it is refused while its subscriber is blocked. "postern capture" shows the packets.`,
+      `Somebody hides ports or TCP flags in fragments or behind extension headers: ${amount} packets so far. Each counts as an opening, and is refused while its subscriber is blocked. "postern capture" shows the packets.`,
     over: (amount) => `Nobody has hidden ports or TCP flags for a minute: ${amount} packets did.`,
   },
   {
