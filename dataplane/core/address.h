@@ -54,17 +54,24 @@ address_number(const struct address *a)
 	return (unsigned __int128)__builtin_bswap64(high) << 64 | __builtin_bswap64(low);
 }
 
+// The address of a number: the inverse of address_number.
+static inline struct address
+address_from_number(unsigned __int128 number)
+{
+	uint64_t high = __builtin_bswap64((uint64_t)(number >> 64));
+	uint64_t low = __builtin_bswap64((uint64_t)number);
+	struct address a;
+
+	memcpy(a.bytes, &high, 8);
+	memcpy(a.bytes + 8, &low, 8);
+	return a;
+}
+
 // Keeps the first `length` bits (0 to 128) and clears the rest.
 static inline struct address
 address_prefix(const struct address *a, unsigned length)
 {
 	unsigned __int128 mask = length == 0 ? 0 : ~(unsigned __int128)0 << (128 - length);
-	unsigned __int128 number = address_number(a) & mask;
-	uint64_t high = __builtin_bswap64((uint64_t)(number >> 64));
-	uint64_t low = __builtin_bswap64((uint64_t)number);
-	struct address prefix;
 
-	memcpy(prefix.bytes, &high, 8);
-	memcpy(prefix.bytes + 8, &low, 8);
-	return prefix;
+	return address_from_number(address_number(a) & mask);
 }

@@ -10,16 +10,6 @@
 #define PREFIXES_TRIED 8
 #define PORTS_TRIED    8
 
-static struct address
-address_at(unsigned __int128 number)
-{
-	struct address address;
-
-	for (int i = 15; i >= 0; i--, number >>= 8)
-		address.bytes[i] = (uint8_t)number;
-	return address;
-}
-
 static void
 judge(struct fixture *fixture, const struct address *subscriber, uint8_t protocol, uint16_t port, enum side side)
 {
@@ -60,7 +50,7 @@ policy_use(struct policy *policy)
 	fixture_start(&fixture, &size);
 	fixture.policy = policy;
 	for (uint32_t i = 0; i < prefixes->count && i < PREFIXES_TRIED; i++) {
-		struct address subscriber = address_at(prefixes->boundaries[i].first);
+		struct address subscriber = address_from_number(prefixes->boundaries[i].first);
 		judge_ports(&fixture, &subscriber, POLICY_TCP, &policy->classifier.tcp);
 		judge_ports(&fixture, &subscriber, POLICY_UDP, &policy->classifier.udp);
 		fixture.now_ms += 100;

@@ -45,16 +45,6 @@ all(const struct list *list, const struct address *address)
 	return set;
 }
 
-static struct address
-address_at(unsigned __int128 number)
-{
-	struct address address;
-
-	for (int i = 15; i >= 0; i--, number >>= 8)
-		address.bytes[i] = (uint8_t)number;
-	return address;
-}
-
 // Compares at the prefix's ends and one beyond each.
 static void
 compare_around(const struct list *list, const struct prefix_table *table, enum prefix_merge merge,
@@ -66,7 +56,7 @@ compare_around(const struct list *list, const struct prefix_table *table, enum p
 	const unsigned __int128 probes[] = {first - 1, first, first + (last - first) / 2, last, last + 1};
 
 	for (size_t i = 0; i < LENGTH(probes); i++) {
-		struct address address = address_at(probes[i]);
+		struct address address = address_from_number(probes[i]);
 		uint64_t wanted = merge == PREFIX_LONGEST ? longest(list, &address) : all(list, &address);
 		assert_int_equal(prefix_table_find(table, &address), wanted);
 	}
