@@ -1,19 +1,19 @@
 // The command `postern`: questions to the daemon of this machine, captures, and replay of captures.
 
 import { Sentence } from "../mgmt/sentence.ts";
-import { usage as captureUsage } from "./capture-options.ts";
-import { breaches } from "./commands/breaches.ts";
-import { capture } from "./commands/capture.ts";
-import { type Command, optionsOf, usage } from "./commands/command.ts";
-import { reload } from "./commands/reload.ts";
-import { status } from "./commands/status.ts";
+import { breaches } from "./program/breaches.ts";
+import { capture } from "./program/capture.ts";
+import { usage as captureUsage } from "./program/capture-options.ts";
+import { type Command, optionsOf, usage } from "./program/command.ts";
+import { reload } from "./program/reload.ts";
+import { status } from "./program/status.ts";
 
 const commands: Readonly<Record<string, Command>> = { status, breaches, reload };
 
 async function main([word = "--help", ...args]: readonly string[]): Promise<number> {
   if ([word, ...args].includes("--help")) return print(word === "capture" ? captureUsage : usage);
   // Loads the addon, which no other command needs.
-  if (word === "replay") return (await import("./commands/replay.ts")).replay(args);
+  if (word === "replay") return (await import("./program/replay.ts")).replay(args);
   if (word === "capture") return capture(args);
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!command) throw new Sentence(`There is no command ${word}: see postern --help.`);

@@ -1,7 +1,8 @@
 // Reads the text of a configuration through the table of its lines: all of it, or none.
 
-import type { LineError } from "../../cli/line-error.ts";
-import { readLines, type Statement } from "../../cli/reader.ts";
+import type { Line } from "../../cli/grammar/command.ts";
+import type { LineError } from "../../cli/grammar/line-error.ts";
+import { readLines, type Statement } from "../../cli/grammar/reader.ts";
 import { type Candidate, type Configuration, emptyConfiguration } from "./configuration.ts";
 import type { Problem } from "./problems.ts";
 import { configurationTable } from "./table.ts";
@@ -20,11 +21,11 @@ export function parseConfiguration(text: string): Parsed {
 }
 
 /** The line that made each part of a candidate. */
-type Writers = ReadonlyMap<unknown, Statement>;
+type Writers = ReadonlyMap<unknown, Statement<Line>>;
 
-function apply(statements: readonly Statement[]): { candidate: Candidate; writers: Writers } {
+function apply(statements: readonly Statement<Line>[]): { candidate: Candidate; writers: Writers } {
   const candidate = emptyConfiguration();
-  const writers = new Map<unknown, Statement>();
+  const writers = new Map<unknown, Statement<Line>>();
   const subjects: unknown[] = [candidate];
   for (const statement of statements) {
     subjects.length = statement.depth;

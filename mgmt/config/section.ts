@@ -1,6 +1,6 @@
 // What a part of the configuration brings, and the modes that its lines are typed in.
 
-import { type Command, commandsFor } from "../../cli/command.ts";
+import { commandsFor, type Line } from "../../cli/grammar/command.ts";
 import type { Candidate, Configuration } from "./configuration.ts";
 import type { Problem } from "./problems.ts";
 import type { MassMailing, Package } from "./sections/packages.ts";
@@ -9,7 +9,7 @@ import type { Zone } from "./sections/zones.ts";
 
 /** A part of the configuration: the lines that set it, their rendering, and its checks against the whole. */
 export interface Section {
-  readonly lines: readonly Command[];
+  readonly lines: readonly Line[];
   render(configuration: Configuration): Block[];
   check(configuration: Configuration): Iterable<Problem>;
 }

@@ -1,7 +1,7 @@
 // Every section of the configuration in the order it is rendered in, and the one table of their lines.
 
-import { leavingCommands } from "../../cli/command.ts";
-import { commandTable } from "../../cli/table.ts";
+import { leavingCommands } from "../../cli/grammar/command.ts";
+import { commandTable } from "../../cli/grammar/table.ts";
 import type { Section } from "./section.ts";
 import { linecard } from "./sections/linecard.ts";
 import { packages } from "./sections/packages.ts";

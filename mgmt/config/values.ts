@@ -2,8 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { argumentTypes } from "../../cli/argument-types.ts";
-import { printPorts, readPorts } from "../../cli/ports.ts";
+import { argumentTypes } from "../../cli/grammar/argument-types.ts";
+import { printPorts, readPorts } from "../../cli/grammar/ports.ts";
 
 export const hostname = text("HOSTNAME");
 export const word = text("WORD");

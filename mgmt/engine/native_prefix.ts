@@ -1,6 +1,6 @@
 // Prefixes in the fast path's one address form, where IPv4 is ::ffff:a.b.c.d (dataplane/core/address.h).
 
-import { type Prefix, parsePrefix } from "../../cli/prefix.ts";
+import { type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 
 const MAPPED_BITS = 96;
 const MAPPED = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0]);

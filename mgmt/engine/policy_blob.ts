@@ -1,7 +1,7 @@
 // A configuration as the fast path reads it: the bytes of dataplane/core/policy_blob.h, which is the contract. Names become
 // indexes into the blob's arrays, which are in the configuration's order.
 
-import { parsePrefix } from "../../cli/prefix.ts";
+import { parsePrefix } from "../../cli/grammar/prefix.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { type NativePrefix, nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";

@@ -1,7 +1,7 @@
 // What the fast path is asked to sample: the bytes of struct control_sample (dataplane/fastpath/control_protocol.h), which is the
 // contract.
 
-import { type Prefix, parsePrefix } from "../../cli/prefix.ts";
+import { type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import { nativeBytes, nativeLength } from "./native_prefix.ts";
 import type { PacketKind, SampleVerdict } from "./region_data.ts";
 import { dropReasons } from "./region_data.ts";

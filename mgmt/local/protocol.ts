@@ -2,7 +2,7 @@
 // a capture is answered with many lines, until the one who asked hangs up.
 
 import { z } from "zod";
-import { readPrefix } from "../../cli/prefix.ts";
+import { readPrefix } from "../../cli/grammar/prefix.ts";
 import type { Breach } from "../breaches/breach.ts";
 import type { CaptureBatch } from "../capture/captures.ts";
 import { packetKinds, SNAP_LENGTH_MAX, sampleVerdicts } from "../engine/sample_order.ts";

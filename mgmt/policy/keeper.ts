@@ -1,7 +1,7 @@
 // Keeps the fast path under the policy of the configuration file: reads it, has it checked, gives it, and gives it again to a
 // fast path that lost it. A refused file changes nothing.
 
-import type { LineError } from "../../cli/line-error.ts";
+import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { DetectorName } from "../breaches/breach.ts";
 import { type Applied, EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
 import type { Journal } from "../journal.ts";

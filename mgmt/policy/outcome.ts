@@ -1,6 +1,6 @@
 // What became of a configuration file that was read.
 
-import { type LineError, printLineError } from "../../cli/line-error.ts";
+import { type LineError, printLineError } from "../../cli/grammar/line-error.ts";
 import { number } from "../words.ts";
 
 export type ReloadResult =

@@ -1,6 +1,6 @@
 // From the text of a configuration to what the fast path is given. Runs in the store's thread.
 
-import type { LineError } from "../../cli/line-error.ts";
+import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { DetectorName } from "../breaches/breach.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { parseConfiguration } from "../config/parse.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
-import { enhancedPacket, interfaceDescription, interfaceStatistics, sectionHeader } from "../../cli/pcapng.ts";
+import { enhancedPacket, interfaceDescription, interfaceStatistics, sectionHeader } from "../../cli/program/pcapng.ts";
 
 const run = promisify(execFile);
 

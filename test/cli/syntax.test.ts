@@ -1,6 +1,6 @@
 import test from "ava";
-import { commandsFor } from "../../cli/command.ts";
-import type { Arguments, HelpWords } from "../../cli/syntax.ts";
+import { commandsFor } from "../../cli/grammar/command.ts";
+import type { Arguments, HelpWords } from "../../cli/grammar/syntax.ts";
 
 /** Compiles only for two equal types. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,7 +1,7 @@
 import test from "ava";
-import { type Command, leavingCommands } from "../../cli/command.ts";
-import { routesOf } from "../../cli/syntax.ts";
-import { commandTable } from "../../cli/table.ts";
+import { type Command, leavingCommands } from "../../cli/grammar/command.ts";
+import { routesOf } from "../../cli/grammar/syntax.ts";
+import { commandTable } from "../../cli/grammar/table.ts";
 
 /** A command as a careless programmer might force it past the compiler. */
 function careless(
@@ -10,7 +10,7 @@ function careless(
 ): Command {
   const words = [...syntax.matchAll(/<([^:>]+):[^>]*>|[^\s[\]]+/g)].map(([word, name]) => (name ? `<${name}>` : word));
   const help = Object.fromEntries(words.map((word) => [word, `About ${word}`]));
-  return { mode: "top", help, ...options, syntax, routes: routesOf(syntax), run: () => undefined };
+  return { mode: "top", help, ...options, syntax, routes: routesOf(syntax), level: 0 };
 }
 
 function faultsOf(...commands: Command[]): string[] {

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { printLineError } from "../../cli/line-error.ts";
+import { printLineError } from "../../cli/grammar/line-error.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import { renderConfiguration } from "../../mgmt/config/render.ts";
 import { configurationTable } from "../../mgmt/config/table.ts";

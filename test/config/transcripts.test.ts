@@ -1,7 +1,7 @@
 // Configuration files as people write them, and what they are told: X.conf beside X.out.
 import { readdirSync, readFileSync } from "node:fs";
 import test from "ava";
-import { printLineError } from "../../cli/line-error.ts";
+import { printLineError } from "../../cli/grammar/line-error.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import { renderConfiguration } from "../../mgmt/config/render.ts";
 

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { replay } from "../../cli/commands/replay.ts";
+import { replay } from "../../cli/program/replay.ts";
 import { replayCapture } from "../../mgmt/replay/replay.ts";
 import { pcapBytes } from "../frames/pcap.ts";
 import { tcp } from "./frames.ts";

@@ -1,7 +1,7 @@
 // Anonymous groups: the addresses that become subscribers when traffic from them is seen. The longest range wins.
 
 import { z } from "zod";
-import { type Prefix, parsePrefix } from "../../../cli/prefix.ts";
+import { type Prefix, parsePrefix } from "../../../cli/grammar/prefix.ts";
 import { add } from "../lists.ts";
 import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";

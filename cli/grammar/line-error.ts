@@ -1,6 +1,6 @@
 // An error in a typed line, and its text.
 
-import type { ErrorCode } from "../mgmt/errors.ts";
+import type { ErrorCode } from "../../mgmt/errors.ts";
 
 /** A place in a text of many lines. */
 export interface Place {

@@ -4,26 +4,26 @@ import type { Command } from "./command.ts";
 import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { Word } from "./words.ts";
 
-export interface Match {
-  readonly command: Command;
+export interface Match<C extends Command = Command> {
+  readonly command: C;
   readonly args: Readonly<Record<string, unknown>>;
   /** Where each argument was typed. */
   readonly columns: Readonly<Record<string, number>>;
 }
 
-export interface Mismatch {
+export interface Mismatch<C extends Command = Command> {
   readonly code: "invalid-input" | "incomplete-command" | "ambiguous-command";
   /** Of the first wrong word, or of the first missing one; from 0. */
   readonly column: number;
   /** A sentence: what could stand there. */
   readonly hint: string;
   /** The commands that the words before it allowed. */
-  readonly candidates: readonly Command[];
+  readonly candidates: readonly C[];
 }
 
-type Step = { readonly states: State[] } | Pick<Mismatch, "code" | "hint">;
+type Step<C extends Command> = { readonly states: State<C>[] } | Pick<Mismatch, "code" | "hint">;
 
-export function match(commands: readonly Command[], words: readonly Word[]): Match | Mismatch {
+export function match<C extends Command>(commands: readonly C[], words: readonly Word[]): Match<C> | Mismatch<C> {
   let states = startOf(commands);
   for (const word of words) {
     const step = advance(states, word);
@@ -46,7 +46,7 @@ export function begins(commands: readonly Command[], word: Word): boolean {
   return "states" in step || step.code === "ambiguous-command";
 }
 
-function advance(states: readonly State[], word: Word): Step {
+function advance<C extends Command>(states: readonly State<C>[], word: Word): Step<C> {
   const keywords = word.quoted ? [] : abbreviatedBy(word.text, keywordsAt(states));
   if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf(keywords)}.` };
   if (keywords[0] !== undefined) return { states: afterKeyword(states, keywords[0], word.column) };
@@ -77,7 +77,7 @@ function oneOf(phrases: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(phrases);
 }
 
-function commandsOf(states: readonly State[]): Command[] {
+function commandsOf<C extends Command>(states: readonly State<C>[]): C[] {
   return [...new Set(states.map(({ command }) => command))];
 }
 

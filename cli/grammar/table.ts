@@ -4,15 +4,15 @@ import { type Command, EVERYWHERE } from "./command.ts";
 import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { Token } from "./syntax.ts";
 
-export interface CommandTable {
+export interface CommandTable<C extends Command = Command> {
   /** The mode that typing begins in. */
   readonly start: string;
   /** The commands that can be typed in a mode. */
-  commandsIn(mode: string): readonly Command[];
+  commandsIn(mode: string): readonly C[];
 }
 
 /** Throws an error that lists the faults, if there are some. */
-export function commandTable(start: string, commands: readonly Command[]): CommandTable {
+export function commandTable<C extends Command>(start: string, commands: readonly C[]): CommandTable<C> {
   const modes = new Set([start, ...commands.flatMap(({ enters }) => enters ?? [])]);
   const commandsIn = (mode: string) => commands.filter((command) => [mode, EVERYWHERE].includes(command.mode));
   const table = new Map([...modes].map((mode) => [mode, commandsIn(mode)]));

@@ -4,8 +4,8 @@ import type { Command } from "./command.ts";
 import type { Route, Token, ValueToken } from "./syntax.ts";
 
 /** A point on a route, and what the words up to it gave. */
-export interface State {
-  readonly command: Command;
+export interface State<C extends Command = Command> {
+  readonly command: C;
   readonly route: Route;
   /** Index of the token that comes next; the route's length when the command is complete. */
   readonly next: number;
@@ -14,7 +14,7 @@ export interface State {
   readonly columns: Readonly<Record<string, number>>;
 }
 
-export function startOf(commands: readonly Command[]): State[] {
+export function startOf<C extends Command>(commands: readonly C[]): State<C>[] {
   return commands.flatMap((command) =>
     command.routes.map((route) => ({ command, route, next: 0, args: {}, columns: {} })),
   );
@@ -30,7 +30,7 @@ export function keywordsAt(states: readonly State[]): string[] {
 }
 
 /** The states that expect a value next. */
-export function valuesAt(states: readonly State[]): { state: State; token: ValueToken }[] {
+export function valuesAt<C extends Command>(states: readonly State<C>[]): { state: State<C>; token: ValueToken }[] {
   return states.flatMap((state) => {
     const token = state.route[state.next];
     return token && "type" in token ? [{ state, token }] : [];
@@ -38,12 +38,16 @@ export function valuesAt(states: readonly State[]): { state: State; token: Value
 }
 
 /** Where the keyword leads; `keyword` is spelt as the syntax spells it. */
-export function afterKeyword(states: readonly State[], keyword: string, column: number): State[] {
+export function afterKeyword<C extends Command>(
+  states: readonly State<C>[],
+  keyword: string,
+  column: number,
+): State<C>[] {
   return states.filter((state) => keywordsOf(state).includes(keyword)).flatMap((state) => take(state, keyword, column));
 }
 
 /** Where the value leads. */
-export function take(state: State, value: unknown, column: number): State[] {
+export function take<C extends Command>(state: State<C>, value: unknown, column: number): State<C>[] {
   const token = state.route[state.next];
   const next = state.next + 1;
   if (token?.name === undefined) return [{ ...state, next }];

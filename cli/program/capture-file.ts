@@ -1,11 +1,11 @@
 // A capture on its way into a pcapng file: what each packet's comment says, and what is missing.
 
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import { subscriberText } from "../mgmt/breaches/notice.ts";
-import type { CaptureBatch, CapturedPacket } from "../mgmt/capture/captures.ts";
-import type { Side } from "../mgmt/engine/region_data.ts";
-import { reasonOf, Sentence } from "../mgmt/sentence.ts";
-import { number } from "../mgmt/words.ts";
+import { subscriberText } from "../../mgmt/breaches/notice.ts";
+import type { CaptureBatch, CapturedPacket } from "../../mgmt/capture/captures.ts";
+import type { Side } from "../../mgmt/engine/region_data.ts";
+import { reasonOf, Sentence } from "../../mgmt/sentence.ts";
+import { number } from "../../mgmt/words.ts";
 import { enhancedPacket, interfaceDescription, interfaceStatistics, sectionHeader } from "./pcapng.ts";
 
 const sides: readonly Side[] = ["subscriber", "network"];

@@ -1,7 +1,8 @@
 // Reads lines one after the other, through the modes that they open and close. Indentation means
 // nothing, but for this: what is indented below a line whose first word is wrong is judged when that word is mended.
 
-import { cliText } from "../mgmt/errors.ts";
+import { cliText } from "../../mgmt/errors.ts";
+import type { Command } from "./command.ts";
 import type { LineError, Place } from "./line-error.ts";
 import { begins, type Match, type Mismatch, match } from "./match.ts";
 import type { CommandTable } from "./table.ts";
@@ -11,14 +12,17 @@ import { type Word, wordsOf } from "./words.ts";
 type Modes = readonly string[];
 
 /** A line that was understood; its place is that of its first word. */
-export interface Statement extends Match, Place {
+export interface Statement<C extends Command = Command> extends Match<C>, Place {
   /** How many modes were open: it acts on the subject of the innermost. */
   readonly depth: number;
 }
 
 /** Reads every line. One that opens or closes a mode does so even when it is wrong, so that what follows can be judged. */
-export function readLines(table: CommandTable, text: string): { statements: Statement[]; errors: LineError[] } {
-  const statements: Statement[] = [];
+export function readLines<C extends Command>(
+  table: CommandTable<C>,
+  text: string,
+): { statements: Statement<C>[]; errors: LineError[] } {
+  const statements: Statement<C>[] = [];
   const errors: LineError[] = [];
   let modes: Modes = [table.start];
   /** Lines that begin to the right of this column hang on one whose first word is wrong. */
@@ -38,7 +42,7 @@ export function readLines(table: CommandTable, text: string): { statements: Stat
 }
 
 /** Matches a line in the innermost mode that knows its first word: this closes the modes inside that one. */
-function readWords(table: CommandTable, modes: Modes, first: Word, words: readonly Word[]) {
+function readWords<C extends Command>(table: CommandTable<C>, modes: Modes, first: Word, words: readonly Word[]) {
   const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode), first));
   if (innermost < 0) return { open: modes, found: match(modes.toReversed().flatMap(table.commandsIn), words) };
   const open = modes.slice(0, innermost + 1);

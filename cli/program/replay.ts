@@ -7,7 +7,7 @@ import { readConfigurationFile } from "../../mgmt/policy/file.ts";
 import { replayCapture } from "../../mgmt/replay/replay.ts";
 import { reportLines } from "../../mgmt/replay/text.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import { printLineError } from "../line-error.ts";
+import { printLineError } from "../grammar/line-error.ts";
 
 export const usage = "postern replay FILE.pcap --config FILE [--json]";
 

@@ -4,8 +4,8 @@ import { askMany } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { number } from "../../mgmt/words.ts";
-import { CaptureFile, FILE_BYTES_MAX } from "../capture-file.ts";
-import { type Asked, askedOf } from "../capture-options.ts";
+import { CaptureFile, FILE_BYTES_MAX } from "./capture-file.ts";
+import { type Asked, askedOf } from "./capture-options.ts";
 
 const PROGRESS_MS = 500;
 

@@ -1,9 +1,14 @@
 // A command is data: what is typed, where, what each word means, and what it does there.
 
+import type { Facts } from "../../mgmt/config/service.ts";
+import type { Level } from "../../mgmt/level.ts";
 import { type Arguments, type HelpWords, type Route, routesOf, type Token } from "./syntax.ts";
 
 /** A mode whose commands can be typed in every other. */
 export const EVERYWHERE = "everywhere";
+
+/** Who may change the configuration. */
+export const CONFIGURE_LEVEL: Level = 10;
 
 /** A command with its types erased, as tables hold it. */
 export interface Command {
@@ -13,16 +18,24 @@ export interface Command {
   /** A sentence for each keyword, word of a choice, and `<argument>`. */
   readonly help: Readonly<Record<string, string>>;
   readonly routes: readonly Route[];
+  /** Who may type it. */
+  readonly level: Level;
+  /** Values that exist now, by the argument's name: what `?` and Tab offer. */
+  readonly suggest?: Readonly<Record<string, ((facts: Facts) => readonly (string | number)[]) | undefined>>;
   /** The mode that it opens: the lines that follow act on what `run` returned. */
   readonly enters?: string;
   /** What it closes: its mode, or all of them. */
   readonly leaves?: "mode" | "all";
+}
+
+/** A line of the configuration. */
+export interface Line extends Command {
   /** Acts on the subject of its mode and returns what it made or changed, so that a later complaint can name the line. */
   run(subject: never, args: never): unknown;
 }
 
-/** A command that can also be printed. */
-export interface PrintableCommand<Args> extends Command {
+/** A line that can also be printed. */
+export interface PrintableLine<Args> extends Line {
   /** The line that does this; arguments that the syntax lacks are ignored. */
   print(args: Args): string;
 }
@@ -44,23 +57,24 @@ export function commandsFor<Subjects extends Record<string, object>>() {
     const Mode extends keyof Subjects & string,
     const Syntax extends string,
     const Entered extends keyof Subjects & string = never,
-  >(definition: Definition<Subjects, Mode, Syntax, Entered>): PrintableCommand<Arguments<Syntax>> {
+  >(definition: Definition<Subjects, Mode, Syntax, Entered>): PrintableLine<Arguments<Syntax>> {
     const routes = routesOf(definition.syntax);
-    return { ...definition, routes, print: (args) => printed(routes, args) };
+    return { ...definition, level: CONFIGURE_LEVEL, routes, print: (args) => printed(routes, args) };
   };
 }
 
 /** The commands that close modes. */
-export const leavingCommands: readonly Command[] = [
+export const leavingCommands: readonly Line[] = [
   leaving("exit", "Leave this mode", "mode"),
   leaving("end", "Leave configuration", "all"),
 ];
 
-function leaving(word: string, help: string, leaves: "mode" | "all"): Command {
+function leaving(word: string, help: string, leaves: "mode" | "all"): Line {
   return {
     mode: EVERYWHERE,
     syntax: word,
     help: { [word]: help },
+    level: CONFIGURE_LEVEL,
     routes: routesOf(word),
     leaves,
     run: () => undefined,

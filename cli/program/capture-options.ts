@@ -2,13 +2,13 @@
 
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
-import type { CaptureRequest } from "../mgmt/capture/captures.ts";
-import type { PacketKind, SampleVerdict } from "../mgmt/engine/region_data.ts";
-import { type SampleFilter, SNAP_LENGTH_MAX } from "../mgmt/engine/sample_order.ts";
-import { DEFAULT_RUN_DIRECTORY } from "../mgmt/paths.ts";
-import { Sentence } from "../mgmt/sentence.ts";
+import type { CaptureRequest } from "../../mgmt/capture/captures.ts";
+import type { PacketKind, SampleVerdict } from "../../mgmt/engine/region_data.ts";
+import { type SampleFilter, SNAP_LENGTH_MAX } from "../../mgmt/engine/sample_order.ts";
+import { DEFAULT_RUN_DIRECTORY } from "../../mgmt/paths.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import { type Prefix, readPrefix } from "../grammar/prefix.ts";
 import { FILE_BYTES_MAX } from "./capture-file.ts";
-import { type Prefix, readPrefix } from "./prefix.ts";
 
 /** Whether the other port took a packet is known too late for a sample. */
 type AskedVerdict = Exclude<SampleVerdict, "transmit">;

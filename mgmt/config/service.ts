@@ -1,0 +1,112 @@
+// The configuration as the rest of the daemon sees it: the one in force, those before it, and those being typed.
+
+import type { LineError } from "../../cli/grammar/line-error.ts";
+import type { Actor } from "../operations/operation.ts";
+import type { Configuration } from "./configuration.ts";
+
+/** The configuration in force, of a zone only how many prefixes it has. Cheap to read; replaced, never changed. */
+export type Facts = Omit<Configuration, "zones"> & {
+  readonly revision: number;
+  readonly zones: readonly { readonly name: string; readonly prefixes: number }[];
+};
+
+/** Where a configuration's text comes from. */
+export type Source =
+  | { readonly kind: "running" }
+  | { readonly kind: "startup" }
+  | { readonly kind: "revision"; readonly number: number }
+  | { readonly kind: "session"; readonly name: string };
+
+export interface Revision {
+  readonly number: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly user: string;
+  readonly from: string;
+  readonly comment: string;
+}
+
+/** A commit that is undone unless it is confirmed. */
+export interface Pending {
+  readonly revision: number;
+  /** The revision that comes back. */
+  readonly before: number;
+  readonly user: string;
+  /** Unix milliseconds. */
+  readonly revertsAt: number;
+}
+
+/** An object that was begun and does nothing yet. */
+export interface Incomplete {
+  /** `service smtp`. */
+  readonly object: string;
+  /** A sentence: what it lacks. */
+  readonly lacks: string;
+}
+
+/** A line of a difference, with the lines of the modes that it is in above it. */
+export interface DiffLine {
+  readonly change: "added" | "removed" | "context";
+  /** Indented. */
+  readonly text: string;
+}
+
+export interface SessionSummary {
+  readonly name: string;
+  readonly user: string;
+  /** The revision that it began from. */
+  readonly base: number;
+  readonly startedAt: number;
+}
+
+/** What came of a commit. */
+export type Committed =
+  /** `waiting`: there is no fast path that takes it now; it will be given to the next. */
+  | { readonly outcome: "applied" | "unchanged" | "waiting"; readonly revision: number }
+  | { readonly outcome: "wrong"; readonly errors: readonly LineError[]; readonly wrongLines: number }
+  /** Another changed the same lines meanwhile. */
+  | { readonly outcome: "clash"; readonly clashes: readonly Clash[] };
+
+export interface Clash {
+  /** As it is in force: with the lines of its modes; null: it was removed. */
+  readonly theirs: string | null;
+  readonly mine: string | null;
+  readonly user: string;
+  readonly revision: number;
+}
+
+/** Rejects with a Sentence when something cannot be had. */
+export interface ConfigurationService {
+  facts(): Facts;
+  pending(): Pending | null;
+  /** Canonical text; secrets are masked unless `secrets`. */
+  text(source: Source, options: { readonly secrets: boolean }): Promise<string>;
+  diff(from: Source, to: Source): Promise<readonly DiffLine[]>;
+  incomplete(source: Source): Promise<readonly Incomplete[]>;
+  /** Latest first. */
+  revisions(count: number): Promise<readonly Revision[]>;
+  sessions(): readonly SessionSummary[];
+
+  /** Enters lines, the last of which is new and those before which enter its modes: in force at once, or in a session. */
+  enter(lines: readonly string[], session: string | null, actor: Actor): Promise<Committed>;
+  /** Makes this text the configuration. */
+  load(text: string, actor: Actor, comment?: string): Promise<Committed>;
+  commit(session: string, options: CommitOptions, actor: Actor): Promise<Committed>;
+  abort(session: string): void;
+  begin(session: string, actor: Actor): Promise<void>;
+  rollback(revision: number, options: CommitOptions, actor: Actor): Promise<Committed>;
+  /** From now on every change of this actor's session is undone unless it is confirmed. */
+  revertTimer(minutes: number, actor: Actor): Promise<Pending>;
+  confirm(actor: Actor): Promise<Pending>;
+  revertNow(actor: Actor): Promise<Committed>;
+  /** Writes the startup file. */
+  save(): Promise<{ readonly file: string; readonly revision: number; readonly lines: number }>;
+  /** Reads the startup file and makes it the configuration. */
+  loadStartup(actor: Actor): Promise<Committed>;
+}
+
+export interface CommitOptions {
+  /** Undone after so many minutes unless it is confirmed. */
+  readonly confirmedMinutes?: number | undefined;
+  readonly comment?: string | undefined;
+}
