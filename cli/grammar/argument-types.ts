@@ -12,6 +12,8 @@ export interface ArgumentType<T> {
   read(word: string): Reading<T>;
   /** The inverse: `read` gives the value back (once quotes are taken off). */
   print(value: T): string;
+  /** What stands in a secret's place where it is not to be seen. */
+  readonly mask?: string;
 }
 
 export const argumentTypes = {

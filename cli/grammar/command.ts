@@ -32,35 +32,117 @@ export interface Command {
 export interface Line extends Command {
   /** Acts on the subject of its mode and returns what it made or changed, so that a later complaint can name the line. */
   run(subject: never, args: never): unknown;
+  /** What the line sets, in its mode: two lines with one slot say the same thing differently. */
+  slot(args: never): string;
 }
 
-/** A line that can also be printed. */
-export interface PrintableLine<Args> extends Line {
-  /** The line that does this; arguments that the syntax lacks are ignored. */
-  print(args: Args): string;
+/** A line as it is printed, with those of the mode that it enters. */
+export interface Rendered {
+  readonly text: string;
+  /** The text with its secrets masked, if it has any. */
+  readonly masked?: string;
+  readonly slot: string;
+  readonly children: readonly Rendered[];
 }
 
-interface Definition<Subjects, Mode extends keyof Subjects, Syntax extends string, Entered extends keyof Subjects> {
+/** A line that can also be printed, and taken back. Arguments that its syntax lacks are ignored. */
+export interface PrintableLine<Args, Slot> extends Line {
+  print(args: Args, children?: readonly Rendered[]): Rendered;
+  /** `no ...`, for a line that says something when it is taken back. */
+  printNo(args: Slot): Rendered;
+  /** Itself, `no` and `default`: what tables hold. */
+  readonly forms: readonly Line[];
+}
+
+interface Definition<
+  Subjects,
+  Mode extends keyof Subjects,
+  Syntax extends string,
+  Entered extends keyof Subjects,
+  Slot extends string,
+> {
   mode: Mode;
   syntax: Syntax;
   help: Readonly<Record<HelpWords<Syntax>, string>>;
+  suggest?: { readonly [Name in keyof Arguments<Syntax>]?: (facts: Facts) => readonly (string | number)[] };
   enters?: Entered;
   run(subject: Subjects[Mode], args: Arguments<Syntax>): [Entered] extends [never] ? unknown : Subjects[Entered];
+  /** What of the line says what it sets: `no` and `default` are typed with that much of it, or with all of it. */
+  slot: Slot & ([HelpWords<Slot>] extends [HelpWords<Syntax>] ? unknown : never);
+  /** Left out: it cannot be taken back. */
+  no?(subject: Subjects[Mode], args: Arguments<Slot>): void;
+  /** Where that is something else than `no`. */
+  default?(subject: Subjects[Mode], args: Arguments<Slot>): void;
 }
 
 /**
- * The function that defines commands for a set of modes.
+ * The function that defines lines for a set of modes.
  * `Subjects`: each mode's name and what the lines typed in it act on.
  */
-export function commandsFor<Subjects extends Record<string, object>>() {
-  return function command<
+export function linesFor<Subjects extends Record<string, object>>() {
+  return function line<
     const Mode extends keyof Subjects & string,
     const Syntax extends string,
+    const Slot extends string,
     const Entered extends keyof Subjects & string = never,
-  >(definition: Definition<Subjects, Mode, Syntax, Entered>): PrintableLine<Arguments<Syntax>> {
+  >(definition: Definition<Subjects, Mode, Syntax, Entered, Slot>): PrintableLine<Arguments<Syntax>, Arguments<Slot>> {
     const routes = routesOf(definition.syntax);
-    return { ...definition, level: CONFIGURE_LEVEL, routes, print: (args) => printed(routes, args) };
+    const slotRoutes = routesOf(definition.slot);
+    const slot = (args: Arguments<Slot>) => printed(slotRoutes, args).text;
+    const line = { ...definition, level: CONFIGURE_LEVEL, routes, slot };
+    const backs = definition.no ? backsOf({ ...definition, slotText: definition.slot, slot, no: definition.no }) : [];
+    return {
+      ...line,
+      print: (args, children = []) => ({
+        ...printed(routes, args),
+        slot: slot(args as unknown as Arguments<Slot>),
+        children,
+      }),
+      printNo: (args) => ({ text: `no ${slot(args)}`, slot: slot(args), children: [] }),
+      forms: [line, ...backs],
+    };
   };
+}
+
+const backHelp = { no: "Take a line back", default: "Set it back to its default" };
+
+interface Taken<Args> {
+  readonly mode: string;
+  readonly syntax: string;
+  readonly slotText: string;
+  readonly help: Readonly<Record<string, string>>;
+  readonly suggest?: object;
+  slot(args: Args): string;
+  no(subject: never, args: Args): void;
+  default?(subject: never, args: Args): void;
+}
+
+/** `no` with the slot or the whole line, and `default` with the slot. */
+function backsOf<Args>({
+  mode,
+  slotText,
+  syntax,
+  help,
+  suggest = {},
+  slot,
+  no,
+  default: reset = no,
+}: Taken<Args>): Line[] {
+  const back = (word: keyof typeof backHelp, rests: readonly string[], run: typeof no): Line => ({
+    mode,
+    syntax: `${word} ${slotText}`,
+    help: { ...help, [word]: backHelp[word] },
+    suggest: { ...suggest },
+    level: CONFIGURE_LEVEL,
+    routes: different(rests.flatMap((rest) => routesOf(`${word} ${rest}`))),
+    run,
+    slot,
+  });
+  return [back("no", [slotText, syntax], no), back("default", [slotText], reset)];
+}
+
+function different(routes: readonly Route[]): Route[] {
+  return [...new Map(routes.map((route) => [JSON.stringify(route), route])).values()];
 }
 
 /** The commands that close modes. */
@@ -78,15 +160,22 @@ function leaving(word: string, help: string, leaves: "mode" | "all"): Line {
     routes: routesOf(word),
     leaves,
     run: () => undefined,
+    slot: () => word,
   };
 }
 
 /** Prints the fullest route whose arguments are all given. */
-function printed(routes: readonly Route[], args: Readonly<Record<string, unknown>>): string {
+function printed(routes: readonly Route[], args: Readonly<Record<string, unknown>>): Pick<Rendered, "text" | "masked"> {
   const given = (token: Token) => token.name === undefined || args[token.name] !== undefined;
   const route = routes.find((tokens) => tokens.every(given));
   if (!route) throw new Error("An argument of the command is missing.");
-  return route.map((token) => printedToken(token, args)).join(" ");
+  const text = route.map((token) => printedToken(token, args)).join(" ");
+  if (!route.some((token) => maskOf(token))) return { text };
+  return { text, masked: route.map((token) => maskOf(token) ?? printedToken(token, args)).join(" ") };
+}
+
+function maskOf(token: Token): string | undefined {
+  return "type" in token ? token.type.mask : undefined;
 }
 
 function printedToken(token: Token, args: Readonly<Record<string, unknown>>): string {

@@ -40,10 +40,15 @@ export function match<C extends Command>(commands: readonly C[], words: readonly
   };
 }
 
-/** Whether the word begins some of the commands, if only as an ambiguous abbreviation. */
-export function begins(commands: readonly Command[], word: Word): boolean {
-  const step = advance(startOf(commands), word);
-  return "states" in step || step.code === "ambiguous-command";
+/** Whether the words begin some of the commands, if only as ambiguous abbreviations. */
+export function begin(commands: readonly Command[], words: readonly Word[]): boolean {
+  let states = startOf(commands);
+  for (const word of words) {
+    const step = advance(states, word);
+    if ("code" in step) return step.code === "ambiguous-command";
+    states = step.states;
+  }
+  return true;
 }
 
 function advance<C extends Command>(states: readonly State<C>[], word: Word): Step<C> {

@@ -4,7 +4,7 @@
 import { cliText } from "../../mgmt/errors.ts";
 import type { Command } from "./command.ts";
 import type { LineError, Place } from "./line-error.ts";
-import { begins, type Match, type Mismatch, match } from "./match.ts";
+import { begin, type Match, type Mismatch, match } from "./match.ts";
 import type { CommandTable } from "./table.ts";
 import { type Word, wordsOf } from "./words.ts";
 
@@ -32,7 +32,7 @@ export function readLines<C extends Command>(
     const [first] = words;
     if (!first || first.column > wrongColumn) continue;
     const place = { line: index + 1, text: typed, column: first.column };
-    const { open, found } = readWords(table, modes, first, words);
+    const { open, found } = readWords(table, modes, words);
     if ("code" in found) errors.push(lineError(found, place));
     else if (!found.command.leaves) statements.push({ ...found, ...place, depth: open.length });
     wrongColumn = "code" in found && found.column === first.column ? first.column : Number.POSITIVE_INFINITY;
@@ -41,9 +41,15 @@ export function readLines<C extends Command>(
   return { statements, errors };
 }
 
-/** Matches a line in the innermost mode that knows its first word: this closes the modes inside that one. */
-function readWords<C extends Command>(table: CommandTable<C>, modes: Modes, first: Word, words: readonly Word[]) {
-  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode), first));
+/** The words that say what a line is about: the first, or with `no` and `default` the first two. */
+function headOf([first, second]: readonly Word[]): Word[] {
+  const takesBack = first && /^(no|default)$/i.test(first.text);
+  return [first, takesBack ? second : undefined].filter((word) => word !== undefined);
+}
+
+/** Matches a line in the innermost mode that knows its head: this closes the modes inside that one. */
+function readWords<C extends Command>(table: CommandTable<C>, modes: Modes, words: readonly Word[]) {
+  const innermost = modes.findLastIndex((mode) => begin(table.commandsIn(mode), headOf(words)));
   if (innermost < 0) return { open: modes, found: match(modes.toReversed().flatMap(table.commandsIn), words) };
   const open = modes.slice(0, innermost + 1);
   return { open, found: match(open.slice(-1).flatMap(table.commandsIn), words) };

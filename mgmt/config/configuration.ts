@@ -2,11 +2,11 @@
 
 import { z } from "zod";
 import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
-import { LINKS, linkModesSchema } from "./sections/links.ts";
+import { LINKS, linkModesSchema, MODE_DEFAULT } from "./sections/links.ts";
 import { packageSchema } from "./sections/packages.ts";
 import { serviceSchema } from "./sections/services.ts";
 import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
-import { hostnameSchema } from "./sections/system.ts";
+import { HOSTNAME_DEFAULT, hostnameSchema } from "./sections/system.ts";
 import { templateSchema } from "./sections/templates.ts";
 import { zoneSchema } from "./sections/zones.ts";
 
@@ -33,11 +33,11 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 /** What a configuration without a line means. */
 export function emptyConfiguration(): Candidate {
   return {
-    hostname: "postern",
+    hostname: HOSTNAME_DEFAULT,
     zones: [],
     services: [],
     packages: [],
-    linkModes: LINKS.map(() => "forwarding"),
+    linkModes: LINKS.map(() => MODE_DEFAULT),
     subscriberMode: "anonymous",
     anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
     anonymousGroups: [],

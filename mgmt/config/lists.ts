@@ -4,16 +4,31 @@ export type Key = string | number;
 
 const natural = new Intl.Collator("en", { numeric: true });
 
-/** Puts the item in its place, after those with the same key, and returns it. */
-export function add<T>(list: T[], item: T, keyOf: (item: T) => Key): T {
-  list.splice(placeAfter(list, keyOf(item), keyOf), 0, item);
+/** Puts the item in its place, instead of the one with the same key, and returns it. */
+export function put<T>(list: T[], item: T, keyOf: (item: T) => Key): T {
+  const place = placeAfter(list, keyOf(item), keyOf);
+  const replaces = has(list, place, keyOf(item), keyOf);
+  list.splice(replaces ? place - 1 : place, replaces ? 1 : 0, item);
   return item;
 }
 
 /** The item of the list that has the same key; if none has, this one, put in its place. */
 export function findOrAdd<T>(list: T[], item: T, keyOf: (item: T) => Key): T {
-  const last = list[placeAfter(list, keyOf(item), keyOf) - 1];
-  return last !== undefined && keyOf(last) === keyOf(item) ? last : add(list, item, keyOf);
+  const place = placeAfter(list, keyOf(item), keyOf);
+  if (has(list, place, keyOf(item), keyOf)) return list[place - 1] as T;
+  list.splice(place, 0, item);
+  return item;
+}
+
+/** Takes out the item with this key, if there is one. */
+export function remove<T>(list: T[], key: Key, keyOf: (item: T) => Key): void {
+  const place = placeAfter(list, key, keyOf);
+  if (has(list, place, key, keyOf)) list.splice(place - 1, 1);
+}
+
+function has<T>(list: readonly T[], place: number, key: Key, keyOf: (item: T) => Key): boolean {
+  const last = list[place - 1];
+  return last !== undefined && keyOf(last) === key;
 }
 
 /** The index after the last item whose key is not greater. */

@@ -3,6 +3,7 @@
 import type { Line } from "../../cli/grammar/command.ts";
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import { readLines, type Statement } from "../../cli/grammar/reader.ts";
+import { cliText } from "../errors.ts";
 import { type Candidate, type Configuration, emptyConfiguration } from "./configuration.ts";
 import type { Problem } from "./problems.ts";
 import { configurationTable } from "./table.ts";
@@ -14,17 +15,27 @@ export type Parsed = { readonly configuration: Configuration } | { readonly erro
 export function parseConfiguration(text: string): Parsed {
   const { statements, errors } = readLines(configurationTable, text);
   if (errors.length > 0) return { errors };
-  const { candidate, writers } = apply(statements);
+  const candidate = emptyConfiguration();
+  const writers = apply(statements, candidate);
   const problems = validateConfiguration(candidate).map((problem) => locate(problem, candidate, writers));
-  if (problems.length > 0) return { errors: problems.sort((a, b) => a.line - b.line) };
+  const wrong = [...contradictionsOf(statements), ...problems];
+  if (wrong.length > 0) return { errors: wrong.sort((a, b) => a.line - b.line) };
   return { configuration: candidate };
+}
+
+/** Adds what one more line says, which the lines before it lead to; the candidate is no good after an error. */
+export function amend(candidate: Candidate, lines: readonly string[]): readonly LineError[] {
+  const { statements, errors } = readLines(configurationTable, lines.join("\n"));
+  if (errors.length > 0) return errors;
+  apply(statements, candidate);
+  return [];
 }
 
 /** The line that made each part of a candidate. */
 type Writers = ReadonlyMap<unknown, Statement<Line>>;
 
-function apply(statements: readonly Statement<Line>[]): { candidate: Candidate; writers: Writers } {
-  const candidate = emptyConfiguration();
+/** Does what the lines say. */
+function apply(statements: readonly Statement<Line>[], candidate: Candidate): Writers {
   const writers = new Map<unknown, Statement<Line>>();
   const subjects: unknown[] = [candidate];
   for (const statement of statements) {
@@ -33,13 +44,31 @@ function apply(statements: readonly Statement<Line>[]): { candidate: Candidate; 
     if (statement.command.enters !== undefined) subjects.push(written);
     if (written instanceof Object && !writers.has(written)) writers.set(written, statement);
   }
-  return { candidate, writers };
+  return writers;
+}
+
+/** Lines that set what an earlier line set otherwise: a text that is loaded whole must not say both. */
+function contradictionsOf(statements: readonly Statement<Line>[]): LineError[] {
+  const errors: LineError[] = [];
+  const said = new Map<string, string>();
+  const path: string[] = [];
+  for (const { command, args, depth, line, text, column } of statements) {
+    path.length = depth - 1;
+    const slot = command.slot(args as never);
+    const key = [...path, slot].join("\n");
+    const words = JSON.stringify(args);
+    if (command.enters !== undefined) path.push(slot);
+    else if (said.has(key) && said.get(key) !== words) {
+      errors.push({ code: "given-twice", message: cliText("given-twice", slot), line, text, column });
+    } else said.set(key, words);
+  }
+  return errors;
 }
 
 /** Points at the word that gave the wrong value, in the line that wrote the innermost part around it. */
 function locate({ path, code, message }: Problem, candidate: Candidate, writers: Writers): LineError {
   let part: unknown = candidate;
-  let writer: Statement | undefined;
+  let writer: Statement<Line> | undefined;
   for (const key of path) {
     part = (part as Record<string, unknown>)[key];
     writer = writers.get(part) ?? writer;

@@ -1,6 +1,6 @@
 // What a part of the configuration brings, and the modes that its lines are typed in.
 
-import { commandsFor, type Line } from "../../cli/grammar/command.ts";
+import { type Line, linesFor, type Rendered } from "../../cli/grammar/command.ts";
 import type { Candidate, Configuration } from "./configuration.ts";
 import type { Problem } from "./problems.ts";
 import type { MassMailing, Package } from "./sections/packages.ts";
@@ -10,12 +10,19 @@ import type { Zone } from "./sections/zones.ts";
 /** A part of the configuration: the lines that set it, their rendering, and its checks against the whole. */
 export interface Section {
   readonly lines: readonly Line[];
-  render(configuration: Configuration): Block[];
+  render(configuration: Configuration): Rendered[];
   check(configuration: Configuration): Iterable<Problem>;
+  /** Objects that were begun and do nothing yet. */
+  incomplete?(configuration: Configuration): Iterable<Incomplete>;
 }
 
-/** Lines that belong together: comments part the blocks. */
-export type Block = readonly string[];
+/** An object that was begun and does nothing yet. */
+export interface Incomplete {
+  /** `service smtp`. */
+  readonly object: string;
+  /** A sentence: what it lacks. */
+  readonly lacks: string;
+}
 
 /** The modes, and what the lines typed in each act on. */
 interface Subjects extends Record<string, object> {
@@ -28,9 +35,4 @@ interface Subjects extends Record<string, object> {
 }
 
 /** Defines a line of the configuration. */
-export const line = commandsFor<Subjects>();
-
-/** A line and, indented, those of the mode that it enters. */
-export function nested(head: string, lines: readonly string[]): Block {
-  return [head, ...lines.map((text) => ` ${text}`)];
-}
+export const line = linesFor<Subjects>();

@@ -1,6 +1,6 @@
 // Every section of the configuration in the order it is rendered in, and the one table of their lines.
 
-import { leavingCommands } from "../../cli/grammar/command.ts";
+import { type Line, leavingCommands } from "../../cli/grammar/command.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import type { Section } from "./section.ts";
 import { linecard } from "./sections/linecard.ts";
@@ -11,7 +11,15 @@ import { zones } from "./sections/zones.ts";
 
 export const sections: readonly Section[] = [system, zones, services, packages, linecard];
 
+const lines = sections.flatMap((section) => section.lines);
+
+/** What is set first, what takes it back behind it: hints and help list it so. */
 export const configurationTable = commandTable("global", [
-  ...sections.flatMap(({ lines }) => lines),
+  ...lines.filter((line) => !isBack(line)),
+  ...lines.filter(isBack),
   ...leavingCommands,
 ]);
+
+function isBack({ syntax }: Line): boolean {
+  return /^(no|default) /.test(syntax);
+}

@@ -1,7 +1,7 @@
 // Random configurations that are right: what they refer to exists, their lists are in order.
 import fc from "fast-check";
 import type { Configuration } from "../../mgmt/config/configuration.ts";
-import { add, type Key } from "../../mgmt/config/lists.ts";
+import { type Key, put } from "../../mgmt/config/lists.ts";
 import { LINKS } from "../../mgmt/config/sections/links.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
 
@@ -71,7 +71,7 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     const massMailing = watched.map(({ name }) => ({ service: name, detectors: [] as Detector[] }));
     for (const periodSeconds of massMailing.length > 0 ? draw(numbers, 1, 86_400, 3) : []) {
       const detector = { signal: "sessions", threshold: number(1, 1_000_000), periodSeconds, window: "fixed" } as const;
-      add(oneOf(massMailing).detectors, { ...detector, actions: oneOf(ACTIONS) }, (each) => each.periodSeconds);
+      put(oneOf(massMailing).detectors, { ...detector, actions: oneOf(ACTIONS) }, (each) => each.periodSeconds);
     }
     return { id, name: maybe(() => draw(string)), massMailing: inOrder(massMailing, ({ service }) => service) };
   });
@@ -102,7 +102,7 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
 
 function inOrder<T>(list: readonly T[], keyOf: (item: T) => Key): T[] {
   const ordered: T[] = [];
-  for (const item of list) add(ordered, item, keyOf);
+  for (const item of list) put(ordered, item, keyOf);
   return ordered;
 }
 

@@ -1,8 +1,9 @@
 // Anonymous groups: the addresses that become subscribers when traffic from them is seen. The longest range wins.
 
 import { z } from "zod";
+import type { Rendered } from "../../../cli/grammar/command.ts";
 import { type Prefix, parsePrefix } from "../../../cli/grammar/prefix.ts";
-import { add } from "../lists.ts";
+import { put, remove } from "../lists.ts";
 import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { prefix, string } from "../values.ts";
@@ -40,14 +41,20 @@ const anonymousGroup = line({
     "prefix-length": "How much of an IPv6 address is one subscriber",
     "<subscriberPrefixLength>": "In bits (default 64)",
   },
+  suggest: {
+    name: ({ anonymousGroups }) => anonymousGroups.map(({ name }) => JSON.stringify(name)),
+    template: ({ templates }) => [0, ...templates.map(({ id }) => id)],
+  },
   run: ({ anonymousGroups }, { name, prefix, template = 0, subscriberPrefixLength = usualPrefixLength(prefix) }) =>
-    add(anonymousGroups, { name, prefix, template, subscriberPrefixLength }, nameOf),
+    put(anonymousGroups, { name, prefix, template, subscriberPrefixLength }, nameOf),
+  slot: "subscriber anonymous-group name <name:STRING>",
+  no: ({ anonymousGroups }, { name }) => remove(anonymousGroups, name, nameOf),
 });
 
 export const anonymousGroups: Section = {
-  lines: [anonymousGroup],
+  lines: anonymousGroup.forms,
 
-  render: ({ anonymousGroups }) => [anonymousGroups.map(printGroup)],
+  render: ({ anonymousGroups }) => anonymousGroups.map(printGroup),
 
   *check({ anonymousGroups, templates, packages }) {
     const path = ["anonymousGroups"];
@@ -74,7 +81,7 @@ function* checkPrefixLength(path: Path, group: Readonly<AnonymousGroup>): Iterab
   }
 }
 
-function printGroup({ subscriberPrefixLength, ...group }: Readonly<AnonymousGroup>): string {
+function printGroup({ subscriberPrefixLength, ...group }: Readonly<AnonymousGroup>): Rendered {
   const isUsual = subscriberPrefixLength === usualPrefixLength(group.prefix);
   return anonymousGroup.print(isUsual ? group : { ...group, subscriberPrefixLength });
 }
@@ -83,6 +90,6 @@ function usualPrefixLength(prefix: Prefix): number {
   return USUAL_PREFIX_LENGTH[parsePrefix(prefix).family];
 }
 
-function nameOf({ name }: Readonly<AnonymousGroup>): string {
+function nameOf({ name }: Pick<AnonymousGroup, "name">): string {
   return name;
 }

@@ -1,6 +1,6 @@
 // The line card: the one interface that traffic passes, configured in its own mode by links and subscribers.
 
-import { line, nested, type Section } from "../section.ts";
+import { line, type Section } from "../section.ts";
 import { anonymousGroups } from "./anonymous-groups.ts";
 import { links } from "./links.ts";
 import { subscribers } from "./subscribers.ts";
@@ -14,14 +14,15 @@ const lineCard = line({
   help: { interface: "Configure an interface", LineCard: "The one that traffic passes", "0": "Its number" },
   enters: "linecard",
   run: (candidate) => candidate,
+  slot: "interface LineCard 0",
 });
 
 export const linecard: Section = {
-  lines: [lineCard, ...parts.flatMap(({ lines }) => lines)],
+  lines: [...lineCard.forms, ...parts.flatMap(({ lines }) => lines)],
 
   render(configuration) {
-    const lines = parts.flatMap((part) => part.render(configuration).flat());
-    return [nested(lineCard.print({}), lines)];
+    const lines = parts.flatMap((part) => part.render(configuration));
+    return [lineCard.print({}, lines)];
   },
 
   *check(configuration) {

@@ -6,8 +6,14 @@ import { line, type Section } from "../section.ts";
 /** A box has 1 to 4 links; a mode may be set before its link is there. */
 export const LINKS = ["0", "1", "2", "3"] as const;
 
+const linkModeSchema = z.enum(["forwarding", "bypass", "cutoff"]);
+
+export type LinkMode = z.infer<typeof linkModeSchema>;
+
+export const MODE_DEFAULT: LinkMode = "forwarding";
+
 /** The mode of link 0, 1, ... */
-export const linkModesSchema = z.array(z.enum(["forwarding", "bypass", "cutoff"])).length(LINKS.length);
+export const linkModesSchema = z.array(linkModeSchema).length(LINKS.length);
 
 const linkMode = line({
   mode: "linecard",
@@ -24,22 +30,25 @@ const linkMode = line({
     bypass: "Forward it and judge nothing",
     cutoff: "Forward nothing",
   },
-  run: ({ linkModes }, { link, mode }) => {
-    if (link === "all-links") linkModes.fill(mode);
-    else linkModes[Number(link)] = mode;
-  },
+  run: ({ linkModes }, { link, mode }) => setMode(linkModes, link, mode),
+  slot: "link mode <link:all-links|0|1|2|3>",
+  no: ({ linkModes }, { link }) => setMode(linkModes, link, MODE_DEFAULT),
 });
 
-export const links: Section = {
-  lines: [linkMode],
+function setMode(linkModes: LinkMode[], link: "all-links" | (typeof LINKS)[number], mode: LinkMode): void {
+  if (link === "all-links") linkModes.fill(mode);
+  else linkModes[Number(link)] = mode;
+}
 
-  render({ linkModes }) {
-    const [mode] = linkModes;
-    if (mode && linkModes.every((other) => other === mode)) return [[linkMode.print({ link: "all-links", mode })]];
-    return [
-      LINKS.flatMap((link, index) => linkModes.slice(index, index + 1).map((mode) => linkMode.print({ link, mode }))),
-    ];
-  },
+export const links: Section = {
+  lines: linkMode.forms,
+
+  // Link by link, so that each has a line of its own to differ by.
+  render: ({ linkModes }) =>
+    LINKS.flatMap((link, index) => {
+      const mode = linkModes[index] ?? MODE_DEFAULT;
+      return mode === MODE_DEFAULT ? [] : [linkMode.print({ link, mode })];
+    }),
 
   check: () => [],
 };

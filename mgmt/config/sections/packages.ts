@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
-import { add, findOrAdd } from "../lists.ts";
+import { findOrAdd, put, remove } from "../lists.ts";
 import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
-import { line, nested, type Section } from "../section.ts";
+import { line, type Section } from "../section.ts";
 import { string, word } from "../values.ts";
 
 /** The fast path's policy holds 256 packages. (The SCE's were 0 to 4999.) */
@@ -56,10 +56,12 @@ const packageLine = line({
   },
   enters: "package",
   run: ({ packages }, { id, name }) => {
-    const entered = findOrAdd(packages, { id, massMailing: [] }, (each) => each.id);
+    const entered = findOrAdd(packages, { id, massMailing: [] }, idOf);
     if (name !== undefined) entered.name = name;
     return entered;
   },
+  slot: `package <id:0-${PACKAGE_ID_MAX}>`,
+  no: ({ packages }, { id }) => remove(packages, id, idOf),
 });
 
 const massMailing = line({
@@ -70,8 +72,11 @@ const massMailing = line({
     service: "The sessions to count",
     "<service>": "The service's name",
   },
+  suggest: { service: ({ services }) => services.map(({ name }) => name) },
   enters: "mass-mailing",
-  run: ({ massMailing }, { service }) => findOrAdd(massMailing, { service, detectors: [] }, (each) => each.service),
+  run: ({ massMailing }, { service }) => findOrAdd(massMailing, { service, detectors: [] }, serviceOf),
+  slot: "mass-mailing service <service:WORD>",
+  no: ({ massMailing }, { service }) => remove(massMailing, service, serviceOf),
 });
 
 const detect = line({
@@ -89,25 +94,42 @@ const detect = line({
     report: "Record it and tell the operator",
     block: "Refuse the service's sessions until the breach ends",
   },
-  run: ({ detectors }, detector) => add(detectors, detector, detectorKey),
+  run: ({ detectors }, detector) => put(detectors, detector, detectorKey),
+  slot: `detect <signal:sessions> period <periodSeconds:1-${PERIOD_SECONDS_MAX}>`,
+  no: ({ detectors }, which) => remove(detectors, detectorKey(which), detectorKey),
 });
 
 export const packages: Section = {
-  lines: [packageLine, massMailing, detect],
+  lines: [packageLine, massMailing, detect].flatMap(({ forms }) => forms),
 
   render: ({ packages }) =>
     packages.map((each) =>
-      nested(
-        packageLine.print(each),
-        each.massMailing.flatMap((watched) => nested(massMailing.print(watched), watched.detectors.map(detect.print))),
+      packageLine.print(
+        each,
+        each.massMailing.map((watched) =>
+          massMailing.print(
+            watched,
+            watched.detectors.map((detector) => detect.print(detector)),
+          ),
+        ),
       ),
     ),
 
   *check({ packages, services }) {
-    yield* repeats(["packages"], packages, "Package", ({ id }) => id);
+    yield* repeats(["packages"], packages, "Package", idOf);
     const known = new Map(services.map((each) => [each.name, each]));
     for (const [index, { massMailing }] of packages.entries()) {
       yield* checkMassMailing(["packages", index, "massMailing"], massMailing, known);
+    }
+  },
+
+  *incomplete({ packages }) {
+    for (const { id, massMailing } of packages) {
+      for (const { service, detectors } of massMailing) {
+        if (detectors.length > 0) continue;
+        const lacks = 'It counts nothing: give it a "detect" line.';
+        yield { object: `package ${id}, mass-mailing service ${service}`, lacks };
+      }
     }
   },
 };
@@ -117,7 +139,7 @@ function* checkMassMailing(
   massMailing: Configuration["packages"][number]["massMailing"],
   services: ReadonlyMap<string, Configuration["services"][number]>,
 ): Iterable<Problem> {
-  yield* repeats(path, massMailing, "Service", ({ service }) => service);
+  yield* repeats(path, massMailing, "Service", serviceOf);
   for (const [index, { service, detectors }] of massMailing.entries()) {
     const known = services.get(service);
     if (!known) yield problem([...path, index, "service"], "unknown-service", service);
@@ -126,6 +148,14 @@ function* checkMassMailing(
   }
   const detectors = massMailing.flatMap((each, index) => pathsOf([...path, index, "detectors"], each.detectors));
   yield* excess(detectors, PACKAGE_DETECTORS_MAX, "detectors in a package");
+}
+
+function idOf({ id }: Pick<Package, "id">): number {
+  return id;
+}
+
+function serviceOf({ service }: Pick<MassMailing, "service">): string {
+  return service;
 }
 
 function detectorKey({ signal, periodSeconds }: Pick<Detector, "signal" | "periodSeconds">): string {

@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
-import { findOrAdd } from "../lists.ts";
+import { findOrAdd, remove } from "../lists.ts";
 import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
-import { line, nested, type Section } from "../section.ts";
+import { line, type Section } from "../section.ts";
 import { ports, word } from "../values.ts";
 
 /** A session's services are a 64-bit set in the fast path. */
@@ -31,6 +31,8 @@ const service = line({
   help: { service: "A kind of session to count", "<name>": "Its name" },
   enters: "service",
   run: ({ services }, { name }) => findOrAdd(services, { name, initiator: "either" }, nameOf),
+  slot: "service <name:WORD>",
+  no: ({ services }, { name }) => remove(services, name, nameOf),
 });
 
 const protocol = line({
@@ -47,6 +49,10 @@ const protocol = line({
     service.transport = transport;
     return transport;
   },
+  slot: "protocol",
+  no: (service) => {
+    delete service.transport;
+  },
 });
 
 const initiator = line({
@@ -61,6 +67,10 @@ const initiator = line({
   run: (service, { initiator }) => {
     service.initiator = initiator;
   },
+  slot: "initiator",
+  no: (service) => {
+    service.initiator = "either";
+  },
 });
 
 const zone = line({
@@ -72,18 +82,23 @@ const zone = line({
     exclude: "Leave out sessions with the zone",
     "<name>": "The zone's name",
   },
+  suggest: { name: ({ zones }) => zones.map(({ name }) => name) },
   run: (service, zone) => {
     service.zone = zone;
     return zone;
   },
+  slot: "zone",
+  no: (service) => {
+    delete service.zone;
+  },
 });
 
 export const services: Section = {
-  lines: [service, protocol, initiator, zone],
+  lines: [service, protocol, initiator, zone].flatMap(({ forms }) => forms),
 
   render: ({ services }) =>
     services.map((each) =>
-      nested(service.print(each), [
+      service.print(each, [
         ...(each.transport ? [protocol.print(each.transport)] : []),
         initiator.print(each),
         ...(each.zone ? [zone.print(each.zone)] : []),
@@ -101,6 +116,12 @@ export const services: Section = {
       if ((transport?.ports.length ?? 0) > SERVICE_PORT_RANGES_MAX) {
         yield problem(ports, "too-many", "port ranges in a service", SERVICE_PORT_RANGES_MAX);
       }
+    }
+  },
+
+  *incomplete({ services }) {
+    for (const { name, transport } of services) {
+      if (!transport) yield { object: `service ${name}`, lacks: 'It has no ports: give it a "protocol" line.' };
     }
   },
 };

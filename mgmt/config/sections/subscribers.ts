@@ -27,42 +27,40 @@ const mode = line({
   run: (candidate, { mode }) => {
     candidate.subscriberMode = mode;
   },
+  slot: "subscriber mode",
+  no: (candidate) => {
+    candidate.subscriberMode = "anonymous";
+  },
 });
-
-const agingHelp = { subscriber: SUBSCRIBER, aging: "When subscribers are forgotten", anonymous: "Those of groups" };
 
 const aging = line({
   mode: "linecard",
   syntax: `subscriber aging anonymous timeout <minutes:1-${AGEING_MINUTES_MAX}>`,
-  help: { ...agingHelp, timeout: "After a time without traffic", "<minutes>": "In minutes (default 30)" },
+  help: {
+    subscriber: SUBSCRIBER,
+    aging: "When subscribers are forgotten",
+    anonymous: "Those of groups",
+    timeout: "After a time without traffic",
+    "<minutes>": "In minutes (default 30)",
+  },
   run: (candidate, { minutes }) => {
     candidate.anonymousAgeingMinutes = minutes;
   },
-});
-
-const noAging = line({
-  mode: "linecard",
-  syntax: "no subscriber aging anonymous",
-  help: { ...agingHelp, no: "Turn something off" },
-  run: (candidate) => {
+  slot: "subscriber aging anonymous",
+  no: (candidate) => {
     candidate.anonymousAgeingMinutes = null;
   },
-});
-
-const defaultAging = line({
-  mode: "linecard",
-  syntax: "default subscriber aging anonymous",
-  help: { ...agingHelp, default: "Set something back to its default" },
-  run: (candidate) => {
+  default: (candidate) => {
     candidate.anonymousAgeingMinutes = AGEING_MINUTES_DEFAULT;
   },
 });
 
 export const subscribers: Section = {
-  lines: [mode, aging, noAging, defaultAging],
+  lines: [...mode.forms, ...aging.forms],
 
   render: ({ subscriberMode, anonymousAgeingMinutes: minutes }) => [
-    [mode.print({ mode: subscriberMode }), minutes === null ? noAging.print({}) : aging.print({ minutes })],
+    mode.print({ mode: subscriberMode }),
+    minutes === null ? aging.printNo({}) : aging.print({ minutes }),
   ],
 
   check: () => [],

@@ -5,6 +5,8 @@ import { hostname } from "../values.ts";
 
 export const hostnameSchema = hostname;
 
+export const HOSTNAME_DEFAULT = "postern";
+
 const hostnameLine = line({
   mode: "global",
   syntax: "hostname <hostname:HOSTNAME>",
@@ -12,10 +14,14 @@ const hostnameLine = line({
   run: (candidate, { hostname }) => {
     candidate.hostname = hostname;
   },
+  slot: "hostname",
+  no: (candidate) => {
+    candidate.hostname = HOSTNAME_DEFAULT;
+  },
 });
 
 export const system: Section = {
-  lines: [hostnameLine],
-  render: (configuration) => [[hostnameLine.print(configuration)]],
+  lines: hostnameLine.forms,
+  render: (configuration) => [hostnameLine.print(configuration)],
   check: () => [],
 };

@@ -1,7 +1,7 @@
 // Templates: the package that an anonymous subscriber is born with, by number.
 
 import { z } from "zod";
-import { add } from "../lists.ts";
+import { put, remove } from "../lists.ts";
 import { problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { PACKAGE_ID_MAX, packageId } from "./packages.ts";
@@ -24,13 +24,16 @@ const template = line({
     package: "Their package",
     "<package>": "Its number",
   },
-  run: ({ templates }, template) => add(templates, template, idOf),
+  suggest: { package: ({ packages }) => packages.map(({ id }) => id) },
+  run: ({ templates }, template) => put(templates, template, idOf),
+  slot: `subscriber template <id:1-${TEMPLATE_MAX}>`,
+  no: ({ templates }, { id }) => remove(templates, id, idOf),
 });
 
 export const templates: Section = {
-  lines: [template],
+  lines: template.forms,
 
-  render: ({ templates }) => [templates.map(template.print)],
+  render: ({ templates }) => templates.map((each) => template.print(each)),
 
   *check({ templates, packages }) {
     yield* repeats(["templates"], templates, "Template", idOf);
@@ -41,6 +44,6 @@ export const templates: Section = {
   },
 };
 
-function idOf({ id }: Template): number {
+function idOf({ id }: Pick<Template, "id">): number {
   return id;
 }

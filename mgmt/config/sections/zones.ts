@@ -1,9 +1,9 @@
 // Zones: sets of addresses that services include or exclude, such as the home mail servers.
 
 import { z } from "zod";
-import { findOrAdd } from "../lists.ts";
+import { findOrAdd, remove } from "../lists.ts";
 import { excess, pathsOf, repeats } from "../problems.ts";
-import { line, nested, type Section } from "../section.ts";
+import { line, type Section } from "../section.ts";
 import { prefix, word } from "../values.ts";
 
 /** A zone is one bit of a 64-bit set in the fast path. */
@@ -26,22 +26,26 @@ const zone = line({
   help: { zone: "A set of addresses", "<name>": "Its name" },
   enters: "zone",
   run: ({ zones }, { name }) => findOrAdd(zones, { name, prefixes: [] }, nameOf),
+  slot: "zone <name:WORD>",
+  no: ({ zones }, { name }) => remove(zones, name, nameOf),
 });
 
 const ip = line({
   mode: "zone",
   syntax: "ip <prefix:PREFIX>",
   help: { ip: "Add addresses to the zone", "<prefix>": "Their IPv4 or IPv6 prefix" },
-  run: ({ prefixes }, { prefix }) => findOrAdd(prefixes, prefix, (known) => known),
+  run: ({ prefixes }, { prefix }) => findOrAdd(prefixes, prefix, itself),
+  slot: "ip <prefix:PREFIX>",
+  no: ({ prefixes }, { prefix }) => remove(prefixes, prefix, itself),
 });
 
 export const zones: Section = {
-  lines: [zone, ip],
+  lines: [...zone.forms, ...ip.forms],
 
   render: ({ zones }) =>
     zones.map((each) =>
-      nested(
-        zone.print(each),
+      zone.print(
+        each,
         each.prefixes.map((prefix) => ip.print({ prefix })),
       ),
     ),
@@ -52,7 +56,18 @@ export const zones: Section = {
     const prefixes = zones.flatMap((zone, index) => pathsOf(["zones", index, "prefixes"], zone.prefixes));
     yield* excess(prefixes, ZONE_PREFIXES_MAX, "prefixes in zones");
   },
+
+  *incomplete({ zones }) {
+    for (const { name, prefixes } of zones) {
+      if (prefixes.length === 0)
+        yield { object: `zone ${name}`, lacks: 'It has no addresses: give it some with "ip" lines.' };
+    }
+  },
 };
+
+function itself(prefix: string): string {
+  return prefix;
+}
 
 function nameOf({ name }: Pick<Zone, "name">): string {
   return name;
