@@ -1,4 +1,4 @@
-// Text for people: aligned columns, times.
+// Text for people: aligned columns, blocks, times.
 
 import { number } from "../mgmt/words.ts";
 
@@ -16,6 +16,11 @@ export function columns(heading: readonly string[], rows: readonly (readonly Cel
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** A title and what it is about, set off from what is above; nothing without lines. */
+export function block(title: string, lines: readonly string[]): string[] {
+  return lines.length > 0 ? ["", title, ...lines.map((line) => `  ${line}`)] : [];
 }
 
 /** `3 d 4 h`, `5 min 6 s`: the two largest units of a time in milliseconds. */

@@ -1,0 +1,43 @@
+// The processes of the appliance, and what the fast path judges by.
+
+import { dateAndTime } from "../../mgmt/journal.ts";
+import type { FastPathStatus, SamplingStatus, Status } from "../../mgmt/status/status.ts";
+import { number } from "../../mgmt/words.ts";
+import { duration } from "../columns.ts";
+
+/** `now`: Unix milliseconds. */
+export function processLines({ daemon, policy, fastPath }: Status, now: number): string[] {
+  const waiting = policy.waiting === null ? "" : `; revision ${policy.waiting} waits for the fast path`;
+  return [
+    `Appliance  ${policy.hostname ?? "no configuration yet"}`,
+    `Daemon     ${processText(daemon, now)}`,
+    `Fast path  ${fastPathText(fastPath, now)}`,
+    `Policy     ${policyText(fastPath)}`,
+    `File       ${policy.file}${waiting}`,
+    ...(daemon.eventsLost > 0 ? [`Events     ${number(daemon.eventsLost)} lost before the daemon read them`] : []),
+    ...(fastPath?.sampling ? [`Sampling   ${samplingText(fastPath.sampling)}`] : []),
+  ];
+}
+
+export function fastPathText(fastPath: FastPathStatus | null, now: number): string {
+  return fastPath ? `${processText(fastPath, now)}, start ${fastPath.starts}` : "none";
+}
+
+export function processText({ pid, startedAt }: { readonly pid: number; readonly startedAt: number }, now: number) {
+  return `process ${pid}, up ${duration(now - startedAt)}, since ${dateAndTime(startedAt)}`;
+}
+
+export function policyText(fastPath: FastPathStatus | null): string {
+  if (!fastPath) return "none";
+  const { alive, bypass, links, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
+  if (!alive) return "the process stands still: these are its last figures";
+  if (bypass !== "none") return `bypass (${bypass}): nothing is judged`;
+  const since = policyAppliedAt === null ? "" : `, since ${dateAndTime(policyAppliedAt)}`;
+  const revision = `revision ${policyRevision}, generation ${policyGeneration}${since}`;
+  if (!links.some(({ mode }) => mode === "forwarding")) return `${revision}: no link is forwarding, nothing is judged`;
+  return `judging by ${revision}`;
+}
+
+function samplingText({ until, suppressed }: SamplingStatus): string {
+  return `on until ${dateAndTime(until)}; ${number(suppressed)} packets were too many and not sampled`;
+}
