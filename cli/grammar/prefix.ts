@@ -1,7 +1,7 @@
 // Address prefixes as text. One form is kept; the SCE's form, an address and a hexadecimal mask, is read and printed too.
 
-import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { printAddress, readAddress } from "./address.ts";
 import type { Reading } from "./argument-types.ts";
 
 /** A prefix in its one canonical form, host bits zero: `192.0.2.0/24`, `2001:db8::/48` (RFC 5952). */
@@ -15,15 +15,19 @@ export interface ParsedPrefix {
   readonly length: number;
 }
 
+const MAPPED = /^::ffff:[^:]+:[^:]+$/;
+
 /** The parts of a canonical prefix. */
 export function parsePrefix(prefix: Prefix): ParsedPrefix {
-  const [address, length] = ipaddr.parseCIDR(prefix);
-  return { family: address.kind() === "ipv4" ? 4 : 6, bytes: Uint8Array.from(address.toByteArray()), length };
+  const slash = prefix.indexOf("/");
+  const bytes = readAddress(prefix.slice(0, slash));
+  if (!bytes) throw new Error(`${prefix} is no prefix`);
+  return { family: bytes.length === 4 ? 4 : 6, bytes, length: Number(prefix.slice(slash + 1)) };
 }
 
 /** Reads `192.0.2.0/24` or `2001:db8::/48`. */
 export function readPrefix(word: string): Reading<Prefix> {
-  const [, address = "", length] = /^([^/%]+)\/(\d{1,3})$/.exec(word) ?? [];
+  const [, address = "", length] = /^([^/]+)\/(\d{1,3})$/.exec(word) ?? [];
   return length === undefined ? undefined : canonical(address, Number(length));
 }
 
@@ -45,17 +49,20 @@ export function printRange(prefix: Prefix): string {
 }
 
 function canonical(text: string, length: number): Reading<Prefix> {
-  const family = isIP(text);
-  if (family === 0 || length > (family === 4 ? 32 : 128)) return undefined;
-  if (family === 4) return withoutHostBits(text, `${ipaddr.IPv4.networkAddressFromCIDR(`${text}/${length}`)}`, length);
-
-  const address = ipaddr.IPv6.parse(text);
-  if (address.isIPv4MappedAddress()) return { refusal: `Write it as an IPv4 address: ${address.toIPv4Address()}.` };
-  const network = ipaddr.IPv6.networkAddressFromCIDR(`${text}/${length}`);
-  return withoutHostBits(address.toRFC5952String(), network.toRFC5952String(), length);
+  const bytes = readAddress(text);
+  if (!bytes || length > 8 * bytes.length) return undefined;
+  const address = printAddress(bytes);
+  if (MAPPED.test(address)) return { refusal: `Write it as an IPv4 address: ${printAddress(bytes.subarray(12))}.` };
+  if (!hasHostBits(bytes, length)) return { value: `${address}/${length}` };
+  const network = printAddress(bytes.map((byte, index) => byte & ~hostBits(index, length)));
+  return { refusal: `${address}/${length} has host bits set: the network is ${network}/${length}.` };
 }
 
-function withoutHostBits(address: string, network: string, length: number): Reading<Prefix> {
-  if (address === network) return { value: `${network}/${length}` };
-  return { refusal: `${address}/${length} has host bits set: the network is ${network}/${length}.` };
+function hasHostBits(bytes: Uint8Array, length: number): boolean {
+  return bytes.some((byte, index) => (byte & hostBits(index, length)) !== 0);
+}
+
+/** Those of the address's byte `index` that are not in the prefix. */
+function hostBits(index: number, length: number): number {
+  return 0xff >> Math.min(8, Math.max(0, length - 8 * index));
 }
