@@ -19,7 +19,10 @@ export function nativeLength(family: 4 | 6, length: number): number {
 
 /** An address's 16 bytes in the fast path's form. */
 export function nativeBytes(family: 4 | 6, bytes: Uint8Array): Uint8Array {
-  return family === 4 ? Uint8Array.from([...MAPPED.subarray(0, 12), ...bytes]) : bytes;
+  if (family === 6) return bytes;
+  const mapped = MAPPED.slice();
+  mapped.set(bytes, 12);
+  return mapped;
 }
 
 /** What the fast path reads for a prefix. A short IPv6 prefix is cut up around the IPv4 addresses, which are not in it. */

@@ -9,6 +9,8 @@ import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serv
 const MAGIC = "PSTNPOL1";
 const HEADER_BYTES = 56;
 const LENGTH_OFFSET = 8;
+/** Of struct blob_prefix. */
+const PREFIX_BYTES = 24;
 
 const protocols = { tcp: 6, udp: 17 } as const;
 const initiators = { either: 0, subscriber: 1, network: 2 } as const;
@@ -44,17 +46,16 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
     ...configuration.linkModes.map((mode) => linkModes[mode]),
     ...u32(0),
   ];
-  const blob = Buffer.from([
-    ...header,
-    ...zonePrefixes.flatMap(prefixBytes),
-    ...groupPrefixes.flatMap(prefixBytes),
+  const rest = [
     ...groups.flatMap((group) => groupBytes(group, configuration)),
     ...services.flatMap((service, index) => serviceBytes(service, index, ranges, configuration, ids)),
     ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
     ...packages.flatMap(({ id }) => packageBytes(id, detectors)),
     ...detectors.flatMap((placed) => detectorBytes(placed, configuration, ids)),
-  ]);
+  ];
   if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
+  const prefixes = [zonePrefixes, groupPrefixes].map(prefixesBytes);
+  const blob = Buffer.concat([Buffer.from(header), ...prefixes, Buffer.from(rest)]);
   blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
   return blob;
 }
@@ -72,8 +73,16 @@ function placed(prefixes: readonly NativePrefix[], value: number): PlacedPrefix[
   return prefixes.map((prefix) => ({ ...prefix, value }));
 }
 
-function prefixBytes({ bytes, length, value }: PlacedPrefix): number[] {
-  return [...bytes, ...u32(length), ...u32(value)];
+/** Written in place: there may be 100,000. */
+function prefixesBytes(prefixes: readonly PlacedPrefix[]): Buffer {
+  const table = Buffer.alloc(prefixes.length * PREFIX_BYTES);
+  for (const [index, { bytes, length, value }] of prefixes.entries()) {
+    const at = index * PREFIX_BYTES;
+    table.set(bytes, at);
+    table.writeUInt32LE(length, at + 16);
+    table.writeUInt32LE(value, at + 20);
+  }
+  return table;
 }
 
 function groupBytes(
