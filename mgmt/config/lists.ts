@@ -34,6 +34,8 @@ function has<T>(list: readonly T[], place: number, key: Key, keyOf: (item: T) =>
 /** The index after the last item whose key is not greater. */
 function placeAfter<T>(list: readonly T[], key: Key, keyOf: (item: T) => Key): number {
   let [low, high] = [0, list.length];
+  // A text that was printed is in order: each item's place is the end.
+  if (high > 0 && compare(keyOf(list[high - 1] as T), key) <= 0) return high;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compare(keyOf(list[middle] as T), key) <= 0) low = middle + 1;

@@ -21,6 +21,9 @@ export const ports = z
 
 function text(name: "HOSTNAME" | "WORD" | "STRING" | "PREFIX") {
   const type = argumentTypes[name];
-  const isCanonical = (value: string) => isDeepStrictEqual(type.read(value), { value });
+  const isCanonical = (value: string) => {
+    const reading = type.read(value);
+    return reading !== undefined && "value" in reading && reading.value === value;
+  };
   return z.string().refine(isCanonical, { error: `expected ${type.expected}` });
 }
