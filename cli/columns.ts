@@ -18,9 +18,26 @@ export function columns(heading: readonly string[], rows: readonly (readonly Cel
   );
 }
 
-/** A title and what it is about, set off from what is above; nothing without lines. */
+/** A title and what it is about, indented; nothing without lines. */
 export function block(title: string, lines: readonly string[]): string[] {
-  return lines.length > 0 ? ["", title, ...lines.map((line) => `  ${line}`)] : [];
+  return lines.length > 0 ? [title, ...lines.map((line) => `  ${line}`)] : [];
+}
+
+/** An empty line between each of those that have lines. */
+export function paragraphs(...parts: readonly (readonly string[])[]): string[] {
+  return parts.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
+}
+
+/** `Name : value` under each other. */
+export function fields(named: Readonly<Record<string, string>>): string[] {
+  const width = Math.max(...Object.keys(named).map((name) => name.length));
+  return Object.entries(named).map(([name, value]) => `${name.padEnd(width)} : ${value}`);
+}
+
+/** `63.7 GiB`, `84.0 MiB`. */
+export function bytes(count: number): string {
+  const mebibytes = count / 2 ** 20;
+  return mebibytes < 1024 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
 /** `3 d 4 h`, `5 min 6 s`: the two largest units of a time in milliseconds. */

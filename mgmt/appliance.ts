@@ -5,6 +5,8 @@ import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { Status } from "./status/status.ts";
+import type { Machine } from "./system/machine.ts";
+import type { ProcessFigures } from "./system/process_meter.ts";
 
 /** What operations act on. */
 export interface ApplianceParts {
@@ -17,6 +19,11 @@ export type ApplianceOperation<Input, Result> = Operation<ApplianceParts, Input,
 /** Times are Unix milliseconds, numbers are raw. What can fail rejects with a Sentence. */
 export interface Appliance {
   status(): Status;
+  machine(): Machine;
+  /** When the machine was started. */
+  bootedAt(): number;
+  /** What the daemon's own process uses. */
+  process(): ProcessFigures;
   /** Those that started last, latest first. */
   breaches(count: number): Promise<readonly Breach[]>;
   /** Latest first. */

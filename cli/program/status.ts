@@ -4,7 +4,7 @@ import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import type { FastPathStatus, Status } from "../../mgmt/status/status.ts";
 import { number } from "../../mgmt/words.ts";
-import { block } from "../columns.ts";
+import { block, paragraphs } from "../columns.ts";
 import { breachLines } from "../views/breaches.ts";
 import { counterLines, tableLines } from "../views/engine.ts";
 import { linkLines } from "../views/links.ts";
@@ -20,23 +20,23 @@ export const status: Command = async ({ runDirectory, json }) => {
 /** `now`: Unix milliseconds. */
 export function statusLines(answer: Status, now: number): string[] {
   const { fastPath, alarms, open, breaches } = answer;
-  return [
-    ...processLines(answer, now),
-    ...block("Alarms", alarms),
-    ...(fastPath ? fastPathLines(fastPath) : []),
-    ...(open > 0 ? block(breachTitle(open, breaches.length), breachLines(breaches)) : []),
-  ];
+  return paragraphs(
+    processLines(answer, now),
+    block("Alarms", alarms),
+    ...(fastPath ? fastPathParts(fastPath) : []),
+    open > 0 ? block(breachTitle(open, breaches.length), breachLines(breaches)) : [],
+  );
 }
 
 function breachTitle(open: number, shown: number): string {
   return open > shown ? `In breach: ${number(open)}, the latest ${shown} of them` : `In breach: ${number(open)}`;
 }
 
-function fastPathLines(fastPath: FastPathStatus): string[] {
+function fastPathParts({ links, workers, tables, packetBuffers, counters }: FastPathStatus): string[][] {
   return [
-    ...linkLines(fastPath.links),
-    ...block("Workers in the last seconds", workerLines(fastPath.workers)),
-    ...block("Tables", tableLines(fastPath)),
-    ...block("Counters", counterLines(fastPath.counters)),
+    ...links.map(linkLines),
+    block("Workers in the last seconds", workerLines(workers)),
+    block("Tables", tableLines({ tables, packetBuffers })),
+    block("Counters", counterLines(counters)),
   ];
 }

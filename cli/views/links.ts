@@ -7,9 +7,8 @@ import { block, columns } from "../columns.ts";
 
 export const sides: readonly Side[] = ["subscriber", "network"];
 
-/** A block for each link. */
-export function linkLines(links: readonly LinkStatus[]): string[] {
-  return links.flatMap((link, index) => block(`Link ${index}: ${modeText(link)}`, portLines(link)));
+export function linkLines(link: LinkStatus, index: number): string[] {
+  return block(`Link ${index}: ${modeText(link)}`, portLines(link));
 }
 
 function portLines(link: LinkStatus): string[] {

@@ -19,7 +19,10 @@ export function processLines({ daemon, policy, fastPath }: Status, now: number):
   ];
 }
 
-export function fastPathText(fastPath: FastPathStatus | null, now: number): string {
+export function fastPathText(
+  fastPath: Pick<FastPathStatus, "pid" | "startedAt" | "starts"> | null,
+  now: number,
+): string {
   return fastPath ? `${processText(fastPath, now)}, start ${fastPath.starts}` : "none";
 }
 

@@ -1,0 +1,90 @@
+// What the shows say, as a person reads it: shows/SCENE/*.txt.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import type { Answer, Context, ExecCommand } from "../../cli/commands/exec.ts";
+import { interfaceCommands } from "../../cli/commands/interface.ts";
+import { systemCommands } from "../../cli/commands/system.ts";
+import { match } from "../../cli/grammar/match.ts";
+import { commandTable } from "../../cli/grammar/table.ts";
+import { wordsOf } from "../../cli/grammar/words.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import { product } from "../../mgmt/system/product.ts";
+import { clock, scenes } from "./shows/scenes.ts";
+
+process.env.TZ = "UTC";
+
+const commands: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+const folder = join(import.meta.dirname, "shows");
+const PROMPT = "edge-1>";
+
+const transcripts = Object.keys(scenes).flatMap((scene) =>
+  readdirSync(join(folder, scene)).map((file) => [scene, file] as const),
+);
+
+for (const [scene, file] of transcripts) {
+  test(`${scene}/${file}: each show says what is written there`, async (t) => {
+    const expected = readFileSync(join(folder, scene, file), "utf8");
+    const typed = expected.split("\n").filter((line) => line.startsWith(PROMPT));
+    const said = await Promise.all(
+      typed.map(async (line) => [line, ...(await shown(scene, line.slice(PROMPT.length)))]),
+    );
+    t.is(`${said.map((lines) => lines.join("\n")).join("\n\n")}\n`, filled(expected));
+  });
+}
+
+/** What tools take for a prompt, or for an error. */
+const misleading =
+  /^[\w.@()-]+[#>]\s?$|error:|% Error|invalid input|incomplete command|ambiguous command| not found|Command Rejected/i;
+
+test("no answer looks like a prompt or an error to a tool, is wider than a wide screen or has spaces at a line's end", async (t) => {
+  const lines = await Promise.all(
+    Object.keys(scenes).flatMap((scene) => commands.map(({ syntax }) => shown(scene, syntax))),
+  );
+  t.deepEqual(
+    lines.flat().filter((line) => misleading.test(line) || line.length > 132 || line !== line.trimEnd()),
+    [],
+  );
+});
+
+test("every show is in one table without faults", (t) => t.notThrows(() => commandTable("exec", commands)));
+
+test("the data is raw", async (t) => {
+  const [version] = await answers("healthy", "show version");
+  t.like(version?.data, {
+    hostname: "edge-1",
+    product: { name: "Postern", version: product.version },
+    fastPath: { pid: 4242, starts: 1, adoption: { subscribers: 17 } },
+  });
+  const [counters] = await answers("healthy", "show interface LineCard 0 counters");
+  t.like(counters?.data, { alive: true, counters: { sessions_opened: 12_345 } });
+  const [modes] = await answers("troubled", "show interface LineCard 0 link mode");
+  t.deepEqual(modes?.data, [{ link: 0, configured: "forwarding", active: "bypass" }]);
+  const [state] = await answers("absent", "show system operation-status");
+  t.deepEqual(state?.data, { state: "failure", reasons: ["No fast path was found yet."] });
+});
+
+function filled(text: string): string {
+  return text.replaceAll("{version}", product.version).replaceAll("{node}", process.versions.node);
+}
+
+/** As a session prints it. */
+async function shown(scene: string, line: string): Promise<string[]> {
+  try {
+    return (await answers(scene, line)).flatMap((answer) => [...answer.lines()]);
+  } catch (error) {
+    if (error instanceof Sentence) return [`% ${error.message}`];
+    throw error;
+  }
+}
+
+async function answers(scene: string, line: string): Promise<Answer[]> {
+  const found = match(commands, wordsOf(line));
+  if ("code" in found) throw new Error(`No show is typed as "${line}".`);
+  const context = {
+    appliance: scenes[scene],
+    now: clock.now,
+    signal: new AbortController().signal,
+  } as unknown as Context;
+  return Array.fromAsync(found.command.execute(context, found.args as never));
+}

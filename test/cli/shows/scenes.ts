@@ -1,0 +1,103 @@
+// What the shows are asked about: an appliance in one of several states, two days after its start.
+import type { Appliance } from "../../../mgmt/appliance.ts";
+import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
+import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
+import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
+import { look } from "../../../mgmt/status/alarms.ts";
+import { statusOf } from "../../../mgmt/status/status.ts";
+import { loadOf } from "../../../mgmt/status/worker_loads.ts";
+import type { Machine } from "../../../mgmt/system/machine.ts";
+import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
+
+type Questions = Pick<Appliance, "status" | "machine" | "bootedAt" | "process" | "facts">;
+
+export const clock = new FakeClock();
+clock.bootMs = ((2 * 24 + 3) * 60 + 4) * 60_000 + 5123;
+
+const machine: Machine = {
+  kernel: "Linux 6.1.0-13-amd64",
+  processor: "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz",
+  processors: 16,
+  memoryBytes: 63.7 * 2 ** 30,
+  chassis: {
+    ...{ maker: "Dell Inc.", product: "PowerEdge R640", version: "01" },
+    ...{ serial: "ABC1234", boardSerial: "CN70163" },
+  },
+};
+
+const bareMachine: Machine = {
+  ...machine,
+  ...{ processor: null, processors: 2, memoryBytes: 512 * 2 ** 20 },
+  chassis: { maker: null, product: null, version: null, serial: null, boardSerial: null },
+};
+
+const idle = {
+  ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+  ...{ bursts: Array<number>(6).fill(0), latencies: Array<number>(21).fill(0) },
+};
+
+const busy = {
+  ...{ ...idle, handedOver: 1234, ticks: 2_000_000_000, ticksBusy: 100_000_000, packets: 20_000 },
+  bursts: [3000, 0, 0, 0, 0, 1000],
+  latencies: [0, 0, 0, 0, 10_000, 0, 0, 9_990, ...Array<number>(12).fill(0), 10],
+};
+
+const resting = { ...idle, ticks: 1_000_000_000 };
+
+/** A fast path that works. */
+function working(): EngineStatus {
+  const { live, counters, ...rest } = region({ generation: 3 });
+  const up = { up: true, missed: 3, starved: 0 };
+  return {
+    ...rest,
+    live: { ...live, policyRevision: 7, policyAppliedMs: 30_000, links: [{ subscriber: up, network: up }] },
+    counters: { ...counters, workers: [busy, resting] },
+  };
+}
+
+/** One that took over from others, with a port down, told to pass everything. */
+function troubled(): EngineStatus {
+  const { header, live, counters } = working();
+  const up = { up: true, missed: 3, starved: 0 };
+  const links = [{ subscriber: up, network: { ...up, up: false } }];
+  return { header: { ...header, starts: 3 }, live: { ...live, links, linkModes: ["bypass"] }, counters };
+}
+
+function asked(said: EngineStatus | undefined, on: Machine): Questions {
+  const engine = new FakeEngine();
+  if (said) engine.attach(said);
+  const alarms = said
+    ? look(undefined, { status: said, eventsLost: 0 }, clock.nowMs()).alarms.map(({ text }) => text)
+    : ["No fast path was found yet."];
+  const loads = [busy, resting].map((now) => loadOf(idle, now, 2_000_000_000));
+  const policy = {
+    ...{ file: "/etc/postern/startup-config", revision: 7, appliedAt: BOOT + 30_000 },
+    ...{ waiting: null, refusal: null, hostname: "edge-1" },
+  };
+  return {
+    status: () =>
+      statusOf({
+        daemon: { pid: 4211, startedAt: BOOT + 12_000, eventsLost: 0 },
+        engine,
+        policy: { status: () => policy, linkModes: () => ["forwarding"], alarms: () => [] },
+        watch: { alive: said !== undefined, alarms: () => alarms, loads: () => loads },
+        recorder: { open: () => [], alarm: undefined },
+        clock,
+      }),
+    machine: () => on,
+    bootedAt: () => BOOT,
+    process: () => ({
+      memoryBytes: 84 * 2 ** 20,
+      heapBytes: 31.5 * 2 ** 20,
+      processorMs: 0.015 * (clock.bootMs - 12_000),
+      eventLoop: { mean: 0.1, most: 0.4, worst: 12.3 },
+    }),
+    facts: () => ({ ...emptyConfiguration(), hostname: "edge-1", zones: [], revision: 7 }),
+  };
+}
+
+export const scenes: Readonly<Record<string, Questions>> = {
+  healthy: asked(working(), machine),
+  troubled: asked(troubled(), bareMachine),
+  absent: asked(undefined, machine),
+};
