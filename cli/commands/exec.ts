@@ -11,6 +11,8 @@ import { type Arguments, type HelpWords, routesOf } from "../grammar/syntax.ts";
 /** The session that a command is typed in, as far as commands know it. */
 export interface Session {
   level: Level;
+  /** The level that the person has by who he is, without a password. */
+  readonly ownLevel: Level;
   /** Lines before `--More--`; 0: never. */
   pageLength: number;
   /** Columns; 0: no limit. */

@@ -1,0 +1,32 @@
+// How a line is typed: what the two disciplines, for machines and for people, have in common.
+
+import type { Completion } from "./language.ts";
+
+/** Characters of a line that is passed on whole; a longer one is passed on as its first `LINE_MAX + 1`. */
+export const LINE_MAX = 4096;
+
+export interface LineRequest {
+  readonly prompt: string;
+  /** Lines typed before, the latest last. */
+  readonly history: readonly string[];
+  /** What could follow `line`: lines to print. */
+  help(line: string): readonly string[];
+  complete(line: string): Completion;
+}
+
+export interface TypedLine {
+  /** Empty when it was given up with Ctrl-C. */
+  readonly text: string;
+  /** It was ended with Ctrl-Z. */
+  readonly ends: boolean;
+}
+
+export interface LineDiscipline {
+  /** Undefined: the person went away, or ended with Ctrl-D. */
+  readLine(request: LineRequest): Promise<TypedLine | undefined>;
+}
+
+/** Whether `?` would be inside quotes. */
+export function inQuotes(line: string): boolean {
+  return line.split('"').length % 2 === 0;
+}

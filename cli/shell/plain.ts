@@ -1,0 +1,117 @@
+// The line discipline of machines, and of terminals that cannot move a cursor: no escape sequence is ever written. What is
+// typed is echoed as it is taken, in order with what is printed: nobody who types ahead is confused.
+
+import type { Key, Keys } from "./keys.ts";
+import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
+import type { Output } from "./output.ts";
+
+export class PlainDiscipline implements LineDiscipline {
+  readonly #keys: Keys;
+  readonly #output: Output;
+
+  constructor(keys: Keys, output: Output) {
+    this.#keys = keys;
+    this.#output = output;
+  }
+
+  async readLine(request: LineRequest): Promise<TypedLine | undefined> {
+    const typing = new PlainTyping(request);
+    for (;;) {
+      let key = this.#keys.take();
+      if (!key) {
+        await this.#output.write(typing.takeEcho());
+        key = await this.#keys.next();
+      }
+      const typed = key ? typing.press(key) : null;
+      if (typed === undefined) continue;
+      await this.#output.write(typing.takeEcho());
+      return typed ?? undefined;
+    }
+  }
+}
+
+/** One line while it is typed. */
+class PlainTyping {
+  readonly #request: LineRequest;
+  #line = "";
+  #echo: string;
+  #literal = false;
+
+  constructor(request: LineRequest) {
+    this.#request = request;
+    this.#echo = request.prompt;
+  }
+
+  /** What is to be shown since it was asked last. */
+  takeEcho(): string {
+    const echo = this.#echo;
+    this.#echo = "";
+    return echo;
+  }
+
+  /** The line when this key ends it; null: nothing more is typed. */
+  press({ chord, text }: Key): TypedLine | null | undefined {
+    const literal = this.#literal;
+    this.#literal = chord === "ctrl-v" && !literal;
+    switch (chord) {
+      case "return":
+      case "enter":
+        return this.#end("", { text: this.#line, ends: false });
+      case "ctrl-z":
+        return this.#end("^Z", { text: this.#line, ends: true });
+      case "ctrl-c":
+        return this.#end("^C", { text: "", ends: false });
+      case "ctrl-d":
+        return this.#line === "" ? this.#end("", null) : undefined;
+      case "backspace":
+        return this.#erase(1);
+      case "ctrl-u":
+        return this.#erase(Number.POSITIVE_INFINITY);
+      case "ctrl-w":
+        return this.#erase([...this.#line.slice(this.#line.search(/\S*\s*$/u))].length);
+      case "tab":
+        return this.#complete();
+      case "?":
+        return literal || inQuotes(this.#line) ? this.#insert(text) : this.#help();
+      default:
+        return this.#insert(text);
+    }
+  }
+
+  #end<T>(shown: string, typed: T): T {
+    this.#echo += `${shown}\r\n`;
+    return typed;
+  }
+
+  #insert(text: string): undefined {
+    if (this.#line.length > LINE_MAX) return;
+    this.#line += text;
+    this.#echo += text;
+  }
+
+  #erase(characters: number): undefined {
+    const kept = [...this.#line];
+    const erased = kept.splice(-Math.min(characters, kept.length), characters);
+    this.#line = kept.join("");
+    this.#echo += "\b \b".repeat(erased.length);
+  }
+
+  #help(): undefined {
+    const lines = this.#request.help(this.#line);
+    this.#echo += `?\r\n${lines.map((line) => `${line}\r\n`).join("")}`;
+    this.#showAgain();
+  }
+
+  #complete(): undefined {
+    const { insert, choices } = this.#request.complete(this.#line);
+    if (choices.length > 0) {
+      this.#echo += `\r\n${choices.map((choice) => `${choice}\r\n`).join("")}`;
+      this.#showAgain();
+    }
+    this.#insert(insert);
+  }
+
+  #showAgain(): void {
+    this.#echo += this.#request.prompt + this.#line;
+  }
+}

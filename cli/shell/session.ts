@@ -1,0 +1,192 @@
+// One person or program typing at the appliance: reads a line, obeys it, says what came of it, and reads the next.
+
+import type { Appliance } from "../../mgmt/appliance.ts";
+import type { Level } from "../../mgmt/level.ts";
+import type { Actor } from "../../mgmt/operations/operation.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import type { Context, Session } from "../commands/exec.ts";
+import { CONFIGURE_LEVEL } from "../grammar/command.ts";
+import { committedLines } from "./committed.ts";
+import { errorLines } from "./complaint.ts";
+import { Keys } from "./keys.ts";
+import { completionOf, helpFor, readLine, type Statement, type Tables } from "./language.ts";
+import { LINE_MAX, type LineDiscipline, type TypedLine } from "./line-discipline.ts";
+import { Output } from "./output.ts";
+import { Pager } from "./pager.ts";
+import { AT_PROMPT, configuring, inside, outside, promptAt } from "./place.ts";
+import { PlainDiscipline } from "./plain.ts";
+import { print, untilAborted } from "./printing.ts";
+import { readHidden } from "./secret.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Lines kept of what was typed. */
+const HISTORY_MAX = 100;
+
+const FAULT = "% Internal fault: what happened was written to the log.";
+
+export interface SessionParts {
+  readonly tables: Tables;
+  readonly appliance: Appliance;
+  /** Who types, with the level that he has by who he is. */
+  readonly actor: Actor;
+  now(): number;
+  /** Told of an error that is nobody's but ours. */
+  fault(error: unknown, line: string): void;
+}
+
+export class ShellSession implements Session {
+  readonly #terminal: Terminal;
+  readonly #parts: SessionParts;
+  readonly #keys: Keys;
+  readonly #output: Output;
+  readonly #discipline: LineDiscipline;
+  readonly #history: string[] = [];
+  readonly #gone = new AbortController();
+  #place = AT_PROMPT;
+  /** That commits wait was said since configuration mode was entered. */
+  #waitingSaid = false;
+  level: Level;
+  pageLength: number;
+  width: number;
+
+  constructor(terminal: Terminal, parts: SessionParts) {
+    const { interactive, output } = terminal;
+    this.#terminal = terminal;
+    this.#parts = parts;
+    this.#keys = new Keys(terminal.input);
+    this.#output = new Output(output);
+    this.#discipline = new PlainDiscipline(this.#keys, this.#output);
+    this.level = parts.actor.level;
+    this.pageLength = interactive ? (output.rows ?? 24) : 0;
+    this.width = interactive ? (output.columns ?? 80) : 0;
+  }
+
+  get ownLevel(): Level {
+    return this.#parts.actor.level;
+  }
+
+  get history(): readonly string[] {
+    return this.#history;
+  }
+
+  /** Until the person ends the session, or goes away. */
+  async run(): Promise<void> {
+    const gone = () => this.close();
+    this.#terminal.output.once("close", gone);
+    this.#keys.start();
+    try {
+      while (!this.#gone.signal.aborted) {
+        const prompt = this.#prompt;
+        const typed = await this.#readLine(prompt, this.#history);
+        if (!typed) return;
+        await this.#obey(typed, prompt.length);
+      }
+    } finally {
+      this.#keys.stop();
+      this.#terminal.output.off("close", gone);
+    }
+  }
+
+  async ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
+    if (hidden) return readHidden(this.#keys, this.#output, prompt);
+    return (await this.#readLine(prompt, []))?.text;
+  }
+
+  configure(session: string | null = null): void {
+    this.#place = configuring(session);
+    this.#waitingSaid = false;
+  }
+
+  close(): void {
+    this.#gone.abort();
+  }
+
+  get #prompt(): string {
+    return promptAt(this.#place, this.#parts.appliance.facts().hostname, this.level);
+  }
+
+  get #context(): Omit<Context, "signal"> {
+    const { appliance, actor, now } = this.#parts;
+    return { appliance, actor: { ...actor, level: this.level }, session: this, now };
+  }
+
+  #readLine(prompt: string, history: readonly string[]): Promise<TypedLine | undefined> {
+    const { tables, appliance } = this.#parts;
+    const asked = { tables, place: this.#place, level: this.level, facts: appliance.facts() };
+    return this.#discipline.readLine({
+      prompt,
+      history,
+      help: (line) => helpFor(asked, line),
+      complete: (line) => completionOf(asked, line),
+    });
+  }
+
+  async #obey({ text, ends }: TypedLine, promptWidth: number): Promise<void> {
+    if (text.trim() !== "") this.#remember(text);
+    try {
+      await this.#obeyLine(text, promptWidth);
+    } catch (error) {
+      if (!(error instanceof Sentence)) this.#parts.fault(error, text);
+      await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
+    }
+    if (ends || this.level < CONFIGURE_LEVEL) this.#place = AT_PROMPT;
+  }
+
+  #remember(text: string): void {
+    this.#history.push(text);
+    this.#history.splice(0, this.#history.length - HISTORY_MAX);
+  }
+
+  async #obeyLine(text: string, promptWidth: number): Promise<void> {
+    if (text.length > LINE_MAX)
+      throw new Sentence(`A line has at most ${LINE_MAX} characters: this one was not obeyed.`);
+    const reading = readLine(this.#parts.tables, this.#place, this.level, text);
+    if (!reading) return;
+    if ("error" in reading) await this.#say(errorLines(reading.error, promptWidth));
+    else if (reading.statement.kind === "exec") await this.#execute(reading.statement);
+    else await this.#enter(reading.statement, text, promptWidth);
+  }
+
+  async #execute({ command, args, pipes }: Extract<Statement, { kind: "exec" }>): Promise<void> {
+    const interrupted = new AbortController();
+    this.#keys.onInterrupt(() => {
+      interrupted.abort();
+      void this.#output.write("^C\r\n");
+    });
+    const signal = AbortSignal.any([interrupted.signal, this.#gone.signal]);
+    const pager = new Pager(this.#keys, this.#output, { length: this.pageLength, width: this.width });
+    try {
+      const answers = command.execute({ ...this.#context, signal }, args);
+      await print(command.kind === "show" ? untilAborted(answers, signal) : answers, pipes, pager, signal);
+    } finally {
+      this.#keys.onInterrupt(undefined);
+    }
+  }
+
+  async #enter(
+    { line, depth }: Extract<Statement, { kind: "line" }>,
+    text: string,
+    promptWidth: number,
+  ): Promise<void> {
+    if (line.leaves) {
+      this.#place = outside(this.#place, line.leaves === "all" ? 0 : depth - 1);
+      return;
+    }
+    const place = outside(this.#place, depth);
+    const lines = [...place.lines, text];
+    const committed = await this.#parts.appliance.configuration.enter(lines, place.session, this.#context.actor);
+    if (committed.outcome === "wrong") {
+      const [error] = committed.errors;
+      if (error) await this.#say(error.line === lines.length ? errorLines(error, promptWidth) : [`% ${error.message}`]);
+      return;
+    }
+    if (committed.outcome !== "waiting" || !this.#waitingSaid) await this.#say(committedLines(committed));
+    this.#waitingSaid = committed.outcome === "waiting";
+    if (committed.outcome === "clash") return;
+    this.#place = line.enters === undefined ? place : inside(place, line.enters, text);
+  }
+
+  async #say(lines: Iterable<string>): Promise<void> {
+    await this.#output.write([...lines].map((line) => `${line}\r\n`).join(""));
+  }
+}

@@ -1,0 +1,12 @@
+// What a session is typed at.
+
+import type { Readable, Writable } from "node:stream";
+
+export interface Terminal {
+  /** UTF-8: bytes or text. Its end is the end of typing; what was typed is still obeyed. */
+  readonly input: Readable;
+  /** Its close is the person's going. A terminal of a person emits `resize` and has its present size, as a tty has. */
+  readonly output: Writable & { readonly columns?: number; readonly rows?: number };
+  /** A person's, who can be shown escape sequences. */
+  readonly interactive: boolean;
+}

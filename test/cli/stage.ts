@@ -1,0 +1,139 @@
+// A session on an appliance whose configuration is real and everything else is not.
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { EXEC, type ExecCommand, own, show } from "../../cli/commands/exec.ts";
+import { showHelp } from "../../cli/commands/help.ts";
+import { type EnableSecrets, sessionCommands } from "../../cli/commands/session.ts";
+import { commandTable } from "../../cli/grammar/table.ts";
+import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
+import type { Terminal } from "../../cli/shell/terminal.ts";
+import type { Appliance } from "../../mgmt/appliance.ts";
+import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { parseConfiguration } from "../../mgmt/config/parse.ts";
+import type { Committed, ConfigurationService, Facts } from "../../mgmt/config/service.ts";
+import { configurationTable } from "../../mgmt/config/table.ts";
+import type { Level } from "../../mgmt/level.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+
+/** Keeps what was entered as text, and reads it all again with each line. */
+class FakeConfiguration {
+  #text = "";
+  #facts: Facts = factsOf(this.#text, 1);
+
+  facts(): Facts {
+    return this.#facts;
+  }
+
+  async enter(lines: readonly string[]): Promise<Committed> {
+    const before = this.#text.split("\n").length - 1;
+    const entered = `${this.#text}${lines.join("\n")}\n`;
+    const parsed = parseConfiguration(entered);
+    if ("errors" in parsed) {
+      const errors = parsed.errors.map((error) => ({ ...error, line: error.line - before }));
+      return { outcome: "wrong", errors, wrongLines: errors.length };
+    }
+    this.#text = entered;
+    this.#facts = factsOf(entered, this.#facts.revision + 1);
+    return { outcome: "applied", revision: this.#facts.revision };
+  }
+}
+
+function factsOf(text: string, revision: number): Facts {
+  const parsed = parseConfiguration(text);
+  const { zones, ...rest } = "errors" in parsed ? emptyConfiguration() : parsed.configuration;
+  return { ...rest, revision, zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })) };
+}
+
+const testCommands: readonly ExecCommand[] = [
+  own({
+    level: 10,
+    syntax: "configure terminal",
+    help: { configure: "Change the configuration", terminal: "Line by line" },
+    run({ session }) {
+      session.configure();
+      return [];
+    },
+  }),
+  show({
+    level: 5,
+    syntax: "show lines <count:1-10000000>",
+    help: { ...showHelp, lines: "As many lines as you like", "<count>": "How many" },
+    query: (_, { count }) => ({ count }),
+    *view({ count }) {
+      for (let line = 1; line <= count; line++) yield `line ${line} of ${count}`;
+    },
+  }),
+  show({
+    level: 5,
+    syntax: "show zones [<name:WORD>]",
+    help: { ...showHelp, zones: "Sets of addresses", "<name>": "One of them" },
+    suggest: { name: ({ zones }) => zones.map(({ name }) => name) },
+    query: ({ appliance }, { name }) => appliance.facts().zones.filter((zone) => !name || zone.name === name),
+    *view(zones) {
+      for (const { name, prefixes } of zones) yield* [`zone ${name}`, ` ${prefixes} prefixes`];
+    },
+  }),
+  show({
+    level: 5,
+    syntax: "monitor nothing",
+    help: { monitor: "Watch something", nothing: "Until Ctrl-C" },
+    async *query(): AsyncGenerator<string> {
+      yield "It begins.";
+      await new Promise(() => {});
+    },
+    view: (event) => [event],
+  }),
+  own({
+    level: 15,
+    syntax: "test <outcome:refused|fault>",
+    help: { test: "End otherwise", refused: "With a sentence", fault: "With an error of ours" },
+    run(_, { outcome }) {
+      throw outcome === "refused" ? new Sentence("The fast path does not answer.") : new Error("x is undefined");
+    },
+  }),
+];
+
+/** The password of each level is its number. */
+const secrets: EnableSecrets = {
+  levels: () => [10, 15],
+  verify: async (_, level, password) => password === String(level),
+};
+
+export const execTable = commandTable(EXEC, [...sessionCommands(secrets), ...testCommands]);
+
+export function parts(level: Level, faults: unknown[] = []): SessionParts {
+  const configuration = new FakeConfiguration();
+  return {
+    tables: { exec: execTable, configuration: configurationTable },
+    appliance: {
+      facts: () => configuration.facts(),
+      configuration: configuration as unknown as ConfigurationService,
+    } as Partial<Appliance> as Appliance,
+    actor: { user: "alice", level, from: "console", session: 1 },
+    now: () => 0,
+    fault: (error) => void faults.push(error),
+  };
+}
+
+export interface Stage {
+  readonly session: ShellSession;
+  readonly input: PassThrough;
+  readonly output: PassThrough;
+}
+
+export function stage(level: Level, terminal: Partial<Terminal> = {}, faults: unknown[] = []): Stage {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const session = new ShellSession({ input, output, interactive: false, ...terminal }, parts(level, faults));
+  return { session, input, output };
+}
+
+/** Everything that is written when these keys, and no more, are typed at the plain discipline. */
+export async function answerTo(keys: string, level: Level): Promise<string> {
+  const { session, input, output } = stage(level);
+  const written = text(output);
+  input.end(keys);
+  await session.run();
+  output.end();
+  return written;
+}
