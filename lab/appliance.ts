@@ -3,10 +3,10 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { dateAndTime } from "../mgmt/journal.ts";
 import { ask } from "../mgmt/local/client.ts";
 import { daemonSocket } from "../mgmt/paths.ts";
 import type { Status } from "../mgmt/status/status.ts";
+import { dateAndTime } from "../mgmt/words.ts";
 import type { Namespace } from "./namespace.ts";
 import { type Part, until } from "./process.ts";
 

@@ -1,7 +1,7 @@
 // `npm start`: the appliance in a lab, between emulated subscribers and servers. See `usage`.
 import { setTimeout as delay } from "node:timers/promises";
 import { readArguments } from "../mgmt/arguments.ts";
-import { journal } from "../mgmt/journal.ts";
+import { dateAndTime } from "../mgmt/words.ts";
 import { usualQuota } from "./configuration.ts";
 import { EverydayLife } from "./everyday.ts";
 import { Lab } from "./lab.ts";
@@ -16,11 +16,9 @@ npm start -- --once   the same scenario once, checked; exits 0 if every check pa
 /** Aborted when the lab is to be taken down: by the first Ctrl-C, or because a part of it failed. */
 const ending = new AbortController();
 
-const lines = journal((line) => process.stdout.write(line), Date.now);
-
 /** What happens, as it happens; the clients that are cut short at the end are no news. */
 function say(happening: string): void {
-  if (!ending.signal.aborted) lines.say(happening);
+  if (!ending.signal.aborted) console.log(`${dateAndTime(Date.now())}  ${happening}`);
 }
 
 const triedSessions = 300;

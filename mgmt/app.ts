@@ -3,9 +3,9 @@
 import { BreachRecorder } from "./breaches/recorder.ts";
 import { Captures } from "./capture/captures.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
-import type { Journal } from "./journal.ts";
 import type { Answers, Request, Response } from "./local/protocol.ts";
 import { LocalServer } from "./local/server.ts";
+import type { Log } from "./log/log.ts";
 import { daemonSocket, storeFile } from "./paths.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
 import type { ReloadResult } from "./policy/outcome.ts";
@@ -25,7 +25,7 @@ export interface AppOptions {
 export interface AppParts {
   readonly engine: EnginePort;
   readonly store: Store;
-  readonly journal: Journal;
+  readonly log: Log;
   readonly clock: Clock;
 }
 
@@ -70,9 +70,9 @@ export class App {
   }
 
   async #start(): Promise<void> {
-    const { engine, store, clock } = this.#parts;
+    const { engine, store, log, clock } = this.#parts;
     this.#startedAt = clock.now();
-    this.#started.push(store);
+    this.#started.push(log, store);
     await store.start(storeFile(this.#options.stateDirectory));
     // Before the policy: it is what keeps a second daemon away.
     this.#started.push(this.#server);

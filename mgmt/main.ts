@@ -3,12 +3,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { App, type AppOptions } from "./app.ts";
 import { NativeEngine } from "./engine/native_engine.ts";
-import { journal } from "./journal.ts";
+import { Log } from "./log/log.ts";
 import { optionsOf, usage } from "./options.ts";
 import { daemonDirectory } from "./paths.ts";
 import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
+import { dateAndTime } from "./words.ts";
 
 /** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
 const STOP_MS = 800;
@@ -24,12 +25,8 @@ async function serve(options: AppOptions): Promise<void> {
   });
 
   const clock = { now: Date.now, nowMs: () => engine.nowMs() };
-  const app = new App(options, {
-    engine,
-    store,
-    clock,
-    journal: journal((line) => process.stdout.write(line), clock.now),
-  });
+  const log = new Log({ clock, write: ({ at, text }) => process.stdout.write(`${dateAndTime(at)}  ${text}\n`) });
+  const app = new App(options, { engine, store, clock, log });
   const asked = endAsked();
   const started = app.start();
   process.on("SIGHUP", () => {
@@ -48,7 +45,7 @@ function endAsked(): Promise<unknown> {
   return new Promise((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
 }
 
-// Whoever read the journal may go: the daemon goes on without him.
+// Whoever read the lines may go: the daemon goes on without him.
 process.stdout.on("error", () => {});
 
 try {

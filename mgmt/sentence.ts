@@ -8,9 +8,12 @@ export class Sentence extends Error {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRINUSE: "it is in use",
+  ECONNREFUSED: "nobody listens there",
+  EHOSTUNREACH: "there is no such host",
   EISDIR: "it is a directory",
   EEXIST: "it is there already and is no directory",
   ENAMETOOLONG: "its name is too long",
+  ENETUNREACH: "there is no way to it",
   ENOENT: "it does not exist",
   ENOSPC: "the disk is full",
   ENOTDIR: "a part of the path is no directory",

@@ -7,6 +7,17 @@ export function number(value: number): string {
   return value.toLocaleString("en-GB");
 }
 
+/** `2026-11-22 12:00:03`, in this machine's time zone. */
+export function dateAndTime(unixMs: number): string {
+  // Sweden writes dates as ISO 8601 does.
+  return new Date(unixMs).toLocaleString("sv-SE");
+}
+
+/** The text with `?` for each character that a terminal would obey or hide, but for the ends of lines. */
+export function printable(text: string): string {
+  return text.replace(/(?!\n)\p{C}/gu, ({ length }) => "?".repeat(length));
+}
+
 /** Why a packet did not leave by the other port. */
 export const dropWords: Readonly<Record<DropReason, string>> = {
   refused: "refused",

@@ -1,6 +1,7 @@
 // An error in a typed line, and its text.
 
 import type { ErrorCode } from "../../mgmt/errors.ts";
+import { printable } from "../../mgmt/words.ts";
 
 /** A place in a text of many lines. */
 export interface Place {
@@ -21,9 +22,9 @@ export interface LineError extends Place {
   readonly hint?: string;
 }
 
-/** As IOS shows it: the line, a caret under the wrong word, what is wrong. Characters that a terminal would obey or hide are not passed on. */
+/** As IOS shows it: the line, a caret under the wrong word, what is wrong, without what a terminal would obey or hide. */
 export function printLineError({ line, text, column, message, hint }: LineError): string {
-  const shown = text.replaceAll("\t", " ").replace(/\p{C}/gu, ({ length }) => "?".repeat(length));
+  const shown = printable(text.replaceAll("\t", " "));
   const sentences = [message, hint].filter((sentence) => sentence !== undefined);
   return [`Line ${line}:`, shown, `${" ".repeat(column)}^`, ...sentences.map((sentence) => `% ${sentence}`)].join("\n");
 }

@@ -2,7 +2,7 @@
 
 import type { Breach } from "../../mgmt/breaches/breach.ts";
 import { detectorText, isBlocked, subscriberText } from "../../mgmt/breaches/notice.ts";
-import { dateAndTime } from "../../mgmt/journal.ts";
+import { dateAndTime } from "../../mgmt/words.ts";
 import { columns } from "../columns.ts";
 
 /** A heading and a line each. */

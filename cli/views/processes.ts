@@ -1,8 +1,7 @@
 // The processes of the appliance, and what the fast path judges by.
 
-import { dateAndTime } from "../../mgmt/journal.ts";
 import type { FastPathStatus, SamplingStatus, Status } from "../../mgmt/status/status.ts";
-import { number } from "../../mgmt/words.ts";
+import { dateAndTime, number } from "../../mgmt/words.ts";
 import { duration } from "../columns.ts";
 
 /** `now`: Unix milliseconds. */

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type BreachedSet, EngineError, type EnginePort, type EventPlace } from "../engine/engine_port.ts";
 import type { EngineEvent } from "../engine/region_data.ts";
-import type { Journal } from "../journal.ts";
+import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
@@ -29,7 +29,7 @@ const CHECK_OVERDUE_MS = 5000;
 export interface RecorderParts {
   readonly engine: EnginePort;
   readonly store: Pick<Store, "call">;
-  readonly journal: Journal;
+  readonly log: Pick<Log, "say">;
   readonly clock: Clock;
   nameOf(detector: number): DetectorName | null;
 }
@@ -168,13 +168,13 @@ export class BreachRecorder {
   }
 
   #saved(): void {
-    if (this.#trouble !== undefined) this.#parts.journal.say("Breaches are saved again.");
+    if (this.#trouble !== undefined) this.#parts.log.say("STORE_END", "Breaches are saved again.");
     this.#trouble = undefined;
   }
 
   #notSaved(reason: string): void {
     this.#saveAt = this.#parts.clock.now() + SAVE_AGAIN_MS;
-    if (this.#trouble !== reason) this.#parts.journal.say(`${reason} Breaches are kept in memory until then.`);
+    if (this.#trouble !== reason) this.#parts.log.say("STORE", `${reason} Breaches are kept in memory until then.`);
     this.#trouble = reason;
   }
 
@@ -182,7 +182,7 @@ export class BreachRecorder {
     for (const [index, notice] of notices.entries()) {
       const { kind, breach } = notice;
       const at = kind === "ended" ? breach.endedAt : breach.startedAt;
-      this.#parts.journal.say(noticeText(notice), at ?? undefined);
+      this.#parts.log.say(kind === "started" ? "BREACH" : "BREACH_END", noticeText(notice), at ?? undefined);
       if ((index + 1) % AT_ONCE === 0) await turn();
     }
   }

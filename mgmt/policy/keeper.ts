@@ -4,7 +4,8 @@
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { DetectorName } from "../breaches/breach.ts";
 import { type Applied, EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
-import type { Journal } from "../journal.ts";
+import type { Log } from "../log/log.ts";
+import type { Mnemonic } from "../log/mnemonics.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Revision } from "../store/revision-table.ts";
@@ -35,7 +36,7 @@ export interface KeeperParts {
   readonly file: string;
   readonly engine: EnginePort;
   readonly store: Pick<Store, "call">;
-  readonly journal: Journal;
+  readonly log: Pick<Log, "say">;
   readonly clock: Clock;
 }
 
@@ -146,12 +147,13 @@ export class PolicyKeeper {
   }
 
   async #resume(): Promise<void> {
-    const { store, journal } = this.#parts;
+    const { store, log } = this.#parts;
     const latest = await store.call("latestRevision");
     if (!latest) return;
     const preparation = await store.call("preparePolicy", latest.text);
     if ("errors" in preparation) {
-      journal.say(`Revision ${latest.number}, applied before, cannot be understood any more: apply a new file.`);
+      const text = `Revision ${latest.number}, applied before, cannot be understood any more: apply a new file.`;
+      log.say("CONFIG_REFUSED", text);
     } else {
       this.#inForce = preparation.prepared;
       this.#appliedAt = latest.appliedAt;
@@ -209,9 +211,9 @@ export class PolicyKeeper {
   }
 
   #postpone(reason: string): void {
-    const { journal, clock } = this.#parts;
+    const { log, clock } = this.#parts;
     this.#askMs = clock.nowMs() + FULL_PAUSE_MS;
-    if (reason !== this.#full) journal.say(fullText(reason));
+    if (reason !== this.#full) log.say("CONFIG_WAITING", fullText(reason));
     this.#full = reason;
   }
 
@@ -248,7 +250,7 @@ export class PolicyKeeper {
   }
 
   #tell(result: ReloadResult): void {
-    this.#parts.journal.say(reloadText(result));
+    this.#parts.log.say(mnemonicOf(result), reloadText(result));
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -256,6 +258,11 @@ export class PolicyKeeper {
     this.#turn = done.catch(() => {});
     return done;
   }
+}
+
+function mnemonicOf({ outcome }: ReloadResult): Mnemonic {
+  if (outcome === "refused") return "CONFIG_REFUSED";
+  return outcome === "waiting" ? "CONFIG_WAITING" : "CONFIG";
 }
 
 function fullText(reason: string): string {

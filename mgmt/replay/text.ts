@@ -2,8 +2,7 @@
 
 import { columns } from "../../cli/columns.ts";
 import { subscriberText } from "../breaches/notice.ts";
-import { dateAndTime } from "../journal.ts";
-import { number } from "../words.ts";
+import { dateAndTime, number } from "../words.ts";
 import type { ReplayedBreach } from "./breach_list.ts";
 import type { PacketCounts } from "./packet_counts.ts";
 import type { ReplayReport } from "./replay.ts";

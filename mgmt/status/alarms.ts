@@ -2,6 +2,7 @@
 // from one look to the next.
 
 import type { Side } from "../engine/region_data.ts";
+import type { Mnemonic } from "../log/mnemonics.ts";
 import { number } from "../words.ts";
 import { type AlarmRow, alarmRows, type Observed } from "./alarm_table.ts";
 
@@ -18,10 +19,18 @@ const RATE_MS = 1000;
 export interface Alarm {
   /** Names it from look to look. */
   readonly key: string;
+  /** What the log calls it. */
+  readonly mnemonic: "ALARM" | "LINK";
   /** A sentence: what is wrong, what it does, what to do. */
   readonly text: string;
   /** A sentence: it is over. */
   readonly over: string;
+}
+
+/** What a person is told of an alarm. */
+export interface News {
+  readonly mnemonic: Mnemonic;
+  readonly text: string;
 }
 
 /** How it stands with one row of the table. */
@@ -73,10 +82,15 @@ export function look(last: Look | undefined, observed: Observed, nowMs: number):
 }
 
 /** What to tell of two looks: what began, and what is over. */
-export function news(before: readonly Alarm[], now: readonly Alarm[]): string[] {
+export function news(before: readonly Alarm[], now: readonly Alarm[]): News[] {
   const without = (alarms: readonly Alarm[], others: readonly Alarm[]) =>
     alarms.filter(({ key }) => !others.some((other) => other.key === key));
-  return [...without(now, before).map(({ text }) => text), ...without(before, now).map(({ over }) => over)];
+  const began = without(now, before).map(({ mnemonic, text }) => ({ mnemonic, text }));
+  const ended = without(before, now).map(({ mnemonic, over }) => ({
+    mnemonic: `${mnemonic}_END` as const,
+    text: over,
+  }));
+  return [...began, ...ended];
 }
 
 interface Judgement {
@@ -117,7 +131,7 @@ function next({ raised, changedMs, badMs, amount }: Standing, { bad, more, mark 
 
 function alarmOf({ key, text, over }: AlarmRow, { amount }: Standing): Alarm {
   const figure = number(amount);
-  return { key, text: text(figure), over: over(figure) };
+  return { key, mnemonic: "ALARM", text: text(figure), over: over(figure) };
 }
 
 /** A state and no trouble that comes and goes: told as it is. */
@@ -126,6 +140,7 @@ function portsDown({ status: { header, live } }: Observed): Alarm[] {
     .filter(([link, side]) => !live.links[link]?.[side].up)
     .map(([link, side]) => ({
       key: `down ${link} ${side}`,
+      mnemonic: "LINK",
       text: `Link ${link}: its ${side}-side port is down, and nothing passes. Look at its cable and at the other end.`,
       over: `Link ${link}: its ${side}-side port is up.`,
     }));

@@ -2,7 +2,7 @@
 
 import type { EngineError, EnginePort, EngineStatus } from "../engine/engine_port.ts";
 import type { RegionHeader } from "../engine/region_data.ts";
-import type { Journal } from "../journal.ts";
+import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import type { Clock } from "../time.ts";
 import { type Look, look, news } from "./alarms.ts";
@@ -15,7 +15,7 @@ const STILL_MS = 2000;
 
 export interface WatchParts {
   readonly engine: EnginePort;
-  readonly journal: Journal;
+  readonly log: Pick<Log, "say">;
   readonly clock: Clock;
   /** Events lost since the daemon started. */
   readonly events: { readonly lost: number };
@@ -50,14 +50,15 @@ export class FastPathWatch {
     this.#beatAt = this.#parts.clock.now();
     this.#alive = true;
     const adopted = `it adopted ${adoption.subscribers} subscribers, ${adoption.breached} of them in breach`;
-    this.#parts.journal.say(`Fast path: process ${pid} serves (start ${starts})${starts > 1 ? `; ${adopted}` : ""}.`);
+    const text = `Fast path: process ${pid} serves (start ${starts})${starts > 1 ? `; ${adopted}` : ""}.`;
+    this.#parts.log.say("FASTPATH", text);
   }
 
   detached({ message }: EngineError): void {
     this.#absence = message;
     this.#alive = false;
     this.#loads.forget();
-    this.#parts.journal.say(`Fast path: ${message}`);
+    this.#parts.log.say("FASTPATH_LOST", `Fast path: ${message}`);
   }
 
   look(): void {
@@ -69,21 +70,22 @@ export class FastPathWatch {
   }
 
   #listen(heartbeat: number): void {
-    const { journal, clock } = this.#parts;
+    const { log, clock } = this.#parts;
     if (heartbeat !== this.#heartbeat) {
       this.#heartbeat = heartbeat;
       this.#beatAt = clock.now();
     }
     const alive = clock.now() - this.#beatAt < STILL_MS;
-    if (alive !== this.#alive) journal.say(alive ? "Fast path: It moves again." : `Fast path: ${STANDS_STILL}`);
+    if (alive && !this.#alive) log.say("FASTPATH", "Fast path: It moves again.");
+    if (!alive && this.#alive) log.say("FASTPATH_LOST", `Fast path: ${STANDS_STILL}`);
     this.#alive = alive;
   }
 
   #examine(status: EngineStatus): void {
-    const { journal, clock, events } = this.#parts;
+    const { log, clock, events } = this.#parts;
     const before = this.#seen;
     this.#seen = look(before, { status, eventsLost: events.lost }, clock.nowMs());
-    for (const line of news(before?.alarms ?? [], this.#seen.alarms)) journal.say(line);
+    for (const { mnemonic, text } of news(before?.alarms ?? [], this.#seen.alarms)) log.say(mnemonic, text);
   }
 
   /** True while a process serves the region. */

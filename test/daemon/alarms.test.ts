@@ -43,7 +43,7 @@ function told(...looks: readonly (readonly [second: number, said: Said])[]): str
   return looks.map(([second, said]) => {
     const before = seen;
     seen = look(before, says(said), second * 1000);
-    return news(before?.alarms ?? [], seen.alarms);
+    return news(before?.alarms ?? [], seen.alarms).map(({ text }) => text);
   });
 }
 
@@ -198,7 +198,7 @@ test("no alarm changes twice within its quiet time, the first is raised at once,
   t.notThrows(() => fc.assert(property, { numRuns: 200 }));
 });
 
-test("a daemon says in its journal what its fast path's region shows", async (t) => {
+test("a daemon says in its log what its fast path's region shows", async (t) => {
   const made = daemon(t);
   made.engine.attach(says().status);
   await made.app.start();

@@ -9,6 +9,8 @@ import { BreachRecorder } from "../../mgmt/breaches/recorder.ts";
 import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import type { BreachRecord, EngineEvent, ObeyedLinkMode } from "../../mgmt/engine/region_data.ts";
+import { Log } from "../../mgmt/log/log.ts";
+import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
 
@@ -192,7 +194,7 @@ export async function recording(t: ExecutionContext, state: string, engine = new
   await store.start(storeFile(state));
   t.teardown(() => store.stop());
   const lines: string[] = [];
-  const journal = { say: (text: string) => void lines.push(text) };
+  const log = { say: (_: Mnemonic, text: string) => void lines.push(text) };
   const name = {
     package: 0,
     packageName: "residential",
@@ -203,7 +205,7 @@ export async function recording(t: ExecutionContext, state: string, engine = new
     actions: ["report", "block"],
   };
   const nameOf = (detector: number) => (detector === DETECTOR ? name : null);
-  const recorder = new BreachRecorder({ engine, store, clock, journal, nameOf });
+  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf });
   const after = await recorder.load();
   await engine.start({ attached: () => recorder.attached(), detached: () => {} }, after);
   const turn = async () => {
@@ -235,14 +237,11 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   write(configuration());
   const lines: string[] = [];
   const store = new Store();
+  const clock = { now: Date.now, nowMs: () => engine.nowMs() };
+  const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    {
-      engine,
-      store,
-      journal: { say: (text) => void lines.push(text) },
-      clock: { now: Date.now, nowMs: () => engine.nowMs() },
-    },
+    { engine, store, log, clock },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

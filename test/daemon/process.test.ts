@@ -155,7 +155,7 @@ asRoot("a second one beside it ends with one sentence, and the first goes on", a
   t.is((await ask(first.socket, { ask: "status" })).daemon.pid, first.pid);
 });
 
-asRoot("it goes on when nobody reads its journal any more", async (t) => {
+asRoot("it goes on when nobody reads its log any more", async (t) => {
   const daemon = run(t, base(t));
   await daemon.ready();
   daemon.child.stdout?.destroy();

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { App } from "../../mgmt/app.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
-import { journal } from "../../mgmt/journal.ts";
+import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
 import { breachFacts, ended, record, region, started } from "./parts.ts";
 
@@ -19,13 +19,14 @@ function eventOf(sequence: number) {
 
 const engine = new FakeEngine();
 engine.now = 1_000_000;
+const clock = { now: Date.now, nowMs: () => engine.nowMs() };
 const app = new App(
   { runDirectory: directory, stateDirectory: directory, configuration: `${directory}/startup-config` },
   {
     engine,
     store: new Store(),
-    clock: { now: Date.now, nowMs: () => engine.nowMs() },
-    journal: journal((line) => process.stdout.write(line), Date.now),
+    clock,
+    log: new Log({ clock, write: ({ text }) => process.stdout.write(`${text}\n`) }),
   },
 );
 await app.start();

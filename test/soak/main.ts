@@ -1,6 +1,6 @@
 // `npm run soak [-- MINUTES]`: see `usage`.
 import { Lab } from "../../lab/lab.ts";
-import { journal } from "../../mgmt/journal.ts";
+import { dateAndTime } from "../../mgmt/words.ts";
 import { soak } from "./soak.ts";
 import { verdictLines } from "./verdicts.ts";
 
@@ -13,12 +13,10 @@ const usualMinutes = 20;
 /** Room for all the newcomers of two minutes. */
 const subscribers = 16_384;
 
-const lines = journal((line) => process.stdout.write(line), Date.now);
-
 async function run(minutes: number): Promise<number> {
   const lab = await Lab.start({ size: { subscribers } });
   try {
-    const verdicts = await soak(lab, minutes, (happening) => lines.say(happening));
+    const verdicts = await soak(lab, minutes, (happening) => console.log(`${dateAndTime(Date.now())}  ${happening}`));
     const bad = verdicts.filter(({ good }) => !good).length;
     console.log(`\n${verdictLines(verdicts).join("\n")}\n\n${verdicts.length - bad} good, ${bad} bad`);
     return bad === 0 ? 0 : 1;

@@ -1,0 +1,27 @@
+// A line of the log.
+
+import { dateAndTime } from "../words.ts";
+import { type Mnemonic, type Severity, severities } from "./mnemonics.ts";
+
+export interface LogLine {
+  /** When it happened, in Unix milliseconds. */
+  readonly at: number;
+  readonly severity: Severity;
+  readonly mnemonic: Mnemonic;
+  /** The first line is a whole sentence; others, a refused configuration's wrong lines, may follow. */
+  readonly text: string;
+}
+
+/** `%POSTERN-4-BREACH: breach  10.30.94.66: 10 sessions of ...`: as programs that read Cisco's logs expect it. */
+export function taggedText({ severity, mnemonic, text }: LogLine): string {
+  return `%POSTERN-${severityNumber(severity)}-${mnemonic}: ${text}`;
+}
+
+/** `2026-11-22 12:00:03  %POSTERN-4-BREACH: ...`, in this machine's time zone; several lines if the text has several. */
+export function logLines(line: LogLine): string[] {
+  return `${dateAndTime(line.at)}  ${taggedText(line)}`.split("\n");
+}
+
+export function severityNumber(severity: Severity): number {
+  return severities.indexOf(severity);
+}

@@ -1,0 +1,41 @@
+// What the log tells of: each kind of line, and how grave it is.
+
+/** 0 to 7 (RFC 5424 6.2.1), in the words of IOS. */
+export const severities = [
+  "emergencies",
+  "alerts",
+  "critical",
+  "errors",
+  "warnings",
+  "notifications",
+  "informational",
+  "debugging",
+] as const;
+
+export type Severity = (typeof severities)[number];
+
+/** `_END`: what the other one told of is over. */
+export const mnemonics = {
+  FASTPATH_LOST: "critical",
+  FASTPATH: "notifications",
+
+  BREACH: "warnings",
+  BREACH_END: "notifications",
+
+  LINK: "errors",
+  LINK_END: "notifications",
+  ALARM: "warnings",
+  ALARM_END: "notifications",
+
+  STORE: "errors",
+  STORE_END: "notifications",
+
+  CONFIG_REFUSED: "errors",
+  CONFIG_WAITING: "warnings",
+  CONFIG: "notifications",
+
+  AUDIT: "notifications",
+  LOGGING: "warnings",
+} as const satisfies Record<string, Severity>;
+
+export type Mnemonic = keyof typeof mnemonics;
