@@ -68,7 +68,7 @@ watch_lock(struct watch_pool *pool, struct record_handle handle)
 
 // Returns a locked watch to the pool. In this order: a free watch whose handles are not stale could be taken for somebody else's.
 static void
-release(struct watch_pool *pool, struct watch *watch)
+give_back(struct watch_pool *pool, struct watch *watch)
 {
 	watch->generation++;
 	atomic_store_explicit(&watch->state, RECORD_FREE, memory_order_release);
@@ -114,7 +114,7 @@ make_room(struct watch_pool *pool, uint64_t now_ms)
 		return;
 	lock(chosen);
 	if (watch_worth(chosen, now_ms) != UINT64_MAX)
-		release(pool, chosen);
+		give_back(pool, chosen);
 	watch_unlock(chosen);
 }
 
@@ -242,6 +242,26 @@ watch_count(struct watch *watch, const struct watch_context *context, enum polic
 	}
 }
 
+unsigned
+watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
+	      struct watch_reports *reports)
+{
+	unsigned released = 0;
+
+	for (int i = 0; i < WATCH_DETECTORS; i++) {
+		struct window *window = &watch->windows[i];
+		if (!watch_told(watch, i) || !window_open(window, now_ms) ||
+		    (detector != 0 && window->detector != detector))
+			continue;
+		// Told first: who is killed in between leaves a breach that goes on, and is told again.
+		tell(watch, i, subscriber, EVENT_BREACH_ENDED, now_ms, reports);
+		atomic_thread_fence(memory_order_release);
+		window_end(window);
+		released++;
+	}
+	return released;
+}
+
 static bool
 idle(const struct watch *watch, uint64_t now_ms)
 {
@@ -262,7 +282,7 @@ sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subsc
 		if (watch_told(watch, i) && !window_open(&watch->windows[i], now_ms))
 			tell(watch, i, &subscribers[watch->subscriber.slot], EVENT_BREACH_ENDED, now_ms, reports);
 	if (idle(watch, now_ms))
-		release(pool, watch);
+		give_back(pool, watch);
 	watch_unlock(watch);
 }
 

@@ -108,6 +108,11 @@ bool watch_refuses(struct watch *watch, const struct watch_context *context, uin
 void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal,
 		 uint64_t services);
 
+// Ends the locked watch's breaches by this detector (0: by any) as if their periods had ended, and tells it. Returns how many
+// there were.
+unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
+		       struct watch_reports *reports);
+
 // Looks at the share's next `count` watches: tells ended breaches, returns idle watches.
 void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,
 		 struct watch_reports *reports);

@@ -37,6 +37,12 @@ window_count(struct window *window, const struct detector *detector, uint64_t no
 }
 
 void
+window_end(struct window *window)
+{
+	window->started_ms = 0;
+}
+
+void
 window_refuse(struct window *window)
 {
 	if (window->refused < UINT32_MAX)

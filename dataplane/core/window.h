@@ -34,5 +34,8 @@ void window_assign(struct window *window, uint32_t detector);
 // Counts one signal and starts a period where none is open.
 void window_count(struct window *window, const struct detector *detector, uint64_t now_ms);
 
+// Ends the period before its time: the next counted signal starts another. One store, so no half of it is ever found.
+void window_end(struct window *window);
+
 // Counts an attempt that was refused: apart, and without any effect on the period.
 void window_refuse(struct window *window);

@@ -20,11 +20,12 @@
 #define BATCH_TIMEOUT_MS 5000
 
 void
-control_open(struct control *control, const char *path, struct policies *policies, struct sampling *sampling)
+control_open(struct control *control, const char *path, struct workers *workers, struct policies *policies,
+	     struct sampling *sampling)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	*control = (struct control){.policies = policies, .sampling = sampling};
+	*control = (struct control){.workers = workers, .policies = policies, .sampling = sampling};
 	for (int c = 0; c < CONTROL_CLIENTS; c++)
 		control->clients[c].fd = -1;
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -77,6 +78,17 @@ accept_client(struct control *control)
 		disconnect(client);
 }
 
+static enum control_status
+order_restart(struct control *control, uint32_t length, const char **why)
+{
+	if (length != 0) {
+		*why = "it has another length than an order to restart";
+		return CONTROL_INVALID;
+	}
+	control->restart = true;
+	return CONTROL_OK;
+}
+
 static struct control_answer
 execute(struct control *control, const struct control_command *command)
 {
@@ -87,6 +99,10 @@ execute(struct control *control, const struct control_command *command)
 		answer.status = policies_apply(control->policies, command + 1, command->length, &why);
 	else if (command->kind == CONTROL_SAMPLE)
 		answer.status = sampling_order(control->sampling, command + 1, command->length, &why);
+	else if (command->kind == CONTROL_RELEASE)
+		answer.status = releasing_order(control->workers, command + 1, command->length, &why);
+	else if (command->kind == CONTROL_RESTART)
+		answer.status = order_restart(control, command->length, &why);
 	if (why != NULL)
 		strncpy(answer.text, why, sizeof(answer.text) - 1);
 	answer.generation = control->policies->generation;

@@ -6,6 +6,7 @@
 #include "policies.h"
 #include "sampling.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,13 +21,16 @@ struct control_client {
 
 struct control {
 	int listener;
+	struct workers *workers;
 	struct policies *policies;
 	struct sampling *sampling;
+	bool restart; // it was ordered: the process is to end
 	struct control_client clients[CONTROL_CLIENTS];
 };
 
 // Makes the socket PATH, mode 0660, for the group. Ends the process with a sentence when it cannot.
-void control_open(struct control *control, const char *path, struct policies *policies, struct sampling *sampling);
+void control_open(struct control *control, const char *path, struct workers *workers, struct policies *policies,
+		  struct sampling *sampling);
 
 // Serves clients for up to `timeout_ms`.
 void control_serve(struct control *control, int timeout_ms);

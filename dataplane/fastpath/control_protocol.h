@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "address.h"
 #include "sample.h"
 
 #include <stdint.h>
@@ -19,8 +20,10 @@ struct control_batch {
 
 // Followed by `commands` commands, each with its payload.
 enum control_kind {
-	CONTROL_POLICY = 1, // payload: a policy blob (core/policy_blob.h)
-	CONTROL_SAMPLE = 2, // payload: a struct control_sample
+	CONTROL_POLICY = 1,  // payload: a policy blob (core/policy_blob.h)
+	CONTROL_SAMPLE = 2,  // payload: a struct control_sample
+	CONTROL_RELEASE = 3, // payload: a struct control_release
+	CONTROL_RESTART = 4, // no payload: the process ends in order, and its supervisor starts the next one
 };
 
 #define CONTROL_SAMPLE_MS_MAX   (10u * 60 * 1000)
@@ -33,6 +36,15 @@ struct control_sample {
 	uint32_t duration_ms; // from now on; 0: ends it; at most CONTROL_SAMPLE_MS_MAX
 	uint32_t rate;        // samples a second of each worker: 1 to CONTROL_SAMPLE_RATE_MAX
 	uint32_t snap_length; // bytes of a packet that are kept: 1 to SAMPLE_BYTES_MAX
+};
+
+// Ends a subscriber's breaches before their periods do; unknown when he is in none.
+struct control_release {
+	struct address address; // first of the subscriber's prefix
+	uint32_t tags;          // outer VLAN id << 12 | inner VLAN id
+	uint32_t detector;      // the policy's id; 0: all of them
+	uint8_t prefix_length;  // of the address form in address.h
+	uint8_t reserved[3];
 };
 
 struct control_command {

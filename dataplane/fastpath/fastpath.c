@@ -139,7 +139,7 @@ report_modes(struct region_live *live, const struct workers *workers)
 static int
 control_loop(struct control *control, struct ports *ports, struct region_header *header, const struct workers *workers)
 {
-	while (!asked_to_stop) {
+	while (!asked_to_stop && !control->restart) {
 		control_serve(control, CONTROL_TURN_MS);
 		sampling_expire(control->sampling, clock_boottime_ms());
 		report_modes(&header->live, workers);
@@ -149,6 +149,8 @@ control_loop(struct control *control, struct ports *ports, struct region_header 
 			return EXIT_FAILURE;
 		}
 	}
+	if (control->restart)
+		message("it ends, as it was ordered, and is started again");
 	return EXIT_SUCCESS;
 }
 
@@ -188,7 +190,7 @@ fastpath_run(const struct options *options, struct region_file *file, enum regio
 		policies.closed = "it crashed again and again, and takes no policy until the appliance is restarted";
 	atomic_store_explicit(&header->live.bypass, bypass, memory_order_relaxed);
 	snprintf(path, sizeof(path), "%s/fastpath/control.sock", options->run_dir);
-	control_open(&control, path, &policies, &sampling);
+	control_open(&control, path, &workers, &policies, &sampling);
 	workers_launch(&workers);
 	privileges_drop();
 	report_modes(&header->live, &workers);

@@ -40,7 +40,8 @@ struct supervisor {
 	int crashes;    // in a row, each soon after its start
 };
 
-enum outcome { ENDED_WHEN_ASKED, ENDED_BY_ITSELF, CRASHED, HUNG, KILLED_FROM_OUTSIDE };
+// Asked: we were, by our signals; or the child was, by an order to restart or a signal of its own.
+enum outcome { ENDED_WHEN_ASKED, ENDED_TO_RESTART, ENDED_BY_ITSELF, CRASHED, HUNG, KILLED_FROM_OUTSIDE };
 
 // What the looks at one child have seen.
 struct watchdog {
@@ -111,7 +112,7 @@ static enum outcome
 outcome_of(int status)
 {
 	if (WIFEXITED(status))
-		return ENDED_BY_ITSELF;
+		return WEXITSTATUS(status) == EXIT_SUCCESS ? ENDED_TO_RESTART : ENDED_BY_ITSELF;
 	return WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM ? KILLED_FROM_OUTSIDE : CRASHED;
 }
 

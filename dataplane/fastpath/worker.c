@@ -106,6 +106,8 @@ worker_run(void *argument)
 		worker.now_ms = clock_boottime_ms();
 		sampler_turn(&worker.sampler, atomic_load_explicit(&shared->sampling, memory_order_acquire),
 			     worker.now_ms);
+		if (worker.pipeline != NULL)
+			releasing_turn(&shared->releases[worker.number], worker.pipeline, worker.now_ms);
 		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);
 		flush_all(&worker);
 		meter_sent(&worker.meter, received);

@@ -2,7 +2,8 @@
 // The workers together: what they share, how they start and end, how they get another policy. The control thread's side.
 //
 // Shared between threads: the pointers to the policy and to the order to sample (one writer, the control thread; what they pointed
-// to is freed or written again after a grace period that the workers' quiescent states end), and one single-producer single-consumer ring for each ordered pair of workers.
+// to is freed or written again after a grace period that the workers' quiescent states end), a place for an order to release a
+// subscriber for each worker (releasing.h), and one single-producer single-consumer ring for each ordered pair of workers.
 
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "policy.h"
 #include "ports.h"
 #include "region.h"
+#include "releasing.h"
 #include "sampling.h"
 
 #include <rte_rcu_qsbr.h>
@@ -30,6 +32,7 @@ struct workers {
 	struct engine *engine;                               // NULL: there is none, links are bypassed
 	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed
 	const struct sample_order *_Atomic sampling;         // NULL: nothing is sampled
+	release_place releases[WORKERS_MAX];                 // NULL: no order waits for the worker
 	struct worker_counters *counters;                    // one a worker, in the region
 	struct slot_ring *const *samples;                    // one a worker, in the region
 	struct rte_rcu_qsbr *quiescence;                     // a worker's number is its thread id here

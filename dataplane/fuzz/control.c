@@ -8,6 +8,8 @@
 
 #include "input.h"
 #include "policy_use.h"
+#include "releasing.h"
+#include "workers.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
@@ -17,25 +19,50 @@ struct client {
 	bool gone;
 };
 
-// As policies_apply does, but for the workers who would be given the policy.
-static bool
-execute(void *context, const struct control_command *command)
+static void
+check_sentence(const char *wrong)
 {
-	struct client *client = context;
-	struct input payload = {(const uint8_t *)(command + 1), command->length};
+	CHECK(wrong[0] != 0 && wrong[strlen(wrong) - 1] != '.');
+}
 
-	client->executed += sizeof(*command) + command->length;
-	if (command->kind != CONTROL_POLICY)
-		return !client->gone;
-	void *blob = input_exact(&payload, command->length);
-	const char *wrong = policy_check(blob, command->length);
+// As policies_apply does, but for the workers who would be given the policy.
+static void
+execute_policy(const void *blob, uint32_t length)
+{
+	const char *wrong = policy_check(blob, length);
+
 	if (wrong == NULL) {
 		void *memory = aligned_alloc(64, policy_size(blob));
 		policy_use(policy_compile(blob, memory, 1));
 	} else {
-		CHECK(wrong[0] != 0 && wrong[strlen(wrong) - 1] != '.');
+		check_sentence(wrong);
 	}
-	free(blob);
+}
+
+// Without an engine nobody is in breach.
+static void
+execute_release(const void *payload, uint32_t length)
+{
+	struct workers workers = {.count = 1};
+	const char *why;
+
+	CHECK(releasing_order(&workers, payload, length, &why) != CONTROL_OK);
+	check_sentence(why);
+}
+
+static bool
+execute(void *context, const struct control_command *command)
+{
+	struct client *client = context;
+	struct input bytes = {(const uint8_t *)(command + 1), command->length};
+	void *payload = input_exact(&bytes, command->length);
+
+	client->executed += sizeof(*command) + command->length;
+	if (command->kind == CONTROL_POLICY)
+		execute_policy(payload, command->length);
+	else if (command->kind == CONTROL_RELEASE)
+		execute_release(payload, command->length);
+	free(payload);
 	return !client->gone;
 }
 

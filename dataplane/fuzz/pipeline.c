@@ -10,6 +10,7 @@
 #include "fixture.h"
 #include "input.h"
 #include "quota_model.h"
+#include "release.h"
 
 #include <netinet/in.h>
 
@@ -210,6 +211,44 @@ step_restart(struct run *run)
 	check(run);
 }
 
+// True while a breach of the detector is told that is not over yet.
+static bool
+in_breach(const struct fixture *fixture, const struct subscriber *subscriber, uint32_t detector)
+{
+	if (subscriber->watch.slot >= fixture->size.watches)
+		return false;
+	const struct watch *watch = &fixture->records.watches[subscriber->watch.slot];
+	int i = watch_window(watch, detector);
+	return atomic_load(&watch->state) == RECORD_USED && watch->generation == subscriber->watch.generation &&
+	       i < WATCH_DETECTORS && watch_told(watch, i) &&
+	       fixture->now_ms - watch->windows[i].started_ms < watch->windows[i].period_ms;
+}
+
+// One of the crowd, from one of his breaches or from all.
+static void
+step_release(struct run *run)
+{
+	struct fixture *fixture = &run->fixture;
+	uint8_t who = input_u8(&run->input), detector = input_u8(&run->input) % (QUOTAS + 1);
+	char text[32];
+	unsigned expected = 0;
+
+	judge_all(run);
+	snprintf(text, sizeof(text), "10.0.1.%u", who & 0x7f);
+	const struct address address = address_of(text);
+	const struct subscriber_key key = subscriber_key(&address, 128, 0);
+	unsigned owner = pipeline_owner(&fixture->engine.secret, &address, fixture->size.workers);
+	const struct subscriber *subscriber = fixture_subscriber(fixture, text, 128, 0);
+	for (int q = 0; q < QUOTAS; q++) {
+		uint32_t id = (uint32_t)q + 1;
+		if (subscriber == NULL || (detector != 0 && detector != id) || !in_breach(fixture, subscriber, id))
+			continue;
+		quota_model_release(&run->model, &key, q);
+		expected++;
+	}
+	CHECK(release_subscriber(&fixture->engine.pipelines[owner], &key, detector, fixture->now_ms) == expected);
+}
+
 static void
 start(struct run *run, const uint8_t *data, size_t size)
 {
@@ -243,7 +282,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const steps[])(struct run *) = {
-		step_talk, step_crowd, step_time, step_frame, step_policy, step_restart,
+		step_talk, step_crowd, step_time, step_frame, step_policy, step_restart, step_release,
 	};
 	struct run *run = calloc(1, sizeof(*run));
 

@@ -54,16 +54,29 @@ refuses(const struct quota_model *model, const struct modelled *subscriber, int 
 	       subscriber->windows[q].counted >= model->quotas[q].threshold;
 }
 
+// Whatever was forgotten, who is refused has used up the quota within a period's time.
+static bool
+may_refuse(const struct quota_model *model, const struct modelled *subscriber, int q, uint64_t now_ms)
+{
+	uint32_t passed = subscriber->windows[q].passed, threshold = model->quotas[q].threshold;
+
+	return model->quotas[q].block && passed >= threshold &&
+	       now_ms < subscriber->windows[q].passed_ms[(passed - threshold) % QUOTA_THRESHOLD_MAX] +
+				model->quotas[q].period_ms;
+}
+
 // An opening that concerns the quotas in `concerned` (bit q).
 static void
 check_opening(struct quota_model *model, struct modelled *subscriber, unsigned concerned, enum verdict verdict,
 	      uint64_t now_ms)
 {
-	bool refused = false;
+	bool refused = false, may_be = false;
 
-	for (int q = 0; q < QUOTAS; q++)
+	for (int q = 0; q < QUOTAS; q++) {
 		refused |= (concerned >> q & 1) && refuses(model, subscriber, q, now_ms);
-	CHECK(verdict != VERDICT_REFUSE || refused);
+		may_be |= (concerned >> q & 1) && may_refuse(model, subscriber, q, now_ms);
+	}
+	CHECK(verdict != VERDICT_REFUSE || (model->lossy ? may_be : refused));
 	CHECK(verdict == VERDICT_REFUSE || !refused || model->lossy);
 	for (int q = 0; q < QUOTAS && verdict != VERDICT_REFUSE; q++) {
 		if (!(concerned >> q & 1))
@@ -73,6 +86,7 @@ check_opening(struct quota_model *model, struct modelled *subscriber, unsigned c
 			subscriber->windows[q].counted = 0;
 		}
 		subscriber->windows[q].counted++;
+		subscriber->windows[q].passed_ms[subscriber->windows[q].passed++ % QUOTA_THRESHOLD_MAX] = now_ms;
 	}
 }
 
@@ -103,4 +117,12 @@ quota_model_check(struct quota_model *model, const struct packet *packet, enum v
 		subscriber->doubtful = true;
 	if (packet->side == SIDE_SUBSCRIBER && !subscriber->doubtful)
 		check_opening(model, subscriber, concerned_by(model, packet), verdict, now_ms);
+}
+
+void
+quota_model_release(struct quota_model *model, const struct subscriber_key *key, int quota)
+{
+	for (uint32_t i = 0; i < model->subscribers; i++)
+		if (memcmp(&model->subscriber[i].key, key, sizeof(*key)) == 0)
+			model->subscriber[i].windows[quota].counted = model->subscriber[i].windows[quota].passed = 0;
 }

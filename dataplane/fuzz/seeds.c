@@ -25,7 +25,8 @@ static const char *directory;
 static void
 put(struct seed *seed, const void *bytes, size_t length)
 {
-	memcpy(seed->bytes + seed->length, bytes, length);
+	if (length > 0)
+		memcpy(seed->bytes + seed->length, bytes, length);
 	seed->length += length;
 }
 
@@ -96,15 +97,18 @@ packet_seeds(void)
 }
 
 // The steps of pipeline.c, by number.
-enum { TALK, CROWD, TIME, FRAME, POLICY, RESTART };
+enum { TALK, CROWD, TIME, FRAME, POLICY, RESTART, RELEASE };
 
 static void
 pipeline_seeds(void)
 {
-	struct seed breach = {0}, dialogue = {0}, restart = {0}, full = {0}, raw = {0};
+	struct seed breach = {0}, release = {0}, dialogue = {0}, restart = {0}, full = {0}, raw = {0};
 
 	// Sizes 24, one worker; a quota of 3 that blocks; ten sessions; the period's end; ten more.
 	PUT(&breach, 0x54, POLICY, 0x22, 0x3f, CROWD, 1, 0, 10, TIME, 0x60, 0x82, CROWD, 1, 50, 10, TIME, 0xff, 0xff);
+	// The same; released, breached and released again after the period's end.
+	PUT(&release, 0x54, POLICY, 0x22, 0x3f, CROWD, 1, 0, 10, RELEASE, 1, 0, CROWD, 1, 50, 10, RELEASE, 1, 1, TIME,
+	    0x60, 0xea, RELEASE, 1, 0, CROWD, 1, 100, 10);
 	// SYN, SYN+ACK, ACK, FINs of one session, and its SYN again.
 	PUT(&dialogue, 0x55, TALK, 0, 1, 0x02, 9, TALK, 0, 0x81, 0x12, 9, TALK, 0, 1, 0x10, 9, TALK, 0, 1, 0x11, 9,
 	    TALK, 0, 0x81, 0x11, 9, TALK, 0, 2, 0x02, 9, TALK, 0x30, 0x40, 0, 7);
@@ -122,6 +126,7 @@ pipeline_seeds(void)
 	}
 	save("pipeline", "breach-and-its-end", &breach);
 	save("pipeline", "dialogue", &dialogue);
+	save("pipeline", "releases", &release);
 	save("pipeline", "restarts", &restart);
 	save("pipeline", "full-tables", &full);
 	save("pipeline", "frames-of-every-kind", &raw);
@@ -191,7 +196,8 @@ static void
 control_seeds(void)
 {
 	const struct policy_parts parts = whole_policy(), none = {0};
-	struct seed whole = {0}, pieces = {0}, empty = {0}, unknown = {0};
+	struct seed whole = {0}, pieces = {0}, empty = {0}, orders = {0}, unknown = {0};
+	const struct control_release release = {.address = address_of("10.0.0.66"), .prefix_length = 128};
 	size_t length, empty_length;
 	void *blob = policy_blob_of(&parts, &length), *empty_blob = policy_blob_of(&none, &empty_length);
 
@@ -203,11 +209,15 @@ control_seeds(void)
 	put_batch(&pieces, CONTROL_POLICY, empty_blob, (uint32_t)empty_length);
 	PUT(&empty, 0);
 	put_batch(&empty, CONTROL_POLICY, empty_blob, (uint32_t)empty_length);
+	PUT(&orders, 0);
+	put_batch(&orders, CONTROL_RELEASE, &release, sizeof(release));
+	put_batch(&orders, CONTROL_RESTART, NULL, 0);
 	PUT(&unknown, 3);
 	put_batch(&unknown, 77, "what", 4);
 	save("control", "a-policy", &whole);
 	save("control", "two-policies-in-pieces", &pieces);
 	save("control", "an-empty-policy", &empty);
+	save("control", "orders", &orders);
 	save("control", "an-unknown-kind", &unknown);
 	free(blob);
 	free(empty_blob);

@@ -4,6 +4,7 @@
 
 #include "crash_points.h"
 #include "fixture.h"
+#include "release.h"
 #include "test.h"
 
 #define THRESHOLD 4
@@ -58,6 +59,10 @@ sessions_left(struct fixture *fixture, const char *subscriber)
 	return left;
 }
 
+// In place of a port: the tables are swept; the subject is released.
+#define SWEEP   0
+#define RELEASE UINT16_MAX
+
 // What the subject did before, and what it does when the process is killed.
 struct scenario {
 	const char *name;
@@ -65,7 +70,7 @@ struct scenario {
 	uint64_t wait_ms; // without a sweep, and after one
 	uint64_t wait_again_ms;
 	uint32_t detector;    // in force at the kill; the sessions were counted by detector 1
-	uint16_t server_port; // of the session that is opened; 0: the tables are swept
+	uint16_t server_port; // of the session that is opened; SWEEP, RELEASE
 	unsigned left_before, left_after;
 	unsigned others_blocked; // 1: the breach of BLOCKED goes on
 };
@@ -78,8 +83,9 @@ static const struct scenario scenarios[] = {
 	{"a session that nobody counts", 2, 1, 0, 1, 80, 2, 2, 1},
 	{"the first session after the period", 4, PERIOD_MS, 0, 1, 25, 4, 3, 0},
 	{"the first session for another detector", 4, 0, 0, 2, 25, 4, 3, 0},
-	{"the sweep that ends breaches", 4, PERIOD_MS, 0, 1, 0, 4, 4, 0},
-	{"the sweep that ages subscribers", 4, 1000000, 1000000, 1, 0, 4, 4, 0},
+	{"the sweep that ends breaches", 4, PERIOD_MS, 0, 1, SWEEP, 4, 4, 0},
+	{"the sweep that ages subscribers", 4, 1000000, 1000000, 1, SWEEP, 4, 4, 0},
+	{"a release", 4, 0, 0, 1, RELEASE, 0, 4, 1},
 };
 
 struct scene {
@@ -110,12 +116,23 @@ set(struct scene *scene, const struct scenario *scenario)
 }
 
 static void
+release(struct fixture *fixture)
+{
+	const struct address address = address_of(SUBJECT);
+	const struct subscriber_key key = subscriber_key(&address, 128, 0);
+
+	release_subscriber(&fixture->engine.pipelines[0], &key, 0, fixture->now_ms);
+}
+
+static void
 operate(void *context)
 {
 	struct scene *scene = context;
 
-	if (scene->scenario->server_port == 0)
+	if (scene->scenario->server_port == SWEEP)
 		fixture_sweep(&scene->fixture);
+	else if (scene->scenario->server_port == RELEASE)
+		release(&scene->fixture);
 	else
 		open_session(&scene->fixture, SUBJECT, scene->scenario->server_port);
 }

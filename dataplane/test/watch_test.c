@@ -411,6 +411,37 @@ account_session(struct account accounts[], const struct package *package, uint64
 	return refused ? REFUSED : PASSED;
 }
 
+// Ends what is in breach by this detector, or by any; returns how many were.
+static unsigned
+account_release(struct account accounts[], const bool in_breach[], const struct package *package, uint32_t detector,
+		uint64_t now_ms)
+{
+	unsigned released = 0;
+
+	for (uint32_t d = 0; d < WATCH_DETECTORS; d++) {
+		struct account *account = &accounts[d];
+		if ((detector != 0 && detector != d + 1) || !in_breach[d] || !account->open ||
+		    now_ms - account->started_ms >= package->detectors[d].period_ms)
+			continue;
+		account->open = false;
+		released++;
+	}
+	return released;
+}
+
+static unsigned
+release(struct watch_stand *stand, uint32_t slot, uint32_t detector)
+{
+	const struct subscriber *subscriber = &stand->subscribers[slot];
+	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
+
+	if (watch == NULL)
+		return 0;
+	unsigned released = watch_release(watch, subscriber, detector, stand->now_ms, &stand->reports);
+	watch_unlock(watch);
+	return released;
+}
+
 // Events of a subscriber and detector come in pairs: a start, an end, a start...
 static void
 follow_events(struct watch_stand *stand, bool in_breach[][WATCH_DETECTORS])
@@ -434,6 +465,7 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 		struct account accounts[STAND_WATCHES][WATCH_DETECTORS] = {0};
 		bool in_breach[STAND_WATCHES][WATCH_DETECTORS] = {0};
 		uint64_t random = seed;
+		unsigned released = 0;
 
 		watch_stand_start(&stand);
 		stand.package = random_package(&random);
@@ -447,6 +479,14 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 			stand.now_ms += random_below(&random, 30);
 			if (random_below(&random, 20) == 0)
 				watch_stand_sweep(&stand);
+			if (random_below(&random, 30) == 0) {
+				uint32_t detector = random_below(&random, WATCH_DETECTORS + 1);
+				follow_events(&stand, in_breach);
+				unsigned expected = account_release(accounts[subscriber], in_breach[subscriber],
+								    &stand.package, detector, stand.now_ms);
+				assert_int_equal(release(&stand, subscriber, detector), expected);
+				released += expected;
+			}
 			if (random_below(&random, 100) == 0)
 				stand.package = random_package(&random);
 			follow_events(&stand, in_breach);
@@ -457,6 +497,7 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 		for (size_t i = 0; i < sizeof(in_breach); i++)
 			assert_false(((bool *)in_breach)[i]);
 		assert_true(counter_read(&stand.counters.breaches) > 50);
+		assert_true(released > 10);
 		assert_int_equal(counter_read(&stand.counters.breaches), counter_read(&stand.counters.breaches_ended));
 		assert_int_equal(stand.pool.used, 0);
 		watch_stand_stop(&stand);
