@@ -66,15 +66,24 @@ export function show<const Syntax extends string, Data>(
     view(data: Data, args: Arguments<Syntax>, context: Context): Iterable<string>;
   },
 ): ExecCommand {
-  return {
-    ...erased(definition),
-    kind: "show",
-    async *execute(context, args) {
+  return showAnswers({
+    ...definition,
+    async *answers(context, args) {
       const found = await definition.query(context, args);
       const items = isStream(found) ? found : [found];
       for await (const data of items) yield { data, lines: () => definition.view(data, args, context) };
     },
-  };
+  });
+}
+
+/** A question whose answer has pieces of several kinds. */
+export function showAnswers<const Syntax extends string>(
+  definition: Typed<Syntax> & {
+    readonly level: Level;
+    answers(context: Context, args: Arguments<Syntax>): AsyncIterable<Answer>;
+  },
+): ExecCommand {
+  return { ...erased(definition), kind: "show", execute: definition.answers };
 }
 
 /** An operation. */

@@ -2,19 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import type { Answer, Context, ExecCommand } from "../../cli/commands/exec.ts";
-import { interfaceCommands } from "../../cli/commands/interface.ts";
-import { systemCommands } from "../../cli/commands/system.ts";
-import { match } from "../../cli/grammar/match.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
-import { wordsOf } from "../../cli/grammar/words.ts";
-import { Sentence } from "../../mgmt/sentence.ts";
 import { product } from "../../mgmt/system/product.ts";
-import { clock, scenes } from "./shows/scenes.ts";
+import { answers, commands, shown } from "./shows/asking.ts";
+import { scenes } from "./shows/scenes.ts";
 
 process.env.TZ = "UTC";
 
-const commands: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
 const folder = join(import.meta.dirname, "shows");
 const PROMPT = "edge-1>";
 
@@ -66,25 +60,4 @@ test("the data is raw", async (t) => {
 
 function filled(text: string): string {
   return text.replaceAll("{version}", product.version).replaceAll("{node}", process.versions.node);
-}
-
-/** As a session prints it. */
-async function shown(scene: string, line: string): Promise<string[]> {
-  try {
-    return (await answers(scene, line)).flatMap((answer) => [...answer.lines()]);
-  } catch (error) {
-    if (error instanceof Sentence) return [`% ${error.message}`];
-    throw error;
-  }
-}
-
-async function answers(scene: string, line: string): Promise<Answer[]> {
-  const found = match(commands, wordsOf(line));
-  if ("code" in found) throw new Error(`No show is typed as "${line}".`);
-  const context = {
-    appliance: scenes[scene],
-    now: clock.now,
-    signal: new AbortController().signal,
-  } as unknown as Context;
-  return Array.fromAsync(found.command.execute(context, found.args as never));
 }

@@ -1,0 +1,70 @@
+// `show tech-support`: what whoever helps from afar asks for first, in one go.
+
+import { reasonOf } from "../../mgmt/sentence.ts";
+import { match } from "../grammar/match.ts";
+import { wordsOf } from "../grammar/words.ts";
+import { type Answer, type ExecCommand, showAnswers } from "./exec.ts";
+import { showHelp } from "./help.ts";
+
+/** In this order, as they are typed. */
+const parts = [
+  "show version",
+  "show inventory",
+  "show clock",
+  "show system operation-status",
+  "show processes",
+  "show interface LineCard 0",
+  "show interface LineCard 0 link mode",
+  "show interface LineCard 0 connection-mode",
+  "show interface LineCard 0 counters",
+  "show interface LineCard 0 tables",
+  "show interface LineCard 0 workers",
+] as const;
+
+const LEVEL = 10;
+
+/** `shows`: the commands among which the parts are found; throws when one is not there. */
+export function techSupport(shows: readonly ExecCommand[]): ExecCommand {
+  const allowed = shows.filter(({ level }) => level <= LEVEL);
+  const found = parts.map((typed) => ({ typed, ...partOf(typed, allowed) }));
+  return showAnswers({
+    syntax: "show tech-support",
+    help: { ...showHelp, "tech-support": "Everything that a supporter asks for" },
+    level: LEVEL,
+    async *answers(context) {
+      for (const { typed, command, args } of found) {
+        if (context.signal.aborted) return;
+        yield { data: { command: typed }, lines: () => ["", `------------------ ${typed} ------------------`, ""] };
+        yield* unlessBroken(command.execute(context, args as never));
+      }
+    },
+  });
+}
+
+function partOf(typed: string, shows: readonly ExecCommand[]) {
+  const found = match(shows, wordsOf(typed));
+  if ("code" in found) throw new Error(`No show is typed as "${typed}".`);
+  return found;
+}
+
+/** A part that fails says so and stops no other: what support is asked about may be just what is broken. */
+async function* unlessBroken(answers: AsyncIterable<Answer>): AsyncGenerator<Answer> {
+  try {
+    for await (const { data, lines } of answers) yield { data, lines: () => linesUnlessBroken(lines) };
+  } catch (error) {
+    const reason = reasonOf(error);
+    yield { data: { failed: reason }, lines: () => [failed(reason)] };
+  }
+}
+
+function* linesUnlessBroken(lines: Answer["lines"]): Iterable<string> {
+  try {
+    yield* lines();
+  } catch (error) {
+    yield failed(reasonOf(error));
+  }
+}
+
+function failed(reason: string): string {
+  return `This part failed: ${reason}`;
+}

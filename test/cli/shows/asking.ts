@@ -1,0 +1,33 @@
+// Asks an appliance of scenes.ts as a session does.
+import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
+import { interfaceCommands } from "../../../cli/commands/interface.ts";
+import { systemCommands } from "../../../cli/commands/system.ts";
+import { techSupport } from "../../../cli/commands/tech-support.ts";
+import { match } from "../../../cli/grammar/match.ts";
+import { wordsOf } from "../../../cli/grammar/words.ts";
+import { Sentence } from "../../../mgmt/sentence.ts";
+import { clock, scenes } from "./scenes.ts";
+
+export const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+export const commands = [...shows, techSupport(shows)];
+
+/** The lines that a session prints. */
+export async function shown(scene: string, line: string): Promise<string[]> {
+  try {
+    return (await answers(scene, line)).flatMap((answer) => [...answer.lines()]);
+  } catch (error) {
+    if (error instanceof Sentence) return [`% ${error.message}`];
+    throw error;
+  }
+}
+
+export async function answers(scene: string, line: string): Promise<Answer[]> {
+  const found = match(commands, wordsOf(line));
+  if ("code" in found) throw new Error(`No show is typed as "${line}".`);
+  return Array.fromAsync(found.command.execute(contextIn(scene), found.args as never));
+}
+
+export function contextIn(scene: string): Context {
+  const signal = new AbortController().signal;
+  return { appliance: scenes[scene], now: clock.now, signal } as unknown as Context;
+}
