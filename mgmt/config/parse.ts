@@ -1,5 +1,6 @@
 // Reads the text of a configuration through the table of its lines: all of it, or none.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Line } from "../../cli/grammar/command.ts";
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import { readLines, type Statement } from "../../cli/grammar/reader.ts";
@@ -50,17 +51,17 @@ function apply(statements: readonly Statement<Line>[], candidate: Candidate): Wr
 /** Lines that set what an earlier line set otherwise: a text that is loaded whole must not say both. */
 function contradictionsOf(statements: readonly Statement<Line>[]): LineError[] {
   const errors: LineError[] = [];
-  const said = new Map<string, string>();
+  const said = new Map<string, unknown>();
   const path: string[] = [];
   for (const { command, args, depth, line, text, column } of statements) {
     path.length = depth - 1;
     const slot = command.slot(args as never);
     const key = [...path, slot].join("\n");
-    const words = JSON.stringify(args);
     if (command.enters !== undefined) path.push(slot);
-    else if (said.has(key) && said.get(key) !== words) {
+    else if (!said.has(key)) said.set(key, args);
+    else if (!isDeepStrictEqual(said.get(key), args)) {
       errors.push({ code: "given-twice", message: cliText("given-twice", slot), line, text, column });
-    } else said.set(key, words);
+    }
   }
   return errors;
 }
