@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct region_geometry geometry = {
+static struct region_geometry geometry = {
 	.engine = {.workers = 1, .sessions = 65536, .subscribers = 8192, .watches = 8192},
 	.links = 1,
 };
@@ -187,6 +187,9 @@ main(int argc, char **argv)
 		errx(1, "usage: region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS");
 	uint32_t first = (uint32_t)atoi(argv[3]), subscribers = (uint32_t)atoi(argv[4]),
 		 sessions = (uint32_t)atoi(argv[5]);
+	// Room for so many that few of their buckets are full.
+	if (subscribers > geometry.engine.subscribers)
+		geometry.engine.subscribers = 2 * subscribers;
 	const struct region region = open_region(argv[1]);
 	const struct policy *policy = read_policy(argv[2]);
 
