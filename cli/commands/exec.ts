@@ -45,7 +45,6 @@ export interface Answer {
 
 /** A command of the prompt with its types erased, as tables hold it. */
 export interface ExecCommand extends Command {
-  /** `show` may be filtered by pipes. */
   readonly kind: "show" | "act" | "session";
   /** Rejects with a Sentence. */
   execute(context: Context, args: never): AsyncIterable<Answer>;
@@ -83,7 +82,7 @@ export function showAnswers<const Syntax extends string>(
     answers(context: Context, args: Arguments<Syntax>): AsyncIterable<Answer>;
   },
 ): ExecCommand {
-  return { ...erased(definition), kind: "show", execute: definition.answers };
+  return { ...erased(definition), kind: "show", takesPipes: true, execute: definition.answers };
 }
 
 /** An operation. */

@@ -1,7 +1,7 @@
 // The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
 
 import { printPorts, readPorts } from "./ports.ts";
-import { type Prefix, printRange, readPrefix, readRange } from "./prefix.ts";
+import { type Prefix, printRange, readHost, readPrefix, readRange } from "./prefix.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
 export type Reading<T> = { readonly value: T } | { readonly refusal: string } | undefined;
@@ -9,6 +9,10 @@ export type Reading<T> = { readonly value: T } | { readonly refusal: string } | 
 export interface ArgumentType<T> {
   /** What can be typed, to follow "Expected". */
   readonly expected: string;
+  /** How help shows what can be typed: a line each. */
+  readonly forms: readonly string[];
+  /** It reads the rest of the line, blanks and all. */
+  readonly isRest?: true;
   read(word: string): Reading<T>;
   /** The inverse: `read` gives the value back (once quotes are taken off). */
   print(value: T): string;
@@ -21,33 +25,53 @@ export const argumentTypes = {
   WORD: textType({
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
     expected: "a name of 1 to 64 letters, digits, dots, hyphens and underscores",
+    forms: ["WORD"],
     print: (name) => name,
   }),
   /** A text that is printed in quotes. */
   STRING: textType({
     pattern: /^[ !#-~]{1,64}$/,
     expected: 'a text of 1 to 64 printable ASCII characters in quotes, such as "north side"',
+    forms: ['"TEXT"'],
     print: (text) => `"${text}"`,
   }),
   /** A label of RFC 1123 2.1: prompts begin with it. */
   HOSTNAME: textType({
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
     expected: "a host name of 1 to 63 letters, digits and inner hyphens",
+    forms: ["WORD"],
     print: (name) => `"${name}"`,
   }),
+  /** Any text without control characters. It is printed in quotes unless it has some inside. */
+  LINE: {
+    isRest: true,
+    expected: "the rest of the line, 1 to 512 characters",
+    forms: ["LINE"],
+    read: readRest,
+    print: (text: string) => (text.includes('"') ? text : `"${text}"`),
+  },
+  ADDRESS: {
+    expected: "an address, such as 192.0.2.1 or 2001:db8::1",
+    forms: ["A.B.C.D", "X:X::X"],
+    read: readHost,
+    print: (address: string) => address,
+  },
   PREFIX: {
     expected: "an address prefix, such as 192.0.2.0/24 or 2001:db8::/48",
+    forms: ["A.B.C.D/N", "X:X::X/N"],
     read: readPrefix,
     print: (prefix: Prefix) => prefix,
   },
   /** A prefix too; IPv4 is printed in the SCE's form. */
   "IP-RANGE": {
     expected: "an address range, such as 10.30.94.0:0xffffff00 or 10.30.94.0/24 or 2001:db8:30::/48",
+    forms: ["A.B.C.D:0xMASK", "A.B.C.D/N", "X:X::X/N"],
     read: readRange,
     print: printRange,
   },
   PORTS: {
     expected: "ports from 1 to 65535, such as 25 or 25,465,587 or 1000-2000",
+    forms: ["PORT[-PORT][,...]"],
     read: readPorts,
     print: printPorts,
   },
@@ -59,6 +83,7 @@ export type ArgumentTypes = typeof argumentTypes;
 export function numberType(first: number, last: number): ArgumentType<number> {
   return {
     expected: `a number from ${first} to ${last}`,
+    forms: [`<${first}-${last}>`],
     read(word) {
       const value = Number(word);
       return /^\d{1,15}$/.test(word) && value >= first && value <= last ? { value } : undefined;
@@ -67,7 +92,13 @@ export function numberType(first: number, last: number): ArgumentType<number> {
   };
 }
 
-function textType({ pattern, ...type }: { pattern: RegExp; expected: string; print(text: string): string }) {
+/** A whole in quotes is what is inside them. */
+function readRest(rest: string): Reading<string> {
+  const [, text = rest] = /^"([^"]*)"$/.exec(rest) ?? [];
+  return /^\P{C}{1,512}$/u.test(text) ? { value: text } : undefined;
+}
+
+function textType({ pattern, ...type }: Omit<ArgumentType<string>, "read"> & { pattern: RegExp }) {
   const read = (word: string): Reading<string> => (pattern.test(word) ? { value: word } : undefined);
   return { ...type, read };
 }

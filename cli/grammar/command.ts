@@ -24,6 +24,8 @@ export interface Command {
   readonly suggest?: Readonly<Record<string, ((facts: Facts) => readonly (string | number)[]) | undefined>>;
   /** The mode that it opens: the lines that follow act on what `run` returned. */
   readonly enters?: string;
+  /** What can follow a bar may follow it. */
+  readonly takesPipes?: true;
   /** What it closes: its mode, or all of them. */
   readonly leaves?: "mode" | "all";
 }

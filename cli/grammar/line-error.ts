@@ -1,7 +1,8 @@
 // An error in a typed line, and its text.
 
-import type { ErrorCode } from "../../mgmt/errors.ts";
+import { cliText, type ErrorCode } from "../../mgmt/errors.ts";
 import { printable } from "../../mgmt/words.ts";
+import type { Mismatch } from "./match.ts";
 
 /** A place in a text of many lines. */
 export interface Place {
@@ -22,9 +23,20 @@ export interface LineError extends Place {
   readonly hint?: string;
 }
 
-/** As IOS shows it: the line, a caret under the wrong word, what is wrong, without what a terminal would obey or hide. */
+/** Why a line was not understood. */
+export function lineError({ code, hint, column }: Mismatch, text: string): Omit<LineError, "line"> {
+  const message = code === "ambiguous-command" ? cliText(code, shown(text.trim())) : cliText(code);
+  return { code, message, hint, text, column };
+}
+
+/** As IOS shows it: the line, a caret under the wrong word, what is wrong. */
 export function printLineError({ line, text, column, message, hint }: LineError): string {
-  const shown = printable(text.replaceAll("\t", " "));
   const sentences = [message, hint].filter((sentence) => sentence !== undefined);
-  return [`Line ${line}:`, shown, `${" ".repeat(column)}^`, ...sentences.map((sentence) => `% ${sentence}`)].join("\n");
+  const caret = `${" ".repeat(column)}^`;
+  return [`Line ${line}:`, shown(text), caret, ...sentences.map((sentence) => `% ${sentence}`)].join("\n");
+}
+
+/** A typed text, as wide, without what a terminal would obey or hide. */
+function shown(text: string): string {
+  return printable(text.replaceAll("\t", " "));
 }

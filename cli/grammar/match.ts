@@ -1,8 +1,10 @@
 // Matches a line's words against commands: unique abbreviations at every word, and where the line goes wrong.
 
+import type { Reading } from "./argument-types.ts";
 import type { Command } from "./command.ts";
 import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
-import type { Word } from "./words.ts";
+import type { ValueToken } from "./syntax.ts";
+import { endOf, type Word } from "./words.ts";
 
 export interface Match<C extends Command = Command> {
   readonly command: C;
@@ -21,58 +23,89 @@ export interface Mismatch<C extends Command = Command> {
   readonly candidates: readonly C[];
 }
 
-type Step<C extends Command> = { readonly states: State<C>[] } | Pick<Mismatch, "code" | "hint">;
+interface Advance<C extends Command> {
+  readonly states: State<C>[];
+  /** The value was the rest of the line. */
+  readonly tookRest: boolean;
+}
 
-export function match<C extends Command>(commands: readonly C[], words: readonly Word[]): Match<C> | Mismatch<C> {
-  let states = startOf(commands);
-  for (const word of words) {
-    const step = advance(states, word);
-    if ("code" in step) return { ...step, column: word.column, candidates: commandsOf(states) };
-    states = step.states;
-  }
+type Refusal = Pick<Mismatch, "code" | "hint">;
+
+/** Matches a line: its words and its text. */
+export function match<C extends Command>(
+  commands: readonly C[],
+  words: readonly Word[],
+  text: string,
+): Match<C> | Mismatch<C> {
+  const states = follow(commands, words, text);
+  if ("code" in states) return states;
   const complete = states.find(isComplete);
   if (complete) return complete;
-  return {
-    code: "incomplete-command",
-    column: columnAfter(words),
-    hint: expected(states),
-    candidates: commandsOf(states),
-  };
+  const candidates = commandsOf(states);
+  return { code: "incomplete-command", column: columnAfter(words), hint: expected(states), candidates };
 }
 
-/** Whether the words begin some of the commands, if only as ambiguous abbreviations. */
-export function begin(commands: readonly Command[], words: readonly Word[]): boolean {
+/** Where the words of a line lead; behind an argument that is the rest of it, they are no words. */
+export function follow<C extends Command>(
+  commands: readonly C[],
+  words: readonly Word[],
+  text: string,
+): readonly State<C>[] | Mismatch<C> {
   let states = startOf(commands);
   for (const word of words) {
-    const step = advance(states, word);
-    if ("code" in step) return step.code === "ambiguous-command";
+    const step = advance(states, word, text);
+    if ("code" in step) return { ...step, column: word.column, candidates: commandsOf(states) };
     states = step.states;
+    if (step.tookRest) break;
   }
-  return true;
+  return states;
 }
 
-function advance<C extends Command>(states: readonly State<C>[], word: Word): Step<C> {
+/** Whether the head of a line begins some of the commands, if only as an ambiguous abbreviation. */
+export function begins(commands: readonly Command[], words: readonly Word[], text: string): boolean {
+  const found = follow(commands, headOf(words), text);
+  return !("code" in found) || found.code === "ambiguous-command";
+}
+
+/** The words that say what a line is about: the first, or with `no` and `default` the first two. */
+function headOf(words: readonly Word[]): readonly Word[] {
+  return words.slice(0, /^(no|default)$/i.test(words[0]?.text ?? "") ? 2 : 1);
+}
+
+function advance<C extends Command>(states: readonly State<C>[], word: Word, text: string): Advance<C> | Refusal {
   const keywords = word.quoted ? [] : abbreviatedBy(word.text, keywordsAt(states));
   if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf(keywords)}.` };
-  if (keywords[0] !== undefined) return { states: afterKeyword(states, keywords[0], word.column) };
-
-  const readings = valuesAt(states).map(({ state, token }) => ({ state, reading: token.type.read(word.text) }));
+  if (keywords[0] !== undefined) {
+    return { states: afterKeyword(states, keywords[0], word.column), tookRest: false };
+  }
+  const readings = valuesAt(states).map(({ state, token }) => ({ state, token, reading: read(token, word, text) }));
   const accepted = readings.flatMap(({ state, reading }) =>
     reading && "value" in reading ? take(state, reading.value, word.column) : [],
   );
-  if (accepted.length > 0) return { states: accepted };
+  if (accepted.length > 0) return { states: accepted, tookRest: readings.some(({ token }) => token.type.isRest) };
   const refusals = readings.flatMap(({ reading }) => (reading && "refusal" in reading ? [reading.refusal] : []));
   return { code: "invalid-input", hint: refusals[0] ?? expected(states) };
+}
+
+function read({ type }: ValueToken, word: Word, text: string): Reading<unknown> {
+  return type.read(type.isRest ? text.slice(word.column).trimEnd() : word.text);
 }
 
 /** The keywords that the text may stand for: the one it spells out, else all that it begins. */
 function abbreviatedBy(text: string, keywords: readonly string[]): string[] {
   const typed = text.toLowerCase();
   const exact = keywords.filter((keyword) => keyword.toLowerCase() === typed);
-  return exact.length > 0 ? exact : keywords.filter((keyword) => keyword.toLowerCase().startsWith(typed));
+  return exact.length > 0 ? exact : keywordsFrom(typed, keywords);
 }
 
-function expected(states: readonly State[]): string {
+/** The keywords that the text begins. */
+export function keywordsFrom(text: string, keywords: readonly string[]): string[] {
+  const typed = text.toLowerCase();
+  return keywords.filter((keyword) => keyword.toLowerCase().startsWith(typed));
+}
+
+/** A sentence: what could stand at the states. */
+export function expected(states: readonly State[]): string {
   const values = valuesAt(states).map(({ token }) => token.type.expected);
   const phrases = [...new Set([...keywordsAt(states), ...values])];
   return phrases.length > 0 ? `Expected ${oneOf(phrases)}.` : "Nothing can follow here.";
@@ -88,5 +121,5 @@ function commandsOf<C extends Command>(states: readonly State<C>[]): C[] {
 
 function columnAfter(words: readonly Word[]): number {
   const last = words.at(-1);
-  return last ? last.column + last.text.length + (last.quoted ? 3 : 1) : 0;
+  return last ? endOf(last) + 1 : 0;
 }

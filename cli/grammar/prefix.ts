@@ -48,14 +48,28 @@ export function printRange(prefix: Prefix): string {
   return prefix.replace(/\/.*/, `:0x${mask.toString("hex")}`);
 }
 
+/** Reads `192.0.2.1` or `2001:db8::1`, and gives the one text of that address. */
+export function readHost(word: string): Reading<string> {
+  const bytes = readAddress(word);
+  if (!bytes) return undefined;
+  const address = printAddress(bytes);
+  return refusalOfMapped(address, bytes) ?? { value: address };
+}
+
 function canonical(text: string, length: number): Reading<Prefix> {
   const bytes = readAddress(text);
   if (!bytes || length > 8 * bytes.length) return undefined;
   const address = printAddress(bytes);
-  if (MAPPED.test(address)) return { refusal: `Write it as an IPv4 address: ${printAddress(bytes.subarray(12))}.` };
+  const refusal = refusalOfMapped(address, bytes);
+  if (refusal) return refusal;
   if (!hasHostBits(bytes, length)) return { value: `${address}/${length}` };
   const network = printAddress(bytes.map((byte, index) => byte & ~hostBits(index, length)));
   return { refusal: `${address}/${length} has host bits set: the network is ${network}/${length}.` };
+}
+
+function refusalOfMapped(address: string, bytes: Uint8Array): Reading<never> {
+  if (!MAPPED.test(address)) return undefined;
+  return { refusal: `Write it as an IPv4 address: ${printAddress(bytes.subarray(12))}.` };
 }
 
 function hasHostBits(bytes: Uint8Array, length: number): boolean {

@@ -8,7 +8,7 @@ export interface Word {
   readonly quoted: boolean;
 }
 
-/** A quoted text, a bare word, or, from a stray quote on, the rest of the line: no argument type accepts a quote. */
+/** A quoted text, a bare word, or, from a stray quote on, the rest of the line: no argument type of one word accepts a quote. */
 const WORD = /"([^"]*)"(?=[ \t]|$)|[^ \t"]+(?=[ \t]|$)|[^ \t].*/gs;
 
 /** The words of a line: none for a blank line or a comment, which begins with `!` or `#`. */
@@ -19,4 +19,9 @@ export function wordsOf(line: string): Word[] {
     column: index,
     quoted: inner !== undefined,
   }));
+}
+
+/** The column behind the word and its quotes. */
+export function endOf({ text, column, quoted }: Word): number {
+  return column + text.length + (quoted ? 2 : 0);
 }

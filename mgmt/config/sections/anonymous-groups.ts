@@ -42,7 +42,7 @@ const anonymousGroup = line({
     "<subscriberPrefixLength>": "In bits (default 64)",
   },
   suggest: {
-    name: ({ anonymousGroups }) => anonymousGroups.map(({ name }) => JSON.stringify(name)),
+    name: ({ anonymousGroups }) => anonymousGroups.map(({ name }) => name),
     template: ({ templates }) => [0, ...templates.map(({ id }) => id)],
   },
   run: ({ anonymousGroups }, { name, prefix, template = 0, subscriberPrefixLength = usualPrefixLength(prefix) }) =>

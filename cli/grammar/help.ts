@@ -1,0 +1,57 @@
+// What `?` shows.
+
+import type { Facts } from "../../mgmt/config/service.ts";
+import { type Cursor, cursorAt, keywordsTo, valuesTo } from "./cursor.ts";
+import { expected, type Mismatch } from "./match.ts";
+import type { Language, Prompt } from "./prompt.ts";
+import { isComplete, keywordsAt, type State, valuesAt } from "./states.ts";
+
+export interface HelpEntry {
+  /** A keyword; `WORD`, `<1-199>` and the like for a value; a value that exists now; `<cr>`: the line can end here. */
+  readonly word: string;
+  /** Empty for a value that exists, and for `<cr>`. */
+  readonly help: string;
+}
+
+export interface Help {
+  /** A word is being typed: the entries are what it could become. */
+  readonly isPartial: boolean;
+  readonly entries: readonly HelpEntry[];
+}
+
+/** What can follow the text, which ends at the cursor. */
+export function helpAt(language: Language, prompt: Prompt, text: string, facts: Facts): Help | Mismatch {
+  const cursor = cursorAt(language, prompt, text);
+  if ("code" in cursor) return cursor;
+  const { states, typed, column } = cursor;
+  const isPartial = typed !== "";
+  const keywords = keywordEntries(cursor);
+  const values = isPartial && keywords.length > 0 ? [] : valueEntries(cursor, facts);
+  const entries = [...keywords, ...values, ...(isPartial ? [] : endEntries(states))];
+  if (isPartial && entries.length === 0) {
+    return { code: "invalid-input", column, hint: expected(states), candidates: [] };
+  }
+  return { isPartial, entries };
+}
+
+function endEntries(states: readonly State[]): HelpEntry[] {
+  const complete = states.find(isComplete);
+  if (!complete) return [];
+  const pipe = { word: "|", help: "Filter the answer" };
+  return [...(complete.command.takesPipes ? [pipe] : []), { word: "<cr>", help: "" }];
+}
+
+function keywordEntries(cursor: Cursor): HelpEntry[] {
+  return keywordsTo(cursor).map((word) => {
+    const state = cursor.states.find((each) => keywordsAt([each]).includes(word));
+    return { word, help: state?.command.help[word] ?? "" };
+  });
+}
+
+function valueEntries(cursor: Cursor, facts: Facts): HelpEntry[] {
+  const forms = valuesAt(cursor.states).flatMap(({ state: { command }, token }) =>
+    token.type.forms.map((word) => ({ word, help: command.help[`<${token.name}>`] ?? "" })),
+  );
+  const different = new Map(forms.map((entry) => [entry.word, entry]));
+  return [...different.values(), ...valuesTo(cursor, facts).map((word) => ({ word, help: "" }))];
+}

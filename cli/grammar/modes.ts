@@ -1,0 +1,41 @@
+// The modes that lines open and close, and the one that a line is meant for.
+
+import type { Level } from "../../mgmt/level.ts";
+import type { Command } from "./command.ts";
+import { begins, type Match, type Mismatch } from "./match.ts";
+import type { CommandTable } from "./table.ts";
+import type { Word } from "./words.ts";
+
+/** The open modes, innermost last; none after `end`. */
+export type Modes = readonly string[];
+
+/** What a line can be matched with. */
+export interface Choice<C extends Command> {
+  /** The modes that stay open. */
+  readonly open: Modes;
+  readonly commands: readonly C[];
+}
+
+/** The innermost mode that knows the line's head: this closes the modes inside it. If none does, all of them. */
+export function choiceFor<C extends Command>(
+  table: CommandTable<C>,
+  modes: Modes,
+  words: readonly Word[],
+  text: string,
+  level?: Level,
+): Choice<C> {
+  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode, level), words, text));
+  if (innermost < 0)
+    return { open: modes, commands: modes.toReversed().flatMap((mode) => table.commandsIn(mode, level)) };
+  const open = modes.slice(0, innermost + 1);
+  return { open, commands: open.slice(-1).flatMap((mode) => table.commandsIn(mode, level)) };
+}
+
+/** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */
+export function modesAfter(found: Match | Mismatch, open: Modes): Modes {
+  const [command, ...others] = "code" in found ? found.candidates : [found.command];
+  const agreed = others.every(({ enters, leaves }) => enters === command?.enters && leaves === command?.leaves);
+  if (!command || !agreed) return open;
+  if (command.leaves) return command.leaves === "all" ? [] : open.slice(0, -1);
+  return command.enters === undefined ? open : [...open, command.enters];
+}

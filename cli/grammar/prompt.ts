@@ -1,0 +1,90 @@
+// A line typed at a prompt: which commands read which part of it.
+
+import type { Level } from "../../mgmt/level.ts";
+import { CONFIGURE_LEVEL, type Command, EVERYWHERE, type Line } from "./command.ts";
+import { follow, match } from "./match.ts";
+import { choiceFor, type Modes } from "./modes.ts";
+import { segmentsOf } from "./pipes.ts";
+import { routesOf } from "./syntax.ts";
+import type { CommandTable } from "./table.ts";
+import { endOf, type Word, wordsOf } from "./words.ts";
+
+/** Everything that can be typed. */
+export interface Language<Exec extends Command = Command, L extends Command = Command, Pipe extends Command = Command> {
+  readonly exec: CommandTable<Exec>;
+  /** With `doCommand`. */
+  readonly configuration: CommandTable<L>;
+  /** What can follow a bar. */
+  readonly pipe: CommandTable<Pipe>;
+}
+
+/** Where a line is typed, and by whom. */
+export interface Prompt {
+  /** `exec`, or open modes of the configuration. */
+  readonly modes: Modes;
+  readonly level: Level;
+}
+
+/** A part of a line, and the commands that it is matched with. */
+export interface Part<C extends Command> {
+  readonly commands: readonly C[];
+  readonly text: string;
+  /** In the line. */
+  readonly column: number;
+}
+
+export type Parts<Exec extends Command, L extends Command, Pipe extends Command> =
+  | { readonly kind: "exec"; readonly head: Part<Exec>; readonly pipes: readonly Part<Pipe>[] }
+  /** `open`: the modes that stay open. */
+  | { readonly kind: "line"; readonly head: Part<L>; readonly open: Modes };
+
+/** A prompt's command typed in a mode of the configuration. */
+export const doCommand: Line = {
+  mode: EVERYWHERE,
+  syntax: "do <command:LINE>",
+  help: { do: "Do a command of the prompt", "<command>": "The command" },
+  level: CONFIGURE_LEVEL,
+  routes: routesOf("do <command:LINE>"),
+  run: () => undefined,
+  slot: () => "do",
+};
+
+export function partsOf<Exec extends Command, L extends Command, Pipe extends Command>(
+  language: Language<Exec, L, Pipe>,
+  { modes, level }: Prompt,
+  text: string,
+): Parts<Exec, L, Pipe> {
+  if (modes[0] === language.exec.start) return execParts(language, level, { text, column: 0 });
+  const words = wordsOf(text);
+  const { open, commands } = choiceFor(language.configuration, modes, words, text, level);
+  const behindDo = columnBehindDo(commands, words, text);
+  if (behindDo === undefined) return { kind: "line", head: { commands, text, column: 0 }, open };
+  return execParts(language, level, { text: text.slice(behindDo), column: behindDo });
+}
+
+function execParts<Exec extends Command, L extends Command, Pipe extends Command>(
+  { exec, pipe }: Language<Exec, L, Pipe>,
+  level: Level,
+  { text, column }: { text: string; column: number },
+): Parts<Exec, L, Pipe> {
+  const commands = exec.commandsIn(exec.start, level);
+  const [first, ...others] = segmentsOf(text);
+  const head = first?.text ?? "";
+  const found = match(commands, wordsOf(head), head);
+  if (!("code" in found) && !found.command.takesPipes)
+    return { kind: "exec", head: { commands, text, column }, pipes: [] };
+  const pipes = others.map((segment) => ({
+    commands: pipe.commandsIn(pipe.start, level),
+    text: segment.text,
+    column: column + segment.column,
+  }));
+  return { kind: "exec", head: { commands, text: head, column }, pipes };
+}
+
+/** Undefined: the line's first word is not `do`, or nothing separates it from what follows. */
+function columnBehindDo(commands: readonly Command[], words: readonly Word[], text: string): number | undefined {
+  const [first] = words;
+  if (!first || endOf(first) === text.length) return undefined;
+  const states = follow(commands, [first], text);
+  return !("code" in states) && states.every(({ command }) => command === doCommand) ? endOf(first) : undefined;
+}
