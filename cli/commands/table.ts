@@ -6,9 +6,11 @@ import type { Line } from "../grammar/command.ts";
 import { doCommand, type Language } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
+import { interfaceCommands } from "./interface.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
+import { systemCommands } from "./system.ts";
 
-const exec: readonly (readonly ExecCommand[])[] = [];
+const exec: readonly (readonly ExecCommand[])[] = [systemCommands, interfaceCommands];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec.flat()),

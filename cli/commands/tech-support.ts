@@ -2,7 +2,6 @@
 
 import { reasonOf } from "../../mgmt/sentence.ts";
 import { match } from "../grammar/match.ts";
-import { wordsOf } from "../grammar/words.ts";
 import { type Answer, type ExecCommand, showAnswers } from "./exec.ts";
 import { showHelp } from "./help.ts";
 
@@ -42,7 +41,7 @@ export function techSupport(shows: readonly ExecCommand[]): ExecCommand {
 }
 
 function partOf(typed: string, shows: readonly ExecCommand[]) {
-  const found = match(shows, wordsOf(typed));
+  const found = match(shows, typed);
   if ("code" in found) throw new Error(`No show is typed as "${typed}".`);
   return found;
 }

@@ -4,7 +4,7 @@ import type { Reading } from "./argument-types.ts";
 import type { Command } from "./command.ts";
 import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { ValueToken } from "./syntax.ts";
-import { endOf, type Word } from "./words.ts";
+import { endOf, type Word, wordsOf } from "./words.ts";
 
 export interface Match<C extends Command = Command> {
   readonly command: C;
@@ -31,13 +31,13 @@ interface Advance<C extends Command> {
 
 type Refusal = Pick<Mismatch, "code" | "hint">;
 
-/** Matches a line: its words and its text. */
+/** Matches a line; `words` are its words. */
 export function match<C extends Command>(
   commands: readonly C[],
-  words: readonly Word[],
   text: string,
+  words: readonly Word[] = wordsOf(text),
 ): Match<C> | Mismatch<C> {
-  const states = follow(commands, words, text);
+  const states = follow(commands, text, words);
   if ("code" in states) return states;
   const complete = states.find(isComplete);
   if (complete) return complete;
@@ -45,11 +45,11 @@ export function match<C extends Command>(
   return { code: "incomplete-command", column: columnAfter(words), hint: expected(states), candidates };
 }
 
-/** Where the words of a line lead; behind an argument that is the rest of it, they are no words. */
+/** Where the first words of a line lead; behind an argument that is the rest of it, they are no words. */
 export function follow<C extends Command>(
   commands: readonly C[],
-  words: readonly Word[],
   text: string,
+  words: readonly Word[],
 ): readonly State<C>[] | Mismatch<C> {
   let states = startOf(commands);
   for (const word of words) {
@@ -62,8 +62,8 @@ export function follow<C extends Command>(
 }
 
 /** Whether the head of a line begins some of the commands, if only as an ambiguous abbreviation. */
-export function begins(commands: readonly Command[], words: readonly Word[], text: string): boolean {
-  const found = follow(commands, headOf(words), text);
+export function begins(commands: readonly Command[], text: string, words: readonly Word[]): boolean {
+  const found = follow(commands, text, headOf(words));
   return !("code" in found) || found.code === "ambiguous-command";
 }
 

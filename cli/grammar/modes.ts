@@ -20,11 +20,11 @@ export interface Choice<C extends Command> {
 export function choiceFor<C extends Command>(
   table: CommandTable<C>,
   modes: Modes,
-  words: readonly Word[],
   text: string,
+  words: readonly Word[],
   level?: Level,
 ): Choice<C> {
-  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode, level), words, text));
+  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode, level), text, words));
   if (innermost < 0)
     return { open: modes, commands: modes.toReversed().flatMap((mode) => table.commandsIn(mode, level)) };
   const open = modes.slice(0, innermost + 1);

@@ -56,8 +56,8 @@ export function partsOf<Exec extends Command, L extends Command, Pipe extends Co
 ): Parts<Exec, L, Pipe> {
   if (modes[0] === language.exec.start) return execParts(language, level, { text, column: 0 });
   const words = wordsOf(text);
-  const { open, commands } = choiceFor(language.configuration, modes, words, text, level);
-  const behindDo = columnBehindDo(commands, words, text);
+  const { open, commands } = choiceFor(language.configuration, modes, text, words, level);
+  const behindDo = columnBehindDo(commands, text, words);
   if (behindDo === undefined) return { kind: "line", head: { commands, text, column: 0 }, open };
   return execParts(language, level, { text: text.slice(behindDo), column: behindDo });
 }
@@ -70,7 +70,7 @@ function execParts<Exec extends Command, L extends Command, Pipe extends Command
   const commands = exec.commandsIn(exec.start, level);
   const [first, ...others] = segmentsOf(text);
   const head = first?.text ?? "";
-  const found = match(commands, wordsOf(head), head);
+  const found = match(commands, head);
   if (!("code" in found) && !found.command.takesPipes)
     return { kind: "exec", head: { commands, text, column }, pipes: [] };
   const pipes = others.map((segment) => ({
@@ -82,9 +82,9 @@ function execParts<Exec extends Command, L extends Command, Pipe extends Command
 }
 
 /** Undefined: the line's first word is not `do`, or nothing separates it from what follows. */
-function columnBehindDo(commands: readonly Command[], words: readonly Word[], text: string): number | undefined {
+function columnBehindDo(commands: readonly Command[], text: string, words: readonly Word[]): number | undefined {
   const [first] = words;
   if (!first || endOf(first) === text.length) return undefined;
-  const states = follow(commands, [first], text);
+  const states = follow(commands, text, [first]);
   return !("code" in states) && states.every(({ command }) => command === doCommand) ? endOf(first) : undefined;
 }

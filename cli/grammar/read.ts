@@ -45,7 +45,7 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
 
 /** Columns are those of the line. */
 function matchPart<C extends Command>({ commands, text, column }: Part<C>): Match<C> | Mismatch<C> {
-  const found = match(commands, wordsOf(text), text);
+  const found = match(commands, text);
   if ("code" in found) return { ...found, column: found.column + column };
   const columns = Object.entries(found.columns).map(([name, at]) => [name, at + column]);
   return { ...found, columns: Object.fromEntries(columns) };

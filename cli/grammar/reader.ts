@@ -29,8 +29,8 @@ export function readLines<C extends Command>(
     const [first] = words;
     if (!first || first.column > wrongColumn) continue;
     const line = index + 1;
-    const { open, commands } = choiceFor(table, modes, words, typed);
-    const found = match(commands, words, typed);
+    const { open, commands } = choiceFor(table, modes, typed, words);
+    const found = match(commands, typed, words);
     if ("code" in found) errors.push({ line, ...lineError(found, typed) });
     else if (!found.command.leaves) {
       statements.push({ ...found, line, text: typed, column: first.column, depth: open.length });

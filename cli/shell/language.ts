@@ -6,7 +6,7 @@ import type { Level } from "../../mgmt/level.ts";
 import { EXEC, type ExecCommand } from "../commands/exec.ts";
 import { CONFIGURE_LEVEL, type Line } from "../grammar/command.ts";
 import type { LineError } from "../grammar/line-error.ts";
-import { begin, type Mismatch, match } from "../grammar/match.ts";
+import { begins, type Mismatch, match } from "../grammar/match.ts";
 import type { CommandTable } from "../grammar/table.ts";
 import { type Word, wordsOf } from "../grammar/words.ts";
 import { NO_PIPES, type Pipes, pipesOf } from "./pipes.ts";
@@ -45,7 +45,7 @@ export function readLine(tables: Tables, place: Place, level: Level, text: strin
 function readExec({ exec }: Tables, level: Level, text: string, words: readonly Word[]): Reading {
   const pipe = words.findIndex(({ text, quoted }) => !quoted && text.startsWith("|"));
   const commands = exec.commandsIn(EXEC).filter((command) => command.level <= level);
-  const found = match(commands, pipe < 0 ? words : words.slice(0, pipe));
+  const found = match(commands, text, pipe < 0 ? words : words.slice(0, pipe));
   if ("code" in found) return { error: errorOf(found, text) };
   const { command, args } = found;
   const pipes = pipe < 0 ? NO_PIPES : pipesOf(text.slice((words[pipe] as Word).column));
@@ -60,11 +60,13 @@ function readConfiguration(
   words: readonly Word[],
 ): Reading {
   if (level < CONFIGURE_LEVEL) return undefined;
-  const [first, second] = words;
-  const head = [first, /^(no|default)$/i.test(first?.text ?? "") ? second : undefined].filter((word) => !!word);
-  const innermost = modes.findLastIndex((mode) => begin(configuration.commandsIn(mode), head));
+  const innermost = modes.findLastIndex((mode) => begins(configuration.commandsIn(mode), text, words));
   const open = innermost < 0 ? modes.toReversed() : modes.slice(innermost, innermost + 1);
-  const found = match(open.flatMap(configuration.commandsIn), words);
+  const found = match(
+    open.flatMap((mode) => configuration.commandsIn(mode)),
+    text,
+    words,
+  );
   if ("code" in found) return { error: errorOf(found, text) };
   return { statement: { kind: "line", line: found.command, depth: innermost + 1 } };
 }

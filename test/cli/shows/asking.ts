@@ -4,7 +4,6 @@ import { interfaceCommands } from "../../../cli/commands/interface.ts";
 import { systemCommands } from "../../../cli/commands/system.ts";
 import { techSupport } from "../../../cli/commands/tech-support.ts";
 import { match } from "../../../cli/grammar/match.ts";
-import { wordsOf } from "../../../cli/grammar/words.ts";
 import { Sentence } from "../../../mgmt/sentence.ts";
 import { clock, scenes } from "./scenes.ts";
 
@@ -22,7 +21,7 @@ export async function shown(scene: string, line: string): Promise<string[]> {
 }
 
 export async function answers(scene: string, line: string): Promise<Answer[]> {
-  const found = match(commands, wordsOf(line));
+  const found = match(commands, line);
   if ("code" in found) throw new Error(`No show is typed as "${line}".`);
   return Array.fromAsync(found.command.execute(contextIn(scene), found.args as never));
 }
