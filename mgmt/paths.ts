@@ -12,5 +12,8 @@ export const daemonDirectory = (runDirectory: string) => join(runDirectory, "dae
 /** Where the daemon answers questions (local/protocol.ts). */
 export const daemonSocket = (runDirectory: string) => join(daemonDirectory(runDirectory), "daemon.sock");
 
+/** Where sessions of the command line are typed (console/protocol.ts). */
+export const consoleSocket = (runDirectory: string) => join(daemonDirectory(runDirectory), "console.sock");
+
 /** The store: what the daemon must not forget. */
 export const storeFile = (stateDirectory: string) => join(stateDirectory, "postern.db");

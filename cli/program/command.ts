@@ -7,6 +7,7 @@ import { Sentence } from "../../mgmt/sentence.ts";
 
 export const usage = `postern: the command line of the Postern appliance
 
+  postern console    the appliance's command line: type ? for help
   postern status     how the appliance is: links, ports, tables, counters, who is in breach
   postern breaches   who was in breach, the latest first
   postern reload     has the daemon read its configuration file again

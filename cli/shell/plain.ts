@@ -22,7 +22,7 @@ export class PlainDiscipline implements LineDiscipline {
         await this.#output.write(typing.takeEcho());
         key = await this.#keys.next();
       }
-      const typed = key ? typing.press(key) : null;
+      const typed = key ? typing.press(key) : typing.leave();
       if (typed === undefined) continue;
       await this.#output.write(typing.takeEcho());
       return typed ?? undefined;
@@ -62,7 +62,7 @@ class PlainTyping {
       case "ctrl-c":
         return this.#end("^C", { text: "", ends: false });
       case "ctrl-d":
-        return this.#line === "" ? this.#end("", null) : undefined;
+        return this.#line === "" ? this.leave() : undefined;
       case "backspace":
         return this.#erase(1);
       case "ctrl-u":
@@ -76,6 +76,11 @@ class PlainTyping {
       default:
         return this.#insert(text);
     }
+  }
+
+  /** Nothing more is typed. */
+  leave(): null {
+    return this.#end("", null);
   }
 
   #end<T>(shown: string, typed: T): T {

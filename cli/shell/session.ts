@@ -43,6 +43,8 @@ export class ShellSession implements Session {
   readonly #history: string[] = [];
   readonly #gone = new AbortController();
   #place = AT_PROMPT;
+  /** A line is waited for. */
+  #reading = false;
   /** That commits wait was said since configuration mode was entered. */
   #waitingSaid = false;
   level: Level;
@@ -77,7 +79,9 @@ export class ShellSession implements Session {
     try {
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
+        this.#reading = true;
         const typed = await this.#readLine(prompt, this.#history);
+        this.#reading = false;
         if (!typed) return;
         await this.#obey(typed, prompt.length);
       }
@@ -99,6 +103,14 @@ export class ShellSession implements Session {
 
   close(): void {
     this.#gone.abort();
+    this.#keys.stop();
+  }
+
+  /** Nobody typed for too long: ends the session, unless something runs in it. */
+  idle(): void {
+    if (!this.#reading) return;
+    void this.#output.write("\r\n% Nobody typed for a while: this session ends.\r\n");
+    this.close();
   }
 
   get #prompt(): string {

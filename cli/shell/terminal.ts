@@ -7,6 +7,8 @@ export interface Terminal {
   readonly input: Readable;
   /** Its close is the person's going. A terminal of a person emits `resize` and has its present size, as a tty has. */
   readonly output: Writable & { readonly columns?: number; readonly rows?: number };
-  /** A person's, who can be shown escape sequences. */
+  /** A person's, who reads page by page. */
   readonly interactive: boolean;
+  /** It must be shown no escape sequences. */
+  readonly plain: boolean;
 }

@@ -63,7 +63,8 @@ async function exchange(path: string, line: string): Promise<string> {
   throw new Sentence("The daemon ended before it answered.");
 }
 
-function explain(path: string, code: string | undefined): string {
+/** Why a socket of the daemon's does not answer: a sentence. `code`: of the error. */
+export function explain(path: string, code: string | undefined): string {
   if (code === "EACCES")
     return `You may not ask the daemon at ${path}: run this as root, or as a member of group postern.`;
   if (code === "ENOENT" || code === "ECONNREFUSED") {

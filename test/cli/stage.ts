@@ -124,7 +124,10 @@ export interface Stage {
 export function stage(level: Level, terminal: Partial<Terminal> = {}, faults: unknown[] = []): Stage {
   const input = new PassThrough();
   const output = new PassThrough();
-  const session = new ShellSession({ input, output, interactive: false, ...terminal }, parts(level, faults));
+  const session = new ShellSession(
+    { input, output, interactive: false, plain: true, ...terminal },
+    parts(level, faults),
+  );
   return { session, input, output };
 }
 

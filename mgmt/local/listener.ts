@@ -1,0 +1,91 @@
+// A socket of the daemon's for programs on this machine: its directory and mode say who may connect.
+
+import { once } from "node:events";
+import { access, chmod, rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import { reasonOf, Sentence } from "../sentence.ts";
+
+/** Serves one connection until it is over. `gone`: he who connected hears no more. */
+export type Serve = (socket: Socket, gone: AbortSignal) => Promise<void>;
+
+export class Listener {
+  readonly #path: string;
+  readonly #connectionsMax: number;
+  readonly #serve: Serve;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  constructor(path: string, connectionsMax: number, serve: Serve) {
+    this.#path = path;
+    this.#connectionsMax = connectionsMax;
+    this.#serve = serve;
+  }
+
+  /** Rejects with a Sentence. */
+  async start(): Promise<void> {
+    if (await answers(this.#path)) {
+      throw new Sentence(`Another daemon answers at ${this.#path}: stop it, or give this one a --run-dir of its own.`);
+    }
+    try {
+      // Node tells of a missing directory as of a missing permission.
+      await access(dirname(this.#path));
+      await rm(this.#path, { force: true });
+      this.#server = await this.#listen();
+      await chmod(this.#path, 0o660);
+    } catch (error) {
+      throw new Sentence(`Cannot answer at ${this.#path}: ${reasonOf(error)}.`);
+    }
+  }
+
+  /** Lets everybody go and removes the socket. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(server, "close");
+  }
+
+  async #listen(): Promise<Server> {
+    // Half open: one who asks and closes his end still gets his answer.
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+    server.maxConnections = this.#connectionsMax;
+    server.listen(this.#path);
+    await once(server, "listening");
+    return server;
+  }
+
+  #accept(socket: Socket): void {
+    const gone = new AbortController();
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      gone.abort();
+    });
+    // An error is followed by the close, and may come when nobody reads any more.
+    socket.on("error", () => {});
+    socket.setEncoding("utf8");
+    void this.#serve(socket, gone.signal);
+  }
+}
+
+/** Writes an object as a line of JSON. Returns when the other has taken it, or has gone. */
+export function send(socket: Socket, message: object): Promise<void> {
+  return new Promise((resolve) => socket.write(`${JSON.stringify(message)}\n`, () => resolve()));
+}
+
+/** What a connection rejects with when the other end is gone. */
+export function isDisconnection(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
+}
+
+/** Whether somebody listens: a socket may outlive its process. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}

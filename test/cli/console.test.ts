@@ -1,0 +1,236 @@
+// The console: its socket, hostile programs at it, and the program `postern console` with and without a terminal.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import test, { type ExecutionContext } from "ava";
+import { ConsoleServer } from "../../mgmt/console/server.ts";
+import { consoleSocket } from "../../mgmt/paths.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import { directory, until } from "../daemon/parts.ts";
+import { parts } from "./stage.ts";
+
+const postern = join(import.meta.dirname, "../../cli/postern.ts");
+
+interface Served {
+  readonly server: ConsoleServer;
+  readonly runDirectory: string;
+  readonly path: string;
+  /** What was told as our fault. */
+  readonly faults: unknown[];
+}
+
+async function served(t: ExecutionContext, { refuse = false } = {}): Promise<Served> {
+  const runDirectory = directory(t);
+  mkdirSync(join(runDirectory, "daemon"));
+  const faults: unknown[] = [];
+  let sessions = 0;
+  const server = new ConsoleServer({
+    ...parts(15, faults),
+    path: consoleSocket(runDirectory),
+    async identify() {
+      if (refuse) throw new Sentence("Nobody is let in.");
+      return { user: "root", level: 15 };
+    },
+    nextSession: () => ++sessions,
+  });
+  await server.start();
+  t.teardown(() => server.stop());
+  return { server, runDirectory, path: consoleSocket(runDirectory), faults };
+}
+
+const hello = { hello: { term: "vt100", columns: 80, rows: 24, interactive: false } };
+
+function opened(t: ExecutionContext, path: string, ...messages: unknown[]): Socket {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.on("error", () => {});
+  for (const message of messages) socket.write(`${typeof message === "string" ? message : JSON.stringify(message)}\n`);
+  t.teardown(() => socket.destroy());
+  return socket;
+}
+
+/** What is said to one who sends these and then closes his direction. */
+async function conversation(t: ExecutionContext, path: string, ...messages: unknown[]) {
+  const socket = opened(t, path, ...messages);
+  socket.end();
+  const said = (await text(socket)).split("\n").filter((line) => line !== "");
+  const all = said.map((line) => JSON.parse(line) as { out?: string; exit?: number });
+  return { out: all.map(({ out = "" }) => out).join(""), exit: all.at(-1)?.exit };
+}
+
+const privilege = "postern#show privilege\r\nCurrent privilege level is 15\r\npostern#\r\n";
+
+test("what is typed in pieces is answered, and the end of typing ends the session", async (t) => {
+  const { path } = await served(t);
+  const pieces = [{ in: "show pri" }, { size: [100, 40] }, { in: "vilege" }, { in: "\n" }];
+  t.deepEqual(await conversation(t, path, hello, ...pieces), { out: privilege, exit: 0 });
+});
+
+test("exit ends the session though more was typed", async (t) => {
+  const { path } = await served(t);
+  const { out, exit } = await conversation(t, path, hello, { in: "exit\nshow privilege\n" });
+  t.is(out, "postern#exit\r\n");
+  t.is(exit, 0);
+});
+
+const wrong = "% A message is one of the JSON objects that mgmt/console/protocol.ts describes.\r\n";
+
+for (const [what, messages] of Object.entries({
+  "typing without a hello": [{ in: "show privilege\n" }],
+  "a hello without a size": [{ hello: { term: "vt100", interactive: true } }],
+  "no JSON": ["show privilege"],
+  "nothing at all": [],
+})) {
+  test(`${what} is refused`, async (t) => {
+    const { path, faults } = await served(t);
+    t.deepEqual(await conversation(t, path, ...messages), { out: wrong, exit: 1 });
+    t.deepEqual(faults, []);
+  });
+}
+
+for (const [what, message] of Object.entries({
+  "a second hello": hello,
+  "a size of nothing": { size: [0, 0] },
+  "too much at once": { in: "x".repeat(1025) },
+  garbage: "\0\0{",
+})) {
+  test(`${what} ends the session`, async (t) => {
+    const { path, faults } = await served(t);
+    const { out, exit } = await conversation(t, path, hello, message);
+    t.is(out, `postern#\r\n${wrong}`);
+    t.is(exit, 1);
+    t.deepEqual(faults, []);
+  });
+}
+
+test("a message without end is told so", async (t) => {
+  const { path } = await served(t);
+  const { out, exit } = await conversation(t, path, hello, { in: "x".repeat(100_000) });
+  t.true(out.endsWith("% A line has at most 8192 characters.\r\n"));
+  t.is(exit, 1);
+});
+
+test("somebody who may not come in is told why", async (t) => {
+  const { path } = await served(t, { refuse: true });
+  t.deepEqual(await conversation(t, path, hello), { out: "% Nobody is let in.\r\n", exit: 1 });
+});
+
+test("a session more than there is room for is told so, and room comes back", async (t) => {
+  const { path } = await served(t);
+  const sockets = Array.from({ length: 16 }, () => opened(t, path, hello));
+  await Promise.all(sockets.map((socket) => once(socket, "data")));
+  t.deepEqual(await conversation(t, path, hello), { out: "% 16 sessions are open: end one of them.\r\n", exit: 1 });
+  for (const socket of sockets) socket.destroy();
+  await until("there is room", async () => (await conversation(t, path, hello)).exit === 0);
+  t.pass();
+});
+
+test("one who reads nothing stops only himself, and holds little of the answer", async (t) => {
+  const { path } = await served(t);
+  const before = process.memoryUsage().rss;
+  const deaf = opened(t, path, hello, { in: "show lines 10000000\n" });
+  deaf.pause();
+  for (let index = 0; index < 20; index++) {
+    t.is((await conversation(t, path, hello, { in: "show privilege\n" })).out, privilege);
+  }
+  t.true(process.memoryUsage().rss - before < 100e6);
+});
+
+test("an answer ends with the one who asked for it", async (t) => {
+  const { path, server, faults } = await served(t);
+  for (const command of ["show lines 10000000\n", "monitor nothing\n", "enable 1"]) {
+    const socket = opened(t, path, hello, { in: command });
+    await once(socket, "data");
+    socket.destroy();
+  }
+  await server.stop();
+  t.deepEqual(faults, []);
+});
+
+test("the daemon's end ends every session", async (t) => {
+  const { path, server } = await served(t);
+  const socket = opened(t, path, hello, { in: "monitor nothing\n" });
+  await once(socket, "data");
+  await server.stop();
+  await text(socket);
+  t.pass();
+});
+
+interface Ran {
+  readonly child: ChildProcess;
+  said(): string;
+  readonly ended: Promise<number | null>;
+}
+
+function ran(t: ExecutionContext, program: string, args: readonly string[]): Ran {
+  const child = spawn(program, args, { env: { ...process.env, TERM: "dumb" } });
+  t.teardown(() => child.kill("SIGKILL"));
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (piece) => (said += piece));
+  return { child, said: () => said, ended: once(child, "close").then(([status]) => status as number | null) };
+}
+
+test("what is piped into postern console is typed, and the status is 0", async (t) => {
+  const { runDirectory } = await served(t);
+  const { child, said, ended } = ran(t, process.execPath, [postern, "console", "--run-dir", runDirectory]);
+  // The last line lacks its newline.
+  child.stdin?.end("show lines 2\nshow privilege");
+  t.is(await ended, 0);
+  t.is(
+    said(),
+    "postern#show lines 2\nline 1 of 2\nline 2 of 2\npostern#show privilege\nCurrent privilege level is 15\npostern#\n",
+  );
+});
+
+test("postern console says where no daemon is", async (t) => {
+  const { said, ended } = ran(t, process.execPath, [postern, "console", "--run-dir", directory(t)]);
+  t.is(await ended, 1);
+  t.regex(said(), /^postern: No daemon runs at /);
+});
+
+/** `postern console` on a terminal of its own, and behind it the settings in which it left the terminal. */
+function atTerminal(t: ExecutionContext, runDirectory: string): Ran {
+  const command = `'${process.execPath}' '${postern}' console --run-dir '${runDirectory}'; echo "left $?"; stty -a`;
+  return ran(t, "script", ["-qfec", command, "/dev/null"]);
+}
+
+/** The process below this one that runs the console. */
+function consoleBelow(pid: number): number | undefined {
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const [stat, command] = [`/proc/${entry}/stat`, `/proc/${entry}/cmdline`].map(contentOf);
+    if (!command?.startsWith(`${process.execPath}\0${postern}\0console`)) continue;
+    const parent = Number(/\) \S (\d+)/.exec(stat ?? "")?.[1]);
+    const grandparent = Number(/\) \S (\d+)/.exec(contentOf(`/proc/${parent}/stat`))?.[1]);
+    if (parent === pid || grandparent === pid) return Number(entry);
+  }
+  return undefined;
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+for (const [what, end, status] of [
+  ["exit", ({ child }: Ran) => child.stdin?.write("exit\r"), 0],
+  ["a signal", ({ child }: Ran) => process.kill(consoleBelow(child.pid ?? 0) ?? 0, "SIGTERM"), 143],
+  ["the daemon's end", (_: Ran, { server }: Served) => server.stop(), 1],
+] as const) {
+  test(`after ${what} the terminal is as it was before`, async (t) => {
+    const made = await served(t);
+    const run = atTerminal(t, made.runDirectory);
+    await until("there is a prompt", () => run.said().includes("postern#"));
+    end(run, made);
+    await until("it has ended", () => run.said().includes("iexten"));
+    run.child.stdin?.end();
+    await run.ended;
+    t.regex(run.said(), new RegExp(`left ${status}\\r\\n`));
+    t.regex(run.said(), /[^-]icanon/);
+    t.regex(run.said(), /[^-]echo /);
+  });
+}
