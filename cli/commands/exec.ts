@@ -41,6 +41,8 @@ export interface Context {
 export interface Answer {
   readonly data: unknown;
   lines(): Iterable<string>;
+  /** Told as it happened: it begins a page of its own. */
+  readonly live?: boolean;
 }
 
 /** A command of the prompt with its types erased, as tables hold it. */
@@ -69,8 +71,10 @@ export function show<const Syntax extends string, Data>(
     ...definition,
     async *answers(context, args) {
       const found = await definition.query(context, args);
-      const items = isStream(found) ? found : [found];
-      for await (const data of items) yield { data, lines: () => definition.view(data, args, context) };
+      const live = isStream(found);
+      for await (const data of live ? found : [found]) {
+        yield { data, lines: () => definition.view(data, args, context), live };
+      }
     },
   });
 }

@@ -24,7 +24,7 @@ export async function print(
 ): Promise<void> {
   try {
     for await (const answer of answers) {
-      pager.newPage();
+      if (answer.live) pager.newPage();
       const lines = json ? jsonLines(answer.data) : answer.lines();
       if (!(await printLines(lines, filters, pager, signal))) return;
       await pager.flush();

@@ -1,6 +1,7 @@
-// Automation tools take some words for an error and some lines for a prompt: no answer may have them.
+// No answer of the transcripts misleads a tool.
 import { readdirSync, readFileSync } from "node:fs";
 import test from "ava";
+import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
 
 const directory = new URL("./transcripts/", import.meta.url);
 
@@ -20,24 +21,22 @@ function answersOf(transcript: string): string[][] {
 /** IOS and this shell say every refusal behind a `% `. */
 const isRefusal = (answer: readonly string[]) => answer.some((line) => line.startsWith("% "));
 
-const FORBIDDEN = /error:|% error|invalid input|incomplete command|ambiguous command| not found|command rejected/i;
-
 for (const file of readdirSync(directory).filter((name) => name.endsWith(".out"))) {
   const answers = answersOf(readFileSync(new URL(file, directory), "utf8"));
   test(`${file} has no line that a tool takes for a prompt or an error`, (t) => {
     t.true(answers.length > 0);
     for (const answer of answers) {
       t.deepEqual(
-        answer.filter((line) => /^[\w.@()-]+[#>]\s?$/.test(line)),
+        answer.filter((line) => PROMPT_LIKE.test(line)),
         [],
       );
       t.deepEqual(
-        answer.filter((line) => /[^\x20-\x7e]/.test(line)),
+        answer.filter((line) => NOT_ASCII.test(line)),
         [],
       );
       if (!isRefusal(answer))
         t.deepEqual(
-          answer.filter((line) => FORBIDDEN.test(line)),
+          answer.filter((line) => ERROR_LIKE.test(line)),
           [],
         );
     }

@@ -1,7 +1,7 @@
 // A session on an appliance whose configuration is real and everything else is not.
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { EXEC, type ExecCommand, own, show } from "../../cli/commands/exec.ts";
+import { EXEC, type ExecCommand, own, show, showAnswers } from "../../cli/commands/exec.ts";
 import { showHelp } from "../../cli/commands/help.ts";
 import { type EnableSecrets, sessionCommands } from "../../cli/commands/session.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
@@ -71,6 +71,15 @@ const testCommands: readonly ExecCommand[] = [
     query: ({ appliance }, { name }) => appliance.facts().zones.filter((zone) => !name || zone.name === name),
     *view(zones) {
       for (const { name, prefixes } of zones) yield* [`zone ${name}`, ` ${prefixes} prefixes`];
+    },
+  }),
+  showAnswers({
+    level: 5,
+    syntax: "monitor pieces <count:1-100>",
+    help: { monitor: "Watch something", pieces: "Pieces of one answer", "<count>": "How many" },
+    async *answers(_, { count }) {
+      for (let piece = 1; piece <= count; piece++)
+        yield { data: { piece }, lines: () => [`piece ${piece} of ${count}`] };
     },
   }),
   show({

@@ -63,12 +63,13 @@ function troubled(): EngineStatus {
   return { header: { ...header, starts: 3 }, live: { ...live, links, linkModes: ["bypass"] }, counters };
 }
 
-function asked(said: EngineStatus | undefined, on: Machine): Questions {
+/** `watched`: what the daemon's watch says of the fast path. */
+function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: boolean; absence?: string }): Questions {
   const engine = new FakeEngine();
   if (said) engine.attach(said);
-  const alarms = said
-    ? look(undefined, { status: said, eventsLost: 0 }, clock.nowMs()).alarms.map(({ text }) => text)
-    : ["No fast path was found yet."];
+  const seen = said && look(undefined, { status: said, eventsLost: 0 }, clock.nowMs());
+  const { alive, absence } = watched;
+  const alarms = [...(absence ? [absence] : []), ...(seen?.alarms.map(({ text }) => text) ?? [])];
   const loads = [busy, resting].map((now) => loadOf(idle, now, 2_000_000_000));
   const policy = {
     ...{ file: "/etc/postern/startup-config", revision: 7, appliedAt: BOOT + 30_000 },
@@ -80,7 +81,7 @@ function asked(said: EngineStatus | undefined, on: Machine): Questions {
         daemon: { pid: 4211, startedAt: BOOT + 12_000, eventsLost: 0 },
         engine,
         policy: { status: () => policy, linkModes: () => ["forwarding"], alarms: () => [] },
-        watch: { alive: said !== undefined, alarms: () => alarms, loads: () => loads },
+        watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
         clock,
       }),
@@ -96,8 +97,11 @@ function asked(said: EngineStatus | undefined, on: Machine): Questions {
   };
 }
 
+const STILL = "The process that served the region stands still: its supervisor should start another one.";
+
 export const scenes: Readonly<Record<string, Questions>> = {
-  healthy: asked(working(), machine),
-  troubled: asked(troubled(), bareMachine),
-  absent: asked(undefined, machine),
+  healthy: asked(working(), machine, { alive: true }),
+  troubled: asked(troubled(), bareMachine, { alive: true }),
+  still: asked(working(), machine, { alive: false, absence: STILL }),
+  absent: asked(undefined, machine, { alive: false, absence: "No fast path was found yet." }),
 };
