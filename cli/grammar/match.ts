@@ -24,7 +24,7 @@ export interface Mismatch<C extends Command = Command> {
 }
 
 interface Advance<C extends Command> {
-  readonly states: State<C>[];
+  readonly states: readonly State<C>[];
   /** The value was the rest of the line. */
   readonly tookRest: boolean;
 }

@@ -25,10 +25,11 @@ export function choiceFor<C extends Command>(
   level?: Level,
 ): Choice<C> {
   const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode, level), text, words));
-  if (innermost < 0)
-    return { open: modes, commands: modes.toReversed().flatMap((mode) => table.commandsIn(mode, level)) };
-  const open = modes.slice(0, innermost + 1);
-  return { open, commands: open.slice(-1).flatMap((mode) => table.commandsIn(mode, level)) };
+  const mode = modes[innermost];
+  if (mode === undefined) {
+    return { open: modes, commands: modes.toReversed().flatMap((each) => table.commandsIn(each, level)) };
+  }
+  return { open: modes.slice(0, innermost + 1), commands: table.commandsIn(mode, level) };
 }
 
 /** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */

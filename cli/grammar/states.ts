@@ -14,20 +14,21 @@ export interface State<C extends Command = Command> {
   readonly columns: Readonly<Record<string, number>>;
 }
 
-export function startOf<C extends Command>(commands: readonly C[]): State<C>[] {
-  return commands.flatMap((command) =>
-    command.routes.map((route) => ({ command, route, next: 0, args: {}, columns: {} })),
-  );
-}
+export const startOf: <C extends Command>(commands: readonly C[]) => readonly State<C>[] = remembered(
+  <C extends Command>(commands: readonly C[]) =>
+    commands.flatMap((command) =>
+      command.routes.map((route): State<C> => ({ command, route, next: 0, args: {}, columns: {} })),
+    ),
+);
 
 export function isComplete(state: State): boolean {
   return state.next === state.route.length;
 }
 
 /** The keywords and words of choices that may come next, each once. */
-export function keywordsAt(states: readonly State[]): string[] {
-  return [...new Set(states.flatMap(keywordsOf))];
-}
+export const keywordsAt = remembered((states: readonly State[]): readonly string[] => [
+  ...new Set(states.flatMap(keywordsOf)),
+]);
 
 /** The states that expect a value next. */
 export function valuesAt<C extends Command>(states: readonly State<C>[]): { state: State<C>; token: ValueToken }[] {
@@ -42,9 +43,20 @@ export function afterKeyword<C extends Command>(
   states: readonly State<C>[],
   keyword: string,
   column: number,
-): State<C>[] {
-  return states.filter((state) => keywordsOf(state).includes(keyword)).flatMap((state) => take(state, keyword, column));
+): readonly State<C>[] {
+  const known = branchesOf<C>(states);
+  const after = known.get(keyword);
+  if (after) return after;
+  const before = states.filter((state) => keywordsOf(state).includes(keyword));
+  const taken = before.flatMap((state) => take(state, keyword, column));
+  // One that is no argument leads to the same wherever it is typed.
+  if (before.every(({ route, next }) => route[next]?.name === undefined)) known.set(keyword, taken);
+  return taken;
 }
+
+const branchesOf: <C extends Command>(states: readonly State<C>[]) => Map<string, readonly State<C>[]> = remembered(
+  () => new Map(),
+);
 
 /** Where the value leads. */
 export function take<C extends Command>(state: State<C>, value: unknown, column: number): State<C>[] {
@@ -70,4 +82,16 @@ function keywordsOf(state: State): readonly string[] {
 
 function chosenOf(state: State, token: Token): readonly string[] {
   return token.name === undefined ? [] : ((state.args[token.name] as string[] | undefined) ?? []);
+}
+
+/** All lines of a mode begin alike: what was found of a list, which never changes, is kept with it. */
+function remembered<List extends object, Result>(find: (list: List) => Result): (list: List) => Result {
+  const known = new WeakMap<List, Result>();
+  return (list) => {
+    const before = known.get(list);
+    if (before !== undefined) return before;
+    const result = find(list);
+    known.set(list, result);
+    return result;
+  };
 }
