@@ -1,7 +1,9 @@
 // The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
 
+import { type Level, levels } from "../../mgmt/level.ts";
 import { printPorts, readPorts } from "./ports.ts";
 import { type Prefix, printRange, readHost, readPrefix, readRange } from "./prefix.ts";
+import { MASK, readClearText, readHash } from "./secret.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
 export type Reading<T> = { readonly value: T } | { readonly refusal: string } | undefined;
@@ -75,6 +77,28 @@ export const argumentTypes = {
     read: readPorts,
     print: printPorts,
   },
+  LEVEL: {
+    expected: "a level: 0, 5, 10 or 15",
+    forms: levels.map(String),
+    read: readLevel,
+    print: (level: Level) => `${level}`,
+  },
+  /** A secret as it is typed. */
+  SECRET: {
+    expected: "a secret of 8 to 64 printable ASCII characters",
+    forms: ["SECRET", '"SECRET"'],
+    read: readClearText,
+    print: String,
+    mask: MASK,
+  },
+  /** A secret as it is kept. */
+  HASH: {
+    expected: "a hash of scrypt",
+    forms: ["$scrypt$..."],
+    read: readHash,
+    print: (hash: string) => hash,
+    mask: MASK,
+  },
 } satisfies Record<string, ArgumentType<unknown>>;
 
 export type ArgumentTypes = typeof argumentTypes;
@@ -90,6 +114,11 @@ export function numberType(first: number, last: number): ArgumentType<number> {
     },
     print: String,
   };
+}
+
+function readLevel(word: string): Reading<Level> {
+  const level = levels.find((each) => `${each}` === word);
+  return level === undefined ? undefined : { value: level };
 }
 
 /** A whole in quotes is what is inside them. */

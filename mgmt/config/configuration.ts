@@ -1,17 +1,23 @@
 // The configuration: plain data that the daemon obeys, put together from its sections.
 
 import { z } from "zod";
+import { loggingDefaults } from "../log/settings.ts";
 import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
 import { LINKS, linkModesSchema, MODE_DEFAULT } from "./sections/links.ts";
+import { loggingSchema } from "./sections/logging.ts";
 import { packageSchema } from "./sections/packages.ts";
 import { serviceSchema } from "./sections/services.ts";
 import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
 import { HOSTNAME_DEFAULT, hostnameSchema } from "./sections/system.ts";
 import { templateSchema } from "./sections/templates.ts";
+import { enableSecretSchema, userSchema } from "./sections/users.ts";
 import { zoneSchema } from "./sections/zones.ts";
 
 export const configurationSchema = z.strictObject({
   hostname: hostnameSchema,
+  enableSecrets: z.array(enableSecretSchema),
+  users: z.array(userSchema),
+  logging: loggingSchema,
   zones: z.array(zoneSchema),
   services: z.array(serviceSchema),
   packages: z.array(packageSchema),
@@ -34,6 +40,9 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 export function emptyConfiguration(): Candidate {
   return {
     hostname: HOSTNAME_DEFAULT,
+    enableSecrets: [],
+    users: [],
+    logging: { ...loggingDefaults },
     zones: [],
     services: [],
     packages: [],

@@ -4,12 +4,14 @@ import { type Line, leavingCommands } from "../../cli/grammar/command.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import type { Section } from "./section.ts";
 import { linecard } from "./sections/linecard.ts";
+import { logging } from "./sections/logging.ts";
 import { packages } from "./sections/packages.ts";
 import { services } from "./sections/services.ts";
 import { system } from "./sections/system.ts";
+import { users } from "./sections/users.ts";
 import { zones } from "./sections/zones.ts";
 
-export const sections: readonly Section[] = [system, zones, services, packages, linecard];
+export const sections: readonly Section[] = [system, users, logging, zones, services, packages, linecard];
 
 const lines = sections.flatMap((section) => section.lines);
 

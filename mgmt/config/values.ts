@@ -8,7 +8,9 @@ import { printPorts, readPorts } from "../../cli/grammar/ports.ts";
 export const hostname = text("HOSTNAME");
 export const word = text("WORD");
 export const string = text("STRING");
+export const address = text("ADDRESS");
 export const prefix = text("PREFIX");
+export const secretHash = text("HASH");
 
 const port = z.int().min(1).max(65535);
 
@@ -19,7 +21,7 @@ export const ports = z
     error: "expected port ranges in order, apart from each other",
   });
 
-function text(name: "HOSTNAME" | "WORD" | "STRING" | "PREFIX") {
+function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH") {
   const type = argumentTypes[name];
   const isCanonical = (value: string) => {
     const reading = type.read(value);

@@ -4,6 +4,8 @@ import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { type Key, put } from "../../mgmt/config/lists.ts";
 import { LINKS } from "../../mgmt/config/sections/links.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
+import { levels } from "../../mgmt/level.ts";
+import { severities } from "../../mgmt/log/mnemonics.ts";
 
 const INITIATORS = ["subscriber", "network", "either"] as const;
 const RELATIONS = ["include", "exclude"] as const;
@@ -41,6 +43,13 @@ const prefix6 = () =>
       .padStart(32, "0");
     return `${new URL(`http://[${digits.match(/.{4}/g)?.join(":")}]`).hostname.slice(1, -1)}/${length}`;
   });
+
+const address = () => fc.oneof(prefix4(), prefix6()).map((prefix) => prefix.replace(/\/.*/, ""));
+
+const secretHash = () =>
+  fc
+    .tuple(fc.integer({ min: 10, max: 17 }), fc.stringMatching(/^[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/))
+    .map(([cost, saltAndHash]) => `$scrypt$ln=${cost},r=8,p=1$${saltAndHash}`);
 
 const prefixes = () => fc.uniqueArray(fc.oneof(prefix4(), prefix6()), { minLength: 1, maxLength: 5 });
 
@@ -88,6 +97,19 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
 
   const configuration: Configuration = {
     hostname: draw(hostname),
+    enableSecrets: ([5, 10, 15] as const)
+      .filter(() => draw(fc.boolean))
+      .map((level) => ({ level, secret: draw(secretHash) })),
+    users: inOrder(
+      draw(words).map((name) => ({ name, level: oneOf(levels), secret: draw(secretHash) })),
+      nameOf,
+    ),
+    logging: {
+      on: draw(fc.boolean),
+      bufferedLines: number(16, 10_000),
+      trap: oneOf(severities),
+      host: maybe(() => ({ address: draw(address), port: number(1, 65_535) })) ?? null,
+    },
     zones: inOrder(zones, nameOf),
     services: inOrder(services, nameOf),
     packages: inOrder(packages, idOf),
