@@ -1,5 +1,5 @@
-// Everything that can be typed. A file of commands of the prompt is added by its import and a line in `exec`; lines of the
-// configuration come from its sections (mgmt/config/table.ts). Faults of the tables are found when this is loaded.
+// Everything that can be typed. A file of commands of the prompt is added here; lines of the configuration come from its
+// sections (mgmt/config/table.ts). Faults are found when this is loaded. docs/commands.md is written from it.
 
 import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Line } from "../grammar/command.ts";
@@ -9,11 +9,13 @@ import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { systemCommands } from "./system.ts";
+import { techSupport } from "./tech-support.ts";
 
-const exec: readonly (readonly ExecCommand[])[] = [systemCommands, interfaceCommands];
+const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+const exec: readonly ExecCommand[] = [...shows, techSupport(shows)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
-  exec: commandTable(EXEC, exec.flat()),
+  exec: commandTable(EXEC, exec),
   configuration: commandTable(configurationTable.start, [...configurationTable.commands, doCommand]),
   pipe: commandTable(PIPE, pipeCommands),
 };
