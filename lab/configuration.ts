@@ -1,5 +1,5 @@
 // The lab's configuration: the appliance's text form, with the quota and the link mode that a lab wants.
-import type { LinkMode } from "../mgmt/policy/prepare.ts";
+import type { LinkMode } from "../mgmt/config/sections/links.ts";
 import { prefixes } from "./plan.ts";
 
 /** The quota on outbound mail: at most `sessions` in a period of `periodSeconds`. */
@@ -28,5 +28,6 @@ interface LineCard 0
  subscriber anonymous-group name "homes" IP-range ${ipv4}:0x${mask.toString(16)} template 4
  subscriber anonymous-group name "homes-ipv6" IP-range ${prefixes.subscribers.ipv6} template 4
  subscriber template 4 package 0
+end
 `;
 }

@@ -1,6 +1,6 @@
 // One lab: the site, the two ports and what is behind them, the appliance between, and a witness for each port.
 // The one place where these are put together, started and stopped in order; used by main.ts and by the tests.
-import type { LinkMode } from "../mgmt/policy/prepare.ts";
+import type { LinkMode } from "../mgmt/config/sections/links.ts";
 import { Appliance, type ApplianceOptions, fastPathProgram, labSize } from "./appliance.ts";
 import { Capture } from "./capture.ts";
 import { configurationText, type Quota, usualQuota } from "./configuration.ts";

@@ -1,15 +1,20 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
+import type { ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
 import { Captures } from "./capture/captures.ts";
+import { ConfigurationKeeper } from "./config/keeper.ts";
+import { type ReloadResult, reloadResult, reloadText } from "./config/reload.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import type { Answers, Request, Response } from "./local/protocol.ts";
 import { LocalServer } from "./local/server.ts";
 import type { Log } from "./log/log.ts";
+import { loadStartup } from "./operations/configuration.ts";
+import type { Actor } from "./operations/operation.ts";
+import { Operations } from "./operations/operations.ts";
 import { daemonSocket, storeFile } from "./paths.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
-import type { ReloadResult } from "./policy/outcome.ts";
-import { statusOf } from "./status/status.ts";
+import { type ConfigurationStatus, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
 import type { Clock } from "./time.ts";
@@ -27,12 +32,19 @@ export interface AppParts {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
+  /** The kernel's: tells whether the machine was restarted. */
+  readonly bootId: string;
 }
+
+/** Who may speak to the local socket is trusted as root is. */
+const LOCAL: Actor = { user: "root", level: 15, from: "local", session: 0 };
 
 export class App {
   readonly #options: AppOptions;
   readonly #parts: AppParts;
   readonly #policy: PolicyKeeper;
+  readonly #configuration: ConfigurationKeeper;
+  readonly #operations: Operations<ApplianceParts>;
   readonly #recorder: BreachRecorder;
   readonly #watch: FastPathWatch;
   readonly #captures: Captures;
@@ -43,7 +55,12 @@ export class App {
   constructor(options: AppOptions, parts: AppParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#policy = new PolicyKeeper({ ...parts, file: options.configuration });
+    this.#policy = new PolicyKeeper(parts);
+    this.#configuration = new ConfigurationKeeper({ ...parts, file: options.configuration, policy: this.#policy });
+    this.#operations = new Operations(
+      { configuration: this.#configuration, engine: parts.engine },
+      { now: parts.clock.now, audit: async ({ user, text }) => parts.log.say("AUDIT", `${user}: ${text}`) },
+    );
     this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
     this.#captures = new Captures({ ...parts, services: () => this.#policy.services() });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
@@ -64,9 +81,13 @@ export class App {
     for (const part of this.#started.splice(0).reverse()) await part.stop();
   }
 
-  /** Reads the configuration file again and applies it. */
-  reload(): Promise<ReloadResult> {
-    return this.#policy.reload();
+  /** Reads the startup file again and makes it the configuration. */
+  async reload(): Promise<ReloadResult> {
+    const { configuration: file } = this.#options;
+    const reading = this.#operations.perform(loadStartup, {}, LOCAL);
+    const result = await reloadResult(file, () => this.#configuration.facts().revision, reading);
+    this.#parts.log.say(result.outcome === "refused" ? "CONFIG_REFUSED" : "CONFIG", reloadText(result));
+    return result;
   }
 
   async #start(): Promise<void> {
@@ -80,8 +101,8 @@ export class App {
     const places = await this.#recorder.load();
     this.#started.push(engine);
     await engine.start(this.#owner, places);
-    await this.#policy.load();
-    for (const part of [this.#watch, this.#policy, this.#recorder]) {
+    await this.#configuration.load();
+    for (const part of [this.#watch, this.#policy, this.#configuration, this.#recorder]) {
       this.#started.push(part);
       part.start();
     }
@@ -116,6 +137,20 @@ export class App {
   #status(): Answers["status"] {
     const daemon = { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost };
     const { engine, clock } = this.#parts;
-    return statusOf({ daemon, engine, clock, policy: this.#policy, watch: this.#watch, recorder: this.#recorder });
+    const configuration = this.#configurationStatus();
+    const configurationAlarms = [this.#configuration.alarm, ...this.#policy.alarms()].filter(
+      (alarm) => alarm !== undefined,
+    );
+    const linkModes = this.#policy.linkModes();
+    const [watch, recorder] = [this.#watch, this.#recorder];
+    return statusOf({ daemon, engine, clock, configuration, configurationAlarms, linkModes, watch, recorder });
+  }
+
+  #configurationStatus(): ConfigurationStatus {
+    const { hostname, revision } = this.#configuration.facts();
+    const { committedAt } = this.#configuration;
+    const pending = this.#configuration.pending();
+    const { configuration: file } = this.#options;
+    return { file, hostname, revision, committedAt, waiting: this.#policy.waiting, pending };
   }
 }

@@ -1,5 +1,6 @@
 // The daemon's process: command line, privileges, signals, exit status.
 
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { App, type AppOptions } from "./app.ts";
 import { NativeEngine } from "./engine/native_engine.ts";
@@ -26,7 +27,8 @@ async function serve(options: AppOptions): Promise<void> {
 
   const clock = { now: Date.now, nowMs: () => engine.nowMs() };
   const log = new Log({ clock, write: ({ at, text }) => process.stdout.write(`${dateAndTime(at)}  ${text}\n`) });
-  const app = new App(options, { engine, store, clock, log });
+  const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+  const app = new App(options, { engine, store, clock, log, bootId });
   const asked = endAsked();
   const started = app.start();
   process.on("SIGHUP", () => {

@@ -1,8 +1,8 @@
 // `postern reload`: has the daemon read its configuration file again.
 
+import { reloadText } from "../../mgmt/config/reload.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
-import { reloadText } from "../../mgmt/policy/outcome.ts";
 import { type Command, printJson } from "./command.ts";
 
 export const reload: Command = async ({ runDirectory, json }) => {

@@ -2,8 +2,8 @@
 
 import { parseArgs } from "node:util";
 import type { Configuration } from "../../mgmt/config/configuration.ts";
+import { readConfigurationFile } from "../../mgmt/config/file.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
-import { readConfigurationFile } from "../../mgmt/policy/file.ts";
 import { replayCapture } from "../../mgmt/replay/replay.ts";
 import { reportLines } from "../../mgmt/replay/text.ts";
 import { Sentence } from "../../mgmt/sentence.ts";

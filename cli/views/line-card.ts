@@ -1,7 +1,7 @@
 // The line card: its state, its links and how it stands in the line.
 
+import type { LinkMode } from "../../mgmt/config/sections/links.ts";
 import type { ObeyedLinkMode } from "../../mgmt/engine/region_data.ts";
-import type { LinkMode } from "../../mgmt/policy/prepare.ts";
 import type { FastPathStatus, TableUse } from "../../mgmt/status/status.ts";
 import { number } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";

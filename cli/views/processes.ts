@@ -5,14 +5,14 @@ import { dateAndTime, number } from "../../mgmt/words.ts";
 import { duration } from "../columns.ts";
 
 /** `now`: Unix milliseconds. */
-export function processLines({ daemon, policy, fastPath }: Status, now: number): string[] {
-  const waiting = policy.waiting === null ? "" : `; revision ${policy.waiting} waits for the fast path`;
+export function processLines({ daemon, configuration, fastPath }: Status, now: number): string[] {
+  const waiting = configuration.waiting === null ? "" : `; revision ${configuration.waiting} waits for the fast path`;
   return [
-    `Appliance  ${policy.hostname ?? "no configuration yet"}`,
+    `Appliance  ${configuration.hostname}`,
     `Daemon     ${processText(daemon, now)}`,
     `Fast path  ${fastPathText(fastPath, now)}`,
     `Policy     ${policyText(fastPath)}`,
-    `File       ${policy.file}${waiting}`,
+    `File       ${configuration.file}${waiting}`,
     ...(daemon.eventsLost > 0 ? [`Events     ${number(daemon.eventsLost)} lost before the daemon read them`] : []),
     ...(fastPath?.sampling ? [`Sampling   ${samplingText(fastPath.sampling)}`] : []),
   ];

@@ -3,6 +3,8 @@
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { Actor } from "../operations/operation.ts";
 import type { Configuration } from "./configuration.ts";
+import type { DiffLine } from "./diff.ts";
+import type { Incomplete } from "./section.ts";
 
 /** The configuration in force, of a zone only how many prefixes it has. Cheap to read; replaced, never changed. */
 export type Facts = Omit<Configuration, "zones"> & {
@@ -34,21 +36,6 @@ export interface Pending {
   readonly user: string;
   /** Unix milliseconds. */
   readonly revertsAt: number;
-}
-
-/** An object that was begun and does nothing yet. */
-export interface Incomplete {
-  /** `service smtp`. */
-  readonly object: string;
-  /** A sentence: what it lacks. */
-  readonly lacks: string;
-}
-
-/** A line of a difference, with the lines of the modes that it is in above it. */
-export interface DiffLine {
-  readonly change: "added" | "removed" | "context";
-  /** Indented. */
-  readonly text: string;
 }
 
 export interface SessionSummary {
@@ -90,19 +77,27 @@ export interface ConfigurationService {
   /** Enters lines, the last of which is new and those before which enter its modes: in force at once, or in a session. */
   enter(lines: readonly string[], session: string | null, actor: Actor): Promise<Committed>;
   /** Makes this text the configuration. */
-  load(text: string, actor: Actor, comment?: string): Promise<Committed>;
+  replace(text: string, actor: Actor, comment?: string): Promise<Committed>;
   commit(session: string, options: CommitOptions, actor: Actor): Promise<Committed>;
-  abort(session: string): void;
+  abort(session: string): Promise<void>;
   begin(session: string, actor: Actor): Promise<void>;
   rollback(revision: number, options: CommitOptions, actor: Actor): Promise<Committed>;
   /** From now on every change of this actor's session is undone unless it is confirmed. */
-  revertTimer(minutes: number, actor: Actor): Promise<Pending>;
-  confirm(actor: Actor): Promise<Pending>;
+  revertTimer(minutes: number, actor: Actor): Promise<void>;
+  /** Rejects with a Sentence when nothing waits. */
+  confirm(): Promise<void>;
   revertNow(actor: Actor): Promise<Committed>;
   /** Writes the startup file. */
-  save(): Promise<{ readonly file: string; readonly revision: number; readonly lines: number }>;
+  save(): Promise<Saved>;
   /** Reads the startup file and makes it the configuration. */
   loadStartup(actor: Actor): Promise<Committed>;
+}
+
+/** The startup file. */
+export interface Saved {
+  readonly file: string;
+  readonly revision: number;
+  readonly bytes: number;
 }
 
 export interface CommitOptions {

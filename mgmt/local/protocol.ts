@@ -5,8 +5,8 @@ import { z } from "zod";
 import { readPrefix } from "../../cli/grammar/prefix.ts";
 import type { Breach } from "../breaches/breach.ts";
 import type { CaptureBatch } from "../capture/captures.ts";
+import type { ReloadResult } from "../config/reload.ts";
 import { packetKinds, SNAP_LENGTH_MAX, sampleVerdicts } from "../engine/sample_order.ts";
-import type { ReloadResult } from "../policy/outcome.ts";
 import type { Status } from "../status/status.ts";
 
 /** Of a request, its newline included. */

@@ -37,6 +37,8 @@ export interface Done<Result> {
   readonly result: Result;
   /** Of the configuration in force afterwards, if it made one. */
   readonly revision?: number;
+  /** Why nothing has changed, if nothing has: a sentence. The result says more. */
+  readonly refused?: string;
 }
 
 export interface AuditEntry {

@@ -33,8 +33,10 @@ export class Operations<Parts> {
       throw new Sentence(reason);
     }
     try {
-      const { result, revision = null } = await operation.run(this.#parts, input, actor);
-      await this.#own.audit({ ...entry, revision });
+      const { result, revision = null, refused } = await operation.run(this.#parts, input, actor);
+      await this.#own.audit(
+        refused === undefined ? { ...entry, revision } : { ...entry, outcome: "refused", reason: refused },
+      );
       return result;
     } catch (error) {
       if (error instanceof Sentence) await this.#own.audit({ ...entry, outcome: "refused", reason: error.message });

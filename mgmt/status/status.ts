@@ -1,6 +1,8 @@
 // How the appliance is: one answer for every way out. Times are Unix milliseconds, numbers are raw.
 
 import type { Breach } from "../breaches/breach.ts";
+import type { LinkMode } from "../config/sections/links.ts";
+import type { Pending } from "../config/service.ts";
 import type { EnginePort, EngineStatus } from "../engine/engine_port.ts";
 import type {
   Adoption,
@@ -11,14 +13,12 @@ import type {
   PortLive,
   Side,
 } from "../engine/region_data.ts";
-import type { PolicyStatus } from "../policy/keeper.ts";
-import type { LinkMode } from "../policy/prepare.ts";
 import { type Clock, unixTime } from "../time.ts";
 import type { WorkerLoad } from "./worker_loads.ts";
 
 export interface Status {
   readonly daemon: DaemonStatus;
-  readonly policy: PolicyStatus;
+  readonly configuration: ConfigurationStatus;
   /** Sentences about what is wrong now. */
   readonly alarms: readonly string[];
   /** What its region says; null while there is none. */
@@ -29,6 +29,19 @@ export interface Status {
 }
 
 const BREACHES_SHOWN = 20;
+
+export interface ConfigurationStatus {
+  /** The startup file. */
+  readonly file: string;
+  readonly hostname: string;
+  /** Of the configuration in force; 0: there is none. */
+  readonly revision: number;
+  readonly committedAt: number | null;
+  /** The revision that waits for a fast path. */
+  readonly waiting: number | null;
+  /** The commit that waits to be confirmed. */
+  readonly pending: Pending | null;
+}
 
 export interface DaemonStatus {
   readonly pid: number;
@@ -93,20 +106,26 @@ export interface TableUse {
 export interface StatusParts {
   readonly daemon: DaemonStatus;
   readonly engine: EnginePort;
-  readonly policy: { status(): PolicyStatus; linkModes(): readonly LinkMode[]; alarms(): string[] };
+  readonly configuration: ConfigurationStatus;
+  /** Sentences about what is wrong with the configuration. */
+  readonly configurationAlarms: readonly string[];
+  readonly linkModes: readonly LinkMode[];
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
   readonly clock: Clock;
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, policy, watch, recorder } = parts;
+  const { daemon, engine, configuration, configurationAlarms, watch, recorder } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
     daemon,
-    policy: policy.status(),
-    alarms: [...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...(recorder.alarm ? [recorder.alarm] : [])],
+    configuration,
+    alarms: [
+      ...[...watch.alarms(), ...bypassAlarm(said), ...configurationAlarms],
+      ...(recorder.alarm === undefined ? [] : [recorder.alarm]),
+    ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,
     breaches: open.slice(-BREACHES_SHOWN).toReversed(),
@@ -127,9 +146,11 @@ function bypassAlarm(said: EngineStatus | undefined): string[] {
   return alarm ? [alarm] : [];
 }
 
-function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, clock }: StatusParts): FastPathStatus {
+function fastPathOf(
+  { header, live, counters }: EngineStatus,
+  { linkModes: modes, watch, clock }: StatusParts,
+): FastPathStatus {
   const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
-  const modes = policy.linkModes();
   const loads = watch.loads();
   const suppressed = counters.workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);
   return {

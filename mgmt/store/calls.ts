@@ -1,9 +1,12 @@
 // What the store's thread does when it is asked: the protocol between it and the daemon's main thread.
 
+import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { Breach } from "../breaches/breach.ts";
+import type { DiffLine } from "../config/diff.ts";
+import type { Acceptance, Change, Proposal, Resumed, StoredPending, TextSource } from "../config/proposal.ts";
+import type { Incomplete } from "../config/section.ts";
+import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
-import type { Preparation } from "../policy/prepare.ts";
-import type { Revision } from "./revision-table.ts";
 
 /** Each call runs to its end before the next begins. Those that touch the file fail with a Sentence when they cannot. */
 export interface StoreCalls {
@@ -15,10 +18,22 @@ export interface StoreCalls {
   unendedBreaches(endedAt: number): Breach[];
   recentBreaches(limit: number): Breach[];
   eventPlaces(): EventPlace[];
-  latestRevision(): Revision | undefined;
-  saveRevision(revision: Revision): void;
-  /** Here because it takes milliseconds, and ids from the store. */
-  preparePolicy(text: string): Preparation;
+  revisions(count: number): Revision[];
+  pendingCommit(): StoredPending | undefined;
+  setPendingCommit(pending: StoredPending | null): void;
+
+  // Configurations are worked on here because that takes milliseconds, and ids from the store (config/desk.ts).
+  proposeConfiguration(change: Change): Proposal;
+  acceptConfiguration(acceptance: Acceptance): void;
+  dropConfiguration(): void;
+  resumeConfiguration(bootId: string | null): Resumed | undefined;
+  configurationText(source: TextSource, secrets: boolean): string;
+  configurationDiff(from: TextSource, to: TextSource): DiffLine[];
+  configurationIncomplete(source: TextSource): Incomplete[];
+  beginSession(name: string, user: string, startedAt: number): void;
+  typeInSession(name: string, lines: readonly string[]): readonly LineError[];
+  abortSession(name: string): void;
+  configurationSessions(): SessionSummary[];
 }
 
 export type StoreCall = keyof StoreCalls;

@@ -56,4 +56,28 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (region, ring)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Who made a configuration and why. Texts are canonical from here on.
+  ALTER TABLE revisions ADD COLUMN user TEXT NOT NULL DEFAULT '';
+  ALTER TABLE revisions ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+  ALTER TABLE revisions ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+  ALTER TABLE revisions ADD COLUMN visit TEXT NOT NULL DEFAULT '';
+
+  -- The configuration in force.
+  CREATE TABLE running (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    revision INTEGER NOT NULL,
+    boot_id TEXT NOT NULL
+  ) STRICT;
+
+  -- A commit that is undone unless it is confirmed.
+  CREATE TABLE pending (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    before INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    session INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    reverts_ms INTEGER NOT NULL -- CLOCK_BOOTTIME
+  ) STRICT;
+  `,
 ];

@@ -2,12 +2,12 @@
 
 import { parentPort } from "node:worker_threads";
 import Database from "better-sqlite3";
-import { preparePolicy } from "../policy/prepare.ts";
+import { ConfigurationDesk } from "../config/desk.ts";
 import { Sentence } from "../sentence.ts";
 import { type BreachTable, breachTable } from "./breach-table.ts";
 import { READY, type Request, type Response, type StoreCall, type StoreCalls } from "./calls.ts";
 import { openDatabase, told } from "./database.ts";
-import { type IdTable, idTable } from "./id-table.ts";
+import { idTable } from "./id-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
 
 interface Opened {
@@ -15,20 +15,16 @@ interface Opened {
   readonly database: Database.Database;
   readonly breaches: BreachTable;
   readonly revisions: RevisionTable;
-  readonly ids: IdTable;
+  readonly desk: ConfigurationDesk;
 }
 
 let opened: Opened | undefined;
 
 function open(file: string): void {
   const database = openDatabase(file);
-  opened = {
-    file,
-    database,
-    breaches: breachTable(database),
-    revisions: revisionTable(database),
-    ids: idTable(database),
-  };
+  const revisions = revisionTable(database);
+  const desk = new ConfigurationDesk({ revisions, ids: idTable(database) });
+  opened = { file, database, breaches: breachTable(database), revisions, desk };
 }
 
 function close(): void {
@@ -50,9 +46,20 @@ const calls: StoreCalls = {
   unendedBreaches: (endedAt) => use((store) => store.breaches.unended(endedAt)),
   recentBreaches: (limit) => use((store) => store.breaches.recent(limit)),
   eventPlaces: () => use((store) => store.breaches.places()),
-  latestRevision: () => use((store) => store.revisions.latest()),
-  saveRevision: (revision) => use((store) => store.revisions.save(revision)),
-  preparePolicy: (text) => use(({ ids, revisions }) => preparePolicy(text, ids, revisions.latest())),
+  revisions: (count) => use(({ revisions }) => revisions.list(count)),
+  pendingCommit: () => use(({ revisions }) => revisions.pending()),
+  setPendingCommit: (pending) => use(({ revisions }) => revisions.setPending(pending)),
+  proposeConfiguration: (change) => use(({ desk }) => desk.propose(change)),
+  acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
+  dropConfiguration: () => use(({ desk }) => desk.drop()),
+  resumeConfiguration: (bootId) => use(({ desk }) => desk.resume(bootId)),
+  configurationText: (source, secrets) => use(({ desk }) => desk.text(source, secrets)),
+  configurationDiff: (from, to) => use(({ desk }) => desk.diff(from, to)),
+  configurationIncomplete: (source) => use(({ desk }) => desk.incomplete(source)),
+  beginSession: (name, user, startedAt) => use(({ desk }) => desk.begin(name, user, startedAt)),
+  typeInSession: (name, lines) => use(({ desk }) => desk.type(name, lines)),
+  abortSession: (name) => use(({ desk }) => desk.abort(name)),
+  configurationSessions: () => use(({ desk }) => desk.sessions()),
 };
 
 function respond({ id, call, args }: Request): Response {

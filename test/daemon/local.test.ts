@@ -175,7 +175,7 @@ test("a whole daemon answers each question", async (t) => {
   t.is(status.fastPath?.pid, 4242);
   t.like(status.fastPath?.links[0], { mode: "forwarding", configuredMode: "bypass" });
   t.is(status.fastPath?.links[0]?.subscriber.receivedPackets, 1_234_567);
-  t.is(status.policy.revision, 1);
+  t.is(status.configuration.revision, 1);
   t.deepEqual(await ask(path, { ask: "breaches", count: 10 }), []);
   t.deepEqual(await ask(path, { ask: "reload" }), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
 });

@@ -37,6 +37,7 @@ interface LineCard 0
  link mode 0 bypass
  subscriber anonymous-group name "LT4" IP-range 10.30.94.0:0xffffff00 template 4
  subscriber template 4 package 0
+end
 `;
 }
 
@@ -229,7 +230,7 @@ export interface Daemon {
 }
 
 /** A whole daemon that was not started, with a good configuration file. It is stopped after the test. */
-export function daemon(t: ExecutionContext, at = directory(t), engine = new FakeEngine()): Daemon {
+export function daemon(t: ExecutionContext, at = directory(t), engine = new FakeEngine(), bootId = "boot-1"): Daemon {
   const runDirectory = join(at, "run");
   const configurationFile = join(at, "startup-config");
   const write = (text: string) => writeFileSync(configurationFile, text);
@@ -241,7 +242,7 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    { engine, store, log, clock },
+    { engine, store, log, clock, bootId },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

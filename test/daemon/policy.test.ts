@@ -1,8 +1,8 @@
-// The configuration file and the fast path: what is applied, refused, and given again.
+// The startup file, the configuration in force and the fast path: what is applied, refused, and given again.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { EngineError } from "../../mgmt/engine/engine_port.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { configuration, type Daemon, daemon, region, until } from "./parts.ts";
@@ -25,15 +25,24 @@ function obey({ engine }: Daemon, generation: number): void {
   };
 }
 
+/** The number of the configuration that is in force, as the store knows it; undefined: there is none. */
+async function inForce({ store }: Daemon): Promise<number | undefined> {
+  const [latest] = await store.call("revisions", 1);
+  return latest?.number;
+}
+
+function runningText({ store }: Daemon): Promise<string> {
+  return store.call("configurationText", { kind: "running" }, true);
+}
+
 test("a good file is applied at the start, and is revision 1", async (t) => {
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
   t.deepEqual(given(made), [1]);
-  const saved = await made.store.call("latestRevision");
-  t.is(saved?.number, 1);
-  t.is(saved?.text, configuration());
-  t.true(made.lines.includes(`Configuration ${made.configurationFile}, revision 1: the fast path obeys it.`));
+  t.is(await inForce(made), 1);
+  t.regex(await runningText(made), /^ {2}detect sessions 10 period 60 window fixed action report block$/m);
+  t.true(made.lines.includes("The fast path obeys revision 1."));
 });
 
 test("a changed file is the next revision; the same file again is none", async (t) => {
@@ -45,7 +54,7 @@ test("a changed file is the next revision; the same file again is none", async (
   obey(made, 2);
   t.deepEqual(await made.app.reload(), { outcome: "applied", file: made.configurationFile, revision: 2 });
   t.deepEqual(given(made), [1, 2]);
-  t.is((await made.store.call("latestRevision"))?.number, 2);
+  t.is(await inForce(made), 2);
 });
 
 test("a file with wrong lines is refused with the place of each, and changes nothing", async (t) => {
@@ -66,13 +75,13 @@ test("a file with wrong lines is refused with the place of each, and changes not
   );
   t.regex(made.lines.at(-1) ?? "", /Line 3:\n protocol tcp port 65536\n {19}\^\n% /);
   t.deepEqual(given(made), [1]);
-  t.is((await made.store.call("latestRevision"))?.number, 1);
+  t.is(await inForce(made), 1);
 });
 
 test("of a file that is all wrong the first lines are told, and how many there are", async (t) => {
   const made = daemon(t);
   await made.app.start();
-  made.write("no such line\n".repeat(20_000));
+  made.write(`${"no such line\n".repeat(20_000)}end\n`);
   const result = await made.app.reload();
   t.true(result.outcome === "refused" && result.refusal.text.endsWith(": 20,000 lines are wrong."));
   t.true(result.outcome === "refused" && result.refusal.errors.length === 50);
@@ -95,38 +104,103 @@ test("a policy that the fast path refuses is not stored, and the old one stays",
   made.write(configuration({ threshold: 20 }));
   const result = await made.app.reload();
   t.true(result.outcome === "refused" && /^.* refused it: subscribers shorter.* 1\.$/.test(result.refusal.text));
-  t.is((await made.store.call("latestRevision"))?.number, 1);
+  t.is(await inForce(made), 1);
 
   const asked = made.engine.policies.length;
   await looked(made);
   t.is(made.engine.policies.length, asked, "nor is the fast path asked again");
 });
 
-test("a file that is refused at the start leaves the daemon up, with an alarm, and the last applied policy in force", async (t) => {
+/** What is in force after the daemon was started on this file, the machine having been restarted or not. */
+async function startedAgain(t: ExecutionContext, first: Daemon, bootId: string, file?: string) {
+  await first.app.stop();
+  const second = daemon(t, first.directory, undefined, bootId);
+  if (file === undefined) rmSync(second.configurationFile);
+  else second.write(file);
+  second.engine.attach(region({ generation: 7 }));
+  await second.app.start();
+  return second;
+}
+
+async function startedOnce(t: ExecutionContext): Promise<Daemon> {
   const first = daemon(t);
   first.engine.attach(region({ generation: 1 }));
   await first.app.start();
-  await first.app.stop();
+  return first;
+}
 
-  const second = daemon(t, first.directory);
-  second.write("no such line\n");
-  second.engine.attach(region({ generation: 7 }));
-  await second.app.start();
-  t.regex(second.lines.join("\n"), /was refused and revision 1 stays in force: one line is wrong\./);
-  await until("the fast path has revision 1 again", () => given(second).includes(1));
-  t.is(await second.store.call("latestRevision").then((latest) => latest?.text), configuration());
+test("a daemon that is restarted goes on with what was in force, whatever the startup file says now", async (t) => {
+  const second = await startedAgain(t, await startedOnce(t), "boot-1", configuration({ threshold: 20 }));
+  t.regex(await runningText(second), /detect sessions 10 /);
+  t.deepEqual(new Set(given(second)), new Set([1]));
+});
+
+test("after a restart of the machine the startup file is in force", async (t) => {
+  const second = await startedAgain(t, await startedOnce(t), "boot-2", configuration({ threshold: 20 }));
+  t.regex(await runningText(second), /detect sessions 20 /);
+  t.deepEqual(new Set(given(second)), new Set([2]));
+});
+
+for (const [what, file, sentence] of [
+  [
+    "is wrong",
+    "no such line\nend\n",
+    /was refused and the configuration that was in force last was taken: one line is wrong\./,
+  ],
+  ["was cut off", configuration().slice(0, -20), /: its last line is not "end": it may be cut off\.$/m],
+  [
+    "is gone",
+    undefined,
+    /^There is no .*: the configuration that was in force last was taken; "write memory" makes the file\.$/m,
+  ],
+] as const) {
+  test(`a startup file that ${what} leaves in force what was, with an alarm`, async (t) => {
+    const second = await startedAgain(t, await startedOnce(t), "boot-2", file);
+    t.regex(second.lines.join("\n"), sentence);
+    t.deepEqual(new Set(given(second)), new Set([1]));
+    const { alarms } = await ask(join(second.runDirectory, "daemon/daemon.sock"), { ask: "status" });
+    t.is(alarms.filter((alarm) => alarm.includes("startup-config")).length, 1);
+  });
+}
+
+test("of startup files that were replaced the latest good one is taken", async (t) => {
+  const first = await startedOnce(t);
+  writeFileSync(`${first.configurationFile}.9`, configuration({ threshold: 9 }));
+  writeFileSync(`${first.configurationFile}.10`, configuration({ threshold: 10, hostname: "ten" }));
+  writeFileSync(`${first.configurationFile}.11`, "no such line\nend\n");
+  const second = await startedAgain(t, first, "boot-2", "no such line\nend\n");
+  t.regex(await runningText(second), /^hostname "ten"$/m);
+  t.regex(second.lines.join("\n"), /was refused and .*startup-config\.10 was taken: one line is wrong\./);
+});
+
+test("a new appliance without a startup file begins empty, and says so", async (t) => {
+  const made = daemon(t);
+  rmSync(made.configurationFile);
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  t.true(made.lines.includes(`There is no ${made.configurationFile}: the configuration is empty.`));
+  t.regex(await runningText(made), /^hostname "postern"$/m);
+});
+
+test("a new appliance with a file that cannot be read leaves the fast path as it is", async (t) => {
+  const made = daemon(t);
+  made.write("no such line\nend\n");
+  made.engine.attach(region({ generation: 1 }));
+  await made.app.start();
+  t.regex(made.lines.join("\n"), /was refused and the fast path keeps what it has: one line is wrong\./);
+  t.deepEqual(given(made), []);
 });
 
 test("without a fast path a good file waits, and is given when one comes", async (t) => {
   const made = daemon(t);
   made.engine.answer = undefined;
   await made.app.start();
-  t.deepEqual(await made.app.reload(), { outcome: "waiting", file: made.configurationFile, revision: 1 });
-  t.is(await made.store.call("latestRevision"), undefined);
+  made.write(configuration({ threshold: 20 }));
+  t.deepEqual(await made.app.reload(), { outcome: "waiting", file: made.configurationFile, revision: 2 });
 
   made.engine.answer = { ok: true, generation: 1 };
   made.engine.attach(region({ generation: 1 }));
-  await until("it is stored as applied", async () => (await made.store.call("latestRevision"))?.number === 1);
+  await until("it is given", () => made.lines.includes("The fast path obeys revision 2."));
 });
 
 /** Returns when the daemon has looked at its fast path ten times more. */
@@ -176,7 +250,7 @@ test("a policy that the fast path cannot take now waits, is one alarm, and is gi
 
   made.engine.now += 10_000;
   obey(made, 1);
-  await until("it is stored as applied", async () => (await made.store.call("latestRevision"))?.number === 1);
+  await until("it is taken", () => made.lines.includes("The fast path obeys revision 1."));
   t.deepEqual(await alarms(), []);
 });
 
@@ -201,10 +275,10 @@ test("a detector keeps its id through restarts, and an id never names another de
   first.engine.attach(region({ generation: 1 }));
   await first.app.start();
   const ids = async (made: Daemon, text: string) => {
-    const preparation = await made.store.call("preparePolicy", text);
-    return "prepared" in preparation ? [...preparation.prepared.detectors] : [];
+    const proposal = await made.store.call("proposeConfiguration", { kind: "text", text });
+    return proposal.outcome === "good" ? [...proposal.prepared.detectors] : [];
   };
-  const [kept] = await ids(first, configuration());
+  const [kept] = await ids(first, configuration({ hostname: "edge-2" }));
   const [other] = await ids(first, configuration({ service: "mail" }));
   t.not(kept?.[0], other?.[0]);
   await first.app.stop();

@@ -162,7 +162,7 @@ test("status says what was lost, and until when packets are sampled", async (t) 
 
 test("status says what is wrong", async (t) => {
   const made = daemon(t);
-  made.write("unknown line\n");
+  made.write("unknown line\nend\n");
   const { live, ...rest } = region({ generation: 1 });
   made.engine.attach({ ...rest, live: { ...live, bypass: "crashes" } });
   beat(made.engine);
@@ -200,7 +200,7 @@ test("reload tells what became of the file, and fails when it was refused", asyn
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
   t.deepEqual(await asked(made, "reload"), [`Configuration ${made.configurationFile}, revision 1: as before.`]);
-  made.write("unknown line\n");
+  made.write("unknown line\nend\n");
   const { status, stdout } = await postern("reload", "--run-dir", made.runDirectory);
   t.is(status, 1);
   t.regex(

@@ -26,6 +26,7 @@ const app = new App(
     engine,
     store: new Store(),
     clock,
+    bootId: "boot-1",
     log: new Log({ clock, write: ({ text }) => process.stdout.write(`${text}\n`) }),
   },
 );

@@ -91,13 +91,19 @@ test("a store is one daemon's: a second one is told so", async (t) => {
   t.regex(error.message, /^Another process holds .*: stop the other daemon/);
 });
 
+const acceptance = {
+  ...{ at: 5, user: "alice", from: "console", comment: "first", visit: "", bootId: "boot-1", settles: false },
+};
+
 test("what was saved is there after the store was opened again", async (t) => {
   const file = join(directory(t), "postern.db");
   const first = await opened(t, file);
-  await first.call("saveRevision", { number: 1, text: configuration(), appliedAt: 5 });
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() });
+  await first.call("acceptConfiguration", acceptance);
   await first.stop();
   const second = await opened(t, file);
-  t.deepEqual(await second.call("latestRevision"), { number: 1, text: configuration(), appliedAt: 5 });
+  const { at, user, from, comment } = acceptance;
+  t.deepEqual(await second.call("revisions", 5), [{ number: 1, at, user, from, comment }]);
 });
 
 asRoot("a disk that is full at the start is one sentence", async (t) => {
@@ -163,7 +169,7 @@ test("the store's file is readable by its group at most", async (t) => {
   const umask = process.umask(0o027);
   const store = await opened(t, join(state, "postern.db"));
   process.umask(umask);
-  await store.call("saveRevision", { number: 1, text: "", appliedAt: 5 });
+  await store.call("setPendingCommit", null);
   t.is(statSync(join(state, "postern.db")).mode & 0o777, 0o640);
   t.is(statSync(join(state, "postern.db-wal")).mode & 0o777, 0o640);
 });

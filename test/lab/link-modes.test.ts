@@ -6,7 +6,7 @@ import { configurationText } from "../../lab/configuration.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { type Host, homes, mail, zombie } from "../../lab/plan.ts";
 import { attempt, type Outcome, until } from "../../lab/process.ts";
-import type { LinkMode } from "../../mgmt/policy/prepare.ts";
+import type { LinkMode } from "../../mgmt/config/sections/links.ts";
 import { linkStatus, settledBooks } from "./conserved.ts";
 import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";

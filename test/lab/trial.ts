@@ -139,8 +139,8 @@ export class Trial {
     const { outcome } = await ask(daemonSocket(appliance.runDirectory), { ask: "reload" });
     if (outcome === "refused") throw new Error("the daemon refused the lab's configuration");
     await until("the policy is in force", async () => {
-      const { policy, fastPath } = await appliance.status();
-      return policy.waiting === null && fastPath?.policyRevision === policy.revision;
+      const { configuration, fastPath } = await appliance.status();
+      return configuration.waiting === null && fastPath?.policyRevision === configuration.revision;
     });
     this.#model.threshold = sessions;
   }

@@ -71,16 +71,18 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
   const { alive, absence } = watched;
   const alarms = [...(absence ? [absence] : []), ...(seen?.alarms.map(({ text }) => text) ?? [])];
   const loads = [busy, resting].map((now) => loadOf(idle, now, 2_000_000_000));
-  const policy = {
-    ...{ file: "/etc/postern/startup-config", revision: 7, appliedAt: BOOT + 30_000 },
-    ...{ waiting: null, refusal: null, hostname: "edge-1" },
+  const configuration = {
+    ...{ file: "/etc/postern/startup-config", revision: 7, committedAt: BOOT + 30_000 },
+    ...{ waiting: null, pending: null, hostname: "edge-1" },
   };
   return {
     status: () =>
       statusOf({
         daemon: { pid: 4211, startedAt: BOOT + 12_000, eventsLost: 0 },
         engine,
-        policy: { status: () => policy, linkModes: () => ["forwarding"], alarms: () => [] },
+        configuration,
+        configurationAlarms: [],
+        linkModes: ["forwarding"],
         watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
         clock,

@@ -1,7 +1,9 @@
-// What became of a configuration file that was read.
+// What became of the startup file when it was read again.
 
 import { type LineError, printLineError } from "../../cli/grammar/line-error.ts";
-import { number } from "../words.ts";
+import { Sentence } from "../sentence.ts";
+import type { Committed } from "./service.ts";
+import { linesWrong } from "./wrong.ts";
 
 export type ReloadResult =
   /** `waiting`: good, and given to the fast path as soon as there is one. */
@@ -14,6 +16,27 @@ export interface Refusal {
   readonly text: string;
   /** The first wrong lines, if it is they. */
   readonly errors: readonly LineError[];
+}
+
+/** `inForce`: the revision that stays when the file is refused. */
+export async function reloadResult(
+  file: string,
+  inForce: () => number,
+  reading: Promise<Committed>,
+): Promise<ReloadResult> {
+  const refused = (why: string, errors: readonly LineError[] = []): ReloadResult => {
+    const text = `${file} was refused and revision ${inForce()} stays in force: ${why}`;
+    return { outcome: "refused", refusal: { text, errors } };
+  };
+  try {
+    const committed = await reading;
+    if (committed.outcome === "wrong") return refused(linesWrong(committed.wrongLines), committed.errors);
+    if (committed.outcome === "clash") throw new Error("A file that is loaded whole cannot clash.");
+    return { outcome: committed.outcome, file, revision: committed.revision };
+  } catch (error) {
+    if (error instanceof Sentence) return refused(error.message);
+    throw error;
+  }
 }
 
 const told = {
@@ -29,9 +52,4 @@ export function reloadText(result: ReloadResult): string {
   }
   const { text, errors } = result.refusal;
   return [text, ...errors.map(printLineError)].join("\n");
-}
-
-/** `2 lines are wrong.` */
-export function linesWrong(count: number): string {
-  return count === 1 ? "one line is wrong." : `${number(count)} lines are wrong.`;
 }

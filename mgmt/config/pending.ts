@@ -1,0 +1,78 @@
+// A commit that is undone unless it is confirmed. What comes back and when is stored before the commit is in force, so that
+// neither a crash nor a restart of the machine leaves it in force for good.
+
+import type { Actor } from "../operations/operation.ts";
+import { Sentence } from "../sentence.ts";
+import type { Store } from "../store/store.ts";
+import { type Clock, unixTime } from "../time.ts";
+import type { StoredPending } from "./proposal.ts";
+import type { Pending } from "./service.ts";
+
+export interface PendingCommitParts {
+  readonly store: Pick<Store, "call">;
+  readonly clock: Clock;
+  readonly bootId: string;
+}
+
+export class PendingCommit {
+  readonly #parts: PendingCommitParts;
+  #stored: StoredPending | undefined;
+  /** Whoever armed it before this daemon started types in another session now. */
+  #ours = false;
+
+  constructor(parts: PendingCommitParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with a Sentence. */
+  async load(): Promise<void> {
+    this.#stored = await this.#parts.store.call("pendingCommit");
+  }
+
+  get stored(): StoredPending | undefined {
+    return this.#stored;
+  }
+
+  /** What is told of it. */
+  told(revision: number): Pending | null {
+    const stored = this.#stored;
+    if (!stored) return null;
+    const { before, user, revertsMs } = stored;
+    return { revision, before, user, revertsAt: unixTime(this.#parts.clock, revertsMs) };
+  }
+
+  /** True when it was not confirmed in time; a restart of the machine ends the time. */
+  isOver(): boolean {
+    const { clock, bootId } = this.#parts;
+    const stored = this.#stored;
+    return stored !== undefined && (stored.bootId !== bootId || clock.nowMs() >= stored.revertsMs);
+  }
+
+  /** Throws a Sentence when this is another session than the one whose commit waits. */
+  admit(actor: Actor): void {
+    const stored = this.#stored;
+    if (!stored || (this.#ours && actor.session === stored.session)) return;
+    throw new Sentence(
+      `A change by ${stored.user} waits to be confirmed: "configure confirm" or "configure revert now" first.`,
+    );
+  }
+
+  /** What comes back stays what it was when it was armed first; the time begins anew. Rejects with a Sentence. */
+  async arm(before: number, minutes: number, { user, session }: Actor): Promise<void> {
+    const { clock, bootId } = this.#parts;
+    const revertsMs = Math.round(clock.nowMs() + minutes * 60_000);
+    await this.set({ before: this.#stored?.before ?? before, user, session, bootId, revertsMs });
+  }
+
+  /** Rejects with a Sentence. */
+  async set(stored: StoredPending | undefined): Promise<void> {
+    await this.#parts.store.call("setPendingCommit", stored ?? null);
+    this.#stored = stored;
+    this.#ours = stored !== undefined;
+  }
+
+  /** The store knows already. */
+  settled(): void {
+    this.#stored = undefined;
+  }
+}

@@ -1,0 +1,26 @@
+// Where something is in a configuration, in words.
+
+import type { Configuration } from "./configuration.ts";
+import type { Path } from "./problems.ts";
+
+const lists: Readonly<Record<string, string>> = {
+  zones: "zone",
+  services: "service",
+  packages: "package",
+  massMailing: "mass-mailing service",
+  templates: "template",
+  anonymousGroups: "anonymous group",
+};
+
+/** `package 0, mass-mailing service smtp`: the objects around the place. */
+export function placeOf(path: Path, configuration: Configuration): string {
+  const names: string[] = [];
+  let part: unknown = configuration;
+  for (const [index, key] of path.entries()) {
+    part = (part as Record<string, unknown> | undefined)?.[key];
+    const list = lists[path[index - 1] ?? ""];
+    const { name, id, service } = (part ?? {}) as { name?: string; id?: number; service?: string };
+    if (list !== undefined) names.push(`${list} ${id ?? service ?? name}`);
+  }
+  return names.length > 0 ? names.join(", ") : "the configuration";
+}
