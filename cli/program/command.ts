@@ -8,6 +8,8 @@ import { Sentence } from "../../mgmt/sentence.ts";
 export const usage = `postern: the command line of the Postern appliance
 
   postern console    the appliance's command line: type ? for help
+  postern exec "LINE"
+                     one line of it, such as "show version"; ends with 1 when it is refused
   postern status     how the appliance is: links, ports, tables, counters, who is in breach
   postern breaches   who was in breach, the latest first
   postern reload     has the daemon read its configuration file again

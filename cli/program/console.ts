@@ -1,14 +1,15 @@
-// `postern console`: this terminal, or what is piped in, typed at the daemon's command line. Everything is done there; here
-// characters pass in both directions.
+// `postern console`: this terminal, or what is piped in, typed at the daemon's command line; `postern exec`: one line. Everything
+// is done there; here characters pass in both directions.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { constants } from "node:os";
-import type { FromConsole, ToConsole } from "../../mgmt/console/protocol.ts";
+import { type FromConsole, type ToConsole, TYPED_MAX } from "../../mgmt/console/protocol.ts";
 import { explain } from "../../mgmt/local/client.ts";
 import { linesOf } from "../../mgmt/local/lines.ts";
 import { consoleSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
+import type { CommandOptions } from "./command.ts";
 
 /** Of one message from the daemon. */
 const MESSAGE_CHARACTERS_MAX = 1 << 20;
@@ -31,6 +32,19 @@ export async function typeAt({ runDirectory }: { readonly runDirectory: string }
   } finally {
     restore();
     stdin.pause();
+    socket.destroy();
+  }
+}
+
+/** Has one line obeyed, as if it was typed. Returns the exit status: 1 when it was refused. Rejects with a Sentence. */
+export async function obey(line: string | undefined, { runDirectory, json }: CommandOptions): Promise<number> {
+  if (line === undefined) throw new Sentence('Type it as: postern exec "show version".');
+  if (line.length > TYPED_MAX) throw new Sentence(`A line has at most ${TYPED_MAX} characters.`);
+  const socket = await connected(consoleSocket(runDirectory));
+  try {
+    send(socket, { hello: { term: "", ...sizeOf(), interactive: false, line: json ? `${line} | json` : line } });
+    return await show(socket, false);
+  } finally {
     socket.destroy();
   }
 }

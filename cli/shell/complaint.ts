@@ -5,10 +5,16 @@ import type { LineError } from "../grammar/line-error.ts";
 /** Longer ones name half the commands: `?` shows them better. */
 const HINT_MAX = 100;
 
-/** Under the line as it stands behind a prompt that is so many columns wide. */
-export function errorLines({ code, column, message, hint = "" }: LineError, promptWidth: number): string[] {
+/** Under the line as it stands behind a prompt that is so many columns wide; null: it does not stand there yet. */
+export function errorLines(
+  { code, text, column, message, hint = "" }: LineError,
+  promptWidth: number | null,
+): string[] {
+  const line = promptWidth === null ? [text] : [];
   const caret =
-    code === "incomplete-command" || code === "ambiguous-command" ? [] : [`${" ".repeat(promptWidth + column)}^`];
+    code === "incomplete-command" || code === "ambiguous-command"
+      ? []
+      : [`${" ".repeat((promptWidth ?? 0) + column)}^`];
   const sentences = [message, hint].filter(({ length }) => length > 0 && length <= HINT_MAX);
-  return [...caret, ...sentences.map((sentence) => `% ${sentence}`), ""];
+  return [...line, ...caret, ...sentences.map((sentence) => `% ${sentence}`), ""];
 }

@@ -71,20 +71,32 @@ export class ShellSession implements Session {
     return this.#history;
   }
 
-  /** Until the person ends the session, or goes away. */
-  async run(): Promise<void> {
-    const gone = () => this.close();
-    this.#terminal.output.once("close", gone);
-    this.#keys.start();
-    try {
+  /** Until the person ends the session, or goes away. True: there is nothing to complain of. */
+  run(): Promise<boolean> {
+    return this.#attended(async () => {
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
         this.#reading = true;
         const typed = await this.#readLine(prompt, this.#history);
         this.#reading = false;
-        if (!typed) return;
+        if (!typed) break;
         await this.#obey(typed, prompt.length);
       }
+      return true;
+    });
+  }
+
+  /** Obeys one line that nobody typed at a prompt. False: it was refused. */
+  runLine(line: string): Promise<boolean> {
+    return this.#attended(() => this.#obey({ text: line, ends: false }, null));
+  }
+
+  async #attended(work: () => Promise<boolean>): Promise<boolean> {
+    const gone = () => this.close();
+    this.#terminal.output.once("close", gone);
+    this.#keys.start();
+    try {
+      return await work();
     } finally {
       this.#keys.stop();
       this.#terminal.output.off("close", gone);
@@ -133,15 +145,18 @@ export class ShellSession implements Session {
     });
   }
 
-  async #obey({ text, ends }: TypedLine, promptWidth: number): Promise<void> {
+  /** False: it was refused. `promptWidth`: null when it was not typed at a prompt. */
+  async #obey({ text, ends }: TypedLine, promptWidth: number | null): Promise<boolean> {
     if (text.trim() !== "") this.#remember(text);
     try {
-      await this.#obeyLine(text, promptWidth);
+      return await this.#obeyLine(text, promptWidth);
     } catch (error) {
       if (!(error instanceof Sentence)) this.#parts.fault(error, text);
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
+      return false;
+    } finally {
+      if (ends || this.level < CONFIGURE_LEVEL) this.#place = AT_PROMPT;
     }
-    if (ends || this.level < CONFIGURE_LEVEL) this.#place = AT_PROMPT;
   }
 
   #remember(text: string): void {
@@ -149,14 +164,18 @@ export class ShellSession implements Session {
     this.#history.splice(0, this.#history.length - HISTORY_MAX);
   }
 
-  async #obeyLine(text: string, promptWidth: number): Promise<void> {
+  async #obeyLine(text: string, promptWidth: number | null): Promise<boolean> {
     if (text.length > LINE_MAX)
       throw new Sentence(`A line has at most ${LINE_MAX} characters: this one was not obeyed.`);
     const reading = readLine(this.#parts.tables, this.#place, this.level, text);
-    if (!reading) return;
-    if ("error" in reading) await this.#say(errorLines(reading.error, promptWidth));
-    else if (reading.statement.kind === "exec") await this.#execute(reading.statement);
-    else await this.#enter(reading.statement, text, promptWidth);
+    if (!reading) return true;
+    if ("error" in reading) {
+      await this.#say(errorLines(reading.error, promptWidth));
+      return false;
+    }
+    if (reading.statement.kind === "line") return this.#enter(reading.statement, text, promptWidth);
+    await this.#execute(reading.statement);
+    return true;
   }
 
   async #execute({ command, args, pipes }: Extract<Statement, { kind: "exec" }>): Promise<void> {
@@ -178,11 +197,11 @@ export class ShellSession implements Session {
   async #enter(
     { line, depth }: Extract<Statement, { kind: "line" }>,
     text: string,
-    promptWidth: number,
-  ): Promise<void> {
+    promptWidth: number | null,
+  ): Promise<boolean> {
     if (line.leaves) {
       this.#place = outside(this.#place, line.leaves === "all" ? 0 : depth - 1);
-      return;
+      return true;
     }
     const place = outside(this.#place, depth);
     const lines = [...place.lines, text];
@@ -190,12 +209,13 @@ export class ShellSession implements Session {
     if (committed.outcome === "wrong") {
       const [error] = committed.errors;
       if (error) await this.#say(error.line === lines.length ? errorLines(error, promptWidth) : [`% ${error.message}`]);
-      return;
+      return false;
     }
     if (committed.outcome !== "waiting" || !this.#waitingSaid) await this.#say(committedLines(committed));
     this.#waitingSaid = committed.outcome === "waiting";
-    if (committed.outcome === "clash") return;
+    if (committed.outcome === "clash") return false;
     this.#place = line.enters === undefined ? place : inside(place, line.enters, text);
+    return true;
   }
 
   async #say(lines: Iterable<string>): Promise<void> {

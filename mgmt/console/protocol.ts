@@ -20,6 +20,8 @@ export const helloSchema = z.strictObject({
     rows: size,
     /** Typed and read by a person. */
     interactive: z.boolean(),
+    /** Only this line is obeyed, without a prompt. */
+    line: z.string().max(TYPED_MAX).optional(),
   }),
 });
 

@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Tables } from "../../cli/shell/language.ts";
 import { ShellSession } from "../../cli/shell/session.ts";
 import type { Appliance } from "../appliance.ts";
@@ -57,8 +57,8 @@ export class ConsoleServer {
   async #serve(socket: Socket, gone: AbortSignal): Promise<void> {
     this.#sessions++;
     try {
-      await this.#converse(socket, gone);
-      await tell(socket, { exit: 0 });
+      const done = await this.#converse(socket, gone);
+      await tell(socket, { exit: done ? 0 : 1 });
     } catch (error) {
       if (error instanceof Sentence || error instanceof BadLine) {
         await tell(socket, { out: `% ${error.message}\r\n` });
@@ -70,7 +70,8 @@ export class ConsoleServer {
     }
   }
 
-  async #converse(socket: Socket, gone: AbortSignal): Promise<void> {
+  /** False: the one line that was to be obeyed was refused. */
+  async #converse(socket: Socket, gone: AbortSignal): Promise<boolean> {
     socket.setTimeout(HELLO_MS, () => socket.destroy());
     const messages = linesOf(socket.iterator({ destroyOnReturn: false }), MESSAGE_CHARACTERS_MAX);
     const { value: first } = await messages.next();
@@ -84,14 +85,16 @@ export class ConsoleServer {
     const session = new ShellSession(terminal, { ...this.#parts, actor });
     socket.setTimeout(IDLE_MS, () => session.idle());
     let reason: unknown;
-    void feed(terminal, messages, gone).catch((error) => {
+    const typing = hello.line === undefined ? feed(terminal, messages, gone) : untilGone(terminal, messages, session);
+    void typing.catch((error) => {
       reason = error;
       session.close();
     });
-    await session.run();
+    const done = hello.line === undefined ? await session.run() : await session.runLine(hello.line);
     terminal.input.destroy();
     await finished(terminal.output.end());
     if (reason) throw reason;
+    return done;
   }
 }
 
@@ -99,6 +102,13 @@ export class ConsoleServer {
 async function feed(terminal: ConsoleTerminal, messages: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
   for await (const message of messages) await terminal.take(read(typedSchema, message), gone);
   terminal.input.end();
+}
+
+/** Nothing is typed beside the one line: who closes his direction has gone. */
+async function untilGone(terminal: ConsoleTerminal, messages: AsyncIterable<string>, session: ShellSession) {
+  terminal.input.end();
+  for await (const message of messages) read(z.never(), message);
+  session.close();
 }
 
 function read<T>(schema: z.ZodType<T>, line: string): T {

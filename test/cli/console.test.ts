@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { ConsoleServer } from "../../mgmt/console/server.ts";
+import type { Level } from "../../mgmt/level.ts";
 import { consoleSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { directory, until } from "../daemon/parts.ts";
@@ -22,7 +23,7 @@ interface Served {
   readonly faults: unknown[];
 }
 
-async function served(t: ExecutionContext, { refuse = false } = {}): Promise<Served> {
+async function served(t: ExecutionContext, { refuse = false, level = 15 as Level } = {}): Promise<Served> {
   const runDirectory = directory(t);
   mkdirSync(join(runDirectory, "daemon"));
   const faults: unknown[] = [];
@@ -32,7 +33,7 @@ async function served(t: ExecutionContext, { refuse = false } = {}): Promise<Ser
     path: consoleSocket(runDirectory),
     async identify() {
       if (refuse) throw new Sentence("Nobody is let in.");
-      return { user: "root", level: 15 };
+      return { user: "root", level };
     },
     nextSession: () => ++sessions,
   });
@@ -94,6 +95,7 @@ for (const [what, message] of Object.entries({
   "a second hello": hello,
   "a size of nothing": { size: [0, 0] },
   "too much at once": { in: "x".repeat(1025) },
+  "a line beside typing": { line: "show privilege" },
   garbage: "\0\0{",
 })) {
   test(`${what} ends the session`, async (t) => {
@@ -182,6 +184,50 @@ test("what is piped into postern console is typed, and the status is 0", async (
     said(),
     "postern#show lines 2\nline 1 of 2\nline 2 of 2\npostern#show privilege\nCurrent privilege level is 15\npostern#\n",
   );
+});
+
+for (const [line, status, answer] of [
+  ["show lines 2", 0, "line 1 of 2\nline 2 of 2\n"],
+  ["show lines 20 | count", 0, "20\n"],
+  [
+    "show lines many",
+    1,
+    "show lines many\n           ^\n% Invalid input detected at '^' marker.\n% Expected a number from 1 to 10000000.\n\n",
+  ],
+  ["test refused", 1, "% The fast path does not answer.\n"],
+  ["x".repeat(1025), 1, "postern: A line has at most 1024 characters.\n"],
+] as const) {
+  test(`postern exec answers "${line.slice(0, 30)}" and ends with ${status}`, async (t) => {
+    const { runDirectory } = await served(t);
+    const { said, ended } = ran(t, process.execPath, [postern, "exec", line, "--run-dir", runDirectory]);
+    t.is(await ended, status);
+    t.is(said(), answer);
+  });
+}
+
+test("postern exec --json gives raw data", async (t) => {
+  const { runDirectory } = await served(t);
+  const args = ["exec", "show lines 2", "--json", "--run-dir", runDirectory];
+  const { said, ended } = ran(t, process.execPath, [postern, ...args]);
+  t.is(await ended, 0);
+  t.deepEqual(JSON.parse(said()), { count: 2 });
+});
+
+test("a question to one who sent one line is not waited for", async (t) => {
+  const { path } = await served(t, { level: 0 });
+  const socket = opened(t, path, { hello: { ...hello.hello, line: "enable 10" } });
+  t.regex(await text(socket), /Password: .*"exit":/s);
+});
+
+test("one line is obeyed no longer than he who sent it is there", async (t) => {
+  const { path } = await served(t);
+  const monitoring = { hello: { ...hello.hello, line: "monitor nothing" } };
+  const sockets = Array.from({ length: 16 }, () => opened(t, path, monitoring));
+  await Promise.all(sockets.map((socket) => once(socket, "data")));
+  t.is((await conversation(t, path, hello)).exit, 1);
+  for (const socket of sockets) socket.destroy();
+  await until("there is room", async () => (await conversation(t, path, hello)).exit === 0);
+  t.pass();
 });
 
 test("postern console says where no daemon is", async (t) => {

@@ -231,7 +231,7 @@ test("without a daemon it says what to do", async (t) => {
 test("its help names every command", async (t) => {
   const { status, stdout } = await postern("--help");
   t.is(status, 0);
-  for (const command of ["status", "breaches", "reload", "capture", "replay"])
+  for (const command of ["console", "exec", "status", "breaches", "reload", "capture", "replay"])
     t.true(stdout.includes(`postern ${command}`));
   t.deepEqual(await postern(), { status, stdout, stderr: "" });
   t.deepEqual(await postern("replay", "--help"), { status, stdout, stderr: "" });
