@@ -1,6 +1,7 @@
 // Questions about the appliance as a whole.
 
 import { type OperationStatus, operationStatusOf } from "../../mgmt/status/operation_status.ts";
+import type { FastPathStatus } from "../../mgmt/status/status.ts";
 import { product } from "../../mgmt/system/product.ts";
 import { clockLine } from "../views/clock.ts";
 import { inventoryLines, portsOf } from "../views/inventory.ts";
@@ -28,8 +29,7 @@ const version = show({
   view: (data, _, { now }) => versionLines(data, now()),
 });
 
-function briefly<T extends Parameters<typeof versionLines>[0]["fastPath"] & object>(fastPath: T) {
-  const { pid, startedAt, starts, adoption } = fastPath;
+function briefly({ pid, startedAt, starts, adoption }: FastPathStatus) {
   return { pid, startedAt, starts, adoption };
 }
 
