@@ -67,3 +67,26 @@ test("faults inside a mode and inside a command's optional parts are found", (t)
   const inner = [careless("ip [from <a:WORD>]", { mode: "zone" }), careless("ip from all", { mode: "zone" })];
   t.deepEqual(faultsOf(enter, ...inner), ['After "ip from", all is also a <a>.']);
 });
+
+test("a keyword that nobody could type, or could not tell from another, is a fault", (t) => {
+  t.deepEqual(faultsOf(careless("show a|b")), ['"show a|b" has a|b for a keyword.']);
+  t.deepEqual(faultsOf(careless("link"), careless("LINK")), ['After "", link is also spelt LINK.']);
+});
+
+test("what stands behind the rest of the line is a fault", (t) => {
+  t.deepEqual(faultsOf(careless("comment <text:LINE>")), []);
+  t.deepEqual(faultsOf(careless("comment <text:LINE> now")), [
+    '"comment <text:LINE> now" goes on behind the rest of the line.',
+  ]);
+  t.deepEqual(faultsOf(careless("comment <text:LINE>"), careless("comment now")), [
+    'After "comment", now is also a <text>.',
+  ]);
+});
+
+test("two arguments of one name are a fault", (t) => {
+  t.deepEqual(faultsOf(careless("from <a:WORD> to <a:WORD>")), ['"from <a:WORD> to <a:WORD>" has two arguments a.']);
+});
+
+test("commands of different levels are told apart as all others: the highest level sees both", (t) => {
+  t.deepEqual(faultsOf(careless("stop"), { ...careless("stop"), level: 15 }), ['"stop" is 2 commands.']);
+});
