@@ -3,6 +3,7 @@
 
 #include "attachment.h"
 #include "engine_class.h"
+#include "peer.h"
 #include "to_js.h"
 
 static Napi::Value
@@ -16,6 +17,7 @@ initialise(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("Attachment", Attachment::define(env));
 	exports.Set("Engine", Engine::define(env));
+	exports.Set("peerOf", Napi::Function::New(env, peer_of));
 	exports.Set("bootTimeMs", Napi::Function::New(env, boot_time_ms));
 	return exports;
 }

@@ -4,9 +4,11 @@
 #include "attachment.h"
 
 #include "breached_worker.h"
+#include "subscribers_worker.h"
 #include "to_js.h"
 
 #include <cstdio>
+#include <cstring>
 #include <functional>
 
 Napi::Function
@@ -21,6 +23,7 @@ Attachment::define(Napi::Env env)
 				   InstanceMethod<&Attachment::events>("events"),
 				   InstanceMethod<&Attachment::samples>("samples"),
 				   InstanceMethod<&Attachment::breached>("breached"),
+				   InstanceMethod<&Attachment::subscribers>("subscribers"),
 				   InstanceMethod<&Attachment::close>("close"),
 			   });
 }
@@ -201,6 +204,44 @@ Attachment::breached(const Napi::CallbackInfo &info)
 {
 	reader(info.Env());
 	auto *worker = new BreachedWorker(info.Env(), reader_);
+	Napi::Promise promise = worker->promise();
+
+	worker->Queue();
+	return promise;
+}
+
+// Prefixes one after the other: 16 bytes of address, its length, whether it is wanted.
+static std::vector<plain_prefix>
+prefixes_of(const Napi::Uint8Array &bytes)
+{
+	std::vector<plain_prefix> prefixes(bytes.ByteLength() / 18);
+	const uint8_t *at = bytes.Data();
+
+	for (plain_prefix &prefix : prefixes) {
+		std::memcpy(prefix.address, at, 16);
+		prefix.length = at[16];
+		prefix.wanted = at[17] != 0;
+		at += 18;
+	}
+	return prefixes;
+}
+
+Napi::Value
+Attachment::subscribers(const Napi::CallbackInfo &info)
+{
+	reader(info.Env());
+	subscriber_query query = {
+		{},
+		prefixes_of(info[1].As<Napi::Uint8Array>()),
+		info[2].As<Napi::Boolean>().Value(),
+		info[3].As<Napi::Number>().Uint32Value(),
+		info[4].As<Napi::Number>().Uint32Value(),
+	};
+	if (!info[0].IsNull()) {
+		Napi::Uint8Array address = info[0].As<Napi::Uint8Array>();
+		query.containing.assign(address.Data(), address.Data() + address.ByteLength());
+	}
+	auto *worker = new SubscribersWorker(info.Env(), reader_, std::move(query));
 	Napi::Promise promise = worker->promise();
 
 	worker->Queue();

@@ -25,11 +25,13 @@ class Attachment : public Napi::ObjectWrap<Attachment>
 	Napi::Value events(const Napi::CallbackInfo &info);   // (max: number)
 	Napi::Value samples(const Napi::CallbackInfo &info);  // (max: number)
 	Napi::Value breached(const Napi::CallbackInfo &info); // a promise
+	// (containing: bytes or null, prefixes: bytes, inBreach: boolean, from: number, max: number): a promise
+	Napi::Value subscribers(const Napi::CallbackInfo &info);
 	void close(const Napi::CallbackInfo &info);
 
 	// Throws when it is closed, or an Error with a `code` when the file was cut short.
 	region_reader *reader(Napi::Env env) const;
 
-	// Shared with a walk over breaches that may outlive close().
+	// Shared with walks that may outlive close().
 	std::shared_ptr<region_reader> reader_;
 };

@@ -40,6 +40,34 @@ struct plain_breach {
 	uint64_t period_started_ms;
 };
 
+// A detector's period that goes on for a subscriber.
+struct plain_window {
+	uint32_t detector;
+	uint32_t period_ms;
+	uint32_t counted;
+	uint32_t refused;
+	uint64_t period_started_ms;
+	bool in_breach;
+};
+
+// A subscriber's record.
+#define WINDOWS_IN_WATCH 4
+struct plain_record {
+	struct plain_subscriber subscriber;
+	uint16_t template_number;
+	uint32_t open_sessions; // counted ones that were answered
+	uint64_t created_ms;
+	uint64_t last_seen_ms;
+	unsigned window_count;
+	struct plain_window windows[WINDOWS_IN_WATCH];
+};
+
+struct plain_prefix {
+	uint8_t address[16]; // in the form of core/address.h
+	uint8_t length;
+	bool wanted;
+};
+
 // A packet that was sampled. Texts are constants.
 #define PLAIN_SAMPLE_BYTES 1992
 struct plain_sample {

@@ -6,7 +6,7 @@
 // file's size is looked at before each event is read from the mapping. What remains is a cut within that microsecond; the fast
 // path never cuts the file, and nobody but root can.
 //
-// Two threads at most: one calls everything, another may walk breaches meanwhile.
+// One thread calls everything, others may walk breaches and subscribers meanwhile.
 
 #pragma once
 
@@ -98,6 +98,33 @@ struct breached_watch {
 
 // The next watch in breach; false: the walk is over.
 bool region_reader_breached(const struct region_reader *reader, struct breach_walk *walk, struct breached_watch *found);
+
+// Which subscribers: all, or as far as something is given.
+struct subscriber_filter {
+	const uint8_t *containing; // 16 bytes, an address: those whose prefix contains it, whatever the prefixes say
+	const struct plain_prefix *prefixes; // those who lie in one that is wanted; the longest around them decides
+	uint32_t prefix_count;
+	bool in_breach; // those who are in breach
+};
+
+// A walk over subscribers from a slot on, 0 or what an earlier one with this filter ended with; NULL: there is no memory.
+struct subscriber_walk;
+struct subscriber_walk *subscriber_walk_new(const struct subscriber_filter *filter, uint32_t from);
+void subscriber_walk_free(struct subscriber_walk *walk);
+
+// The next one; false: the walk is over.
+bool subscriber_walk_next(const struct region_reader *reader, struct subscriber_walk *walk,
+			  struct plain_record *record);
+
+// How many there are from here on, whatever is in their watches: without a look at each of them alone.
+uint32_t subscriber_walk_count(const struct region_reader *reader, struct subscriber_walk *walk);
+
+struct subscriber_walk_end {
+	uint32_t next; // slot to go on from
+	uint32_t bad;  // records left out because they contradict themselves
+	bool cut;      // it ended early: the file was cut short
+};
+struct subscriber_walk_end subscriber_walk_ended(const struct subscriber_walk *walk);
 
 // CLOCK_BOOTTIME in milliseconds.
 uint64_t region_reader_now_ms(void);

@@ -85,6 +85,37 @@ to_js(Napi::Env env, const plain_event &event)
 	return object;
 }
 
+static Napi::Object
+to_js(Napi::Env env, const plain_window &window)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	object.Set("detector", window.detector);
+	object.Set("periodStartedMs", to_js(env, window.period_started_ms));
+	object.Set("periodMs", window.period_ms);
+	object.Set("counted", window.counted);
+	object.Set("refused", window.refused);
+	object.Set("inBreach", window.in_breach);
+	return object;
+}
+
+Napi::Object
+to_js(Napi::Env env, const plain_record &record)
+{
+	Napi::Object object = Napi::Object::New(env);
+	Napi::Array windows = Napi::Array::New(env, record.window_count);
+
+	for (unsigned i = 0; i < record.window_count; i++)
+		windows.Set(i, to_js(env, record.windows[i]));
+	object.Set("subscriber", to_js(env, record.subscriber));
+	object.Set("template", record.template_number);
+	object.Set("createdMs", to_js(env, record.created_ms));
+	object.Set("lastSeenMs", to_js(env, record.last_seen_ms));
+	object.Set("openSessions", record.open_sessions);
+	object.Set("windows", windows);
+	return object;
+}
+
 Napi::Error
 to_js(Napi::Env env, const region_fault &fault)
 {

@@ -15,6 +15,7 @@ Napi::Object to_js(Napi::Env env, const numbers &numbers);
 Napi::Array to_js(Napi::Env env, const histogram &histogram);
 Napi::Object to_js(Napi::Env env, const plain_breach &breach);
 Napi::Object to_js(Napi::Env env, const plain_event &event);
+Napi::Object to_js(Napi::Env env, const plain_record &record);
 Napi::Object to_js(Napi::Env env, const plain_sample &sample);
 
 // The numbers of the bits that are set.

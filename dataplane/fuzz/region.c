@@ -208,8 +208,40 @@ walk(const struct region_reader *reader)
 	CHECK(!walk.cut && watches + walk.bad <= geometry.engine.watches);
 }
 
+// By one filter an input: a watch whose lock nobody gives back is waited for.
 static void
-attach(void)
+walk_subscribers(const struct region_reader *reader, size_t choice)
+{
+	static const uint8_t address[16] = {[10] = 0xff, 0xff, 10, 0, 0, 1};
+	static const struct plain_prefix prefixes[] = {{{[10] = 0xff, 0xff, 10}, 104, true},
+						       {{[10] = 0xff, 0xff, 10}, 125, false}};
+	const struct subscriber_filter filters[] = {
+		{0}, {.containing = address}, {.prefixes = prefixes, .prefix_count = 2}, {.in_breach = true}};
+
+	const struct subscriber_filter *filter = &filters[choice % (sizeof(filters) / sizeof(*filters))];
+	struct subscriber_walk *walk = subscriber_walk_new(filter, 0);
+	struct plain_record record;
+	uint32_t found = 0;
+
+	CHECK(walk != NULL);
+	for (; subscriber_walk_next(reader, walk, &record); found++) {
+		bool in_breach = false;
+		CHECK(record.subscriber.prefix_length >= 32 && record.subscriber.prefix_length <= 128);
+		CHECK(record.window_count <= WINDOWS_IN_WATCH);
+		for (unsigned w = 0; w < record.window_count; w++) {
+			const struct plain_window *window = &record.windows[w];
+			CHECK(window->detector != 0 && window->period_started_ms <= region_reader_now_ms());
+			in_breach |= window->in_breach;
+		}
+		CHECK(in_breach || !filter->in_breach);
+	}
+	struct subscriber_walk_end end = subscriber_walk_ended(walk);
+	CHECK(!end.cut && found + end.bad <= geometry.engine.subscribers);
+	subscriber_walk_free(walk);
+}
+
+static void
+attach(size_t choice)
 {
 	struct region_fault fault;
 	struct region_reader *reader = region_reader_open(file.path, &fault);
@@ -220,6 +252,7 @@ attach(void)
 	}
 	read_all(reader);
 	walk(reader);
+	walk_subscribers(reader, choice);
 	region_reader_close(reader);
 }
 
@@ -300,7 +333,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	make_file();
 	scribble(input, false);
-	attach();
+	attach(size);
 	void *memory = mmap(NULL, file.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.fd, 0);
 	CHECK(memory != MAP_FAILED);
 	if (region_bind(&region, memory, file.size) == NULL && adoptable(&region))

@@ -1,5 +1,6 @@
 // A region, attached read-only: the checked face of the addon's class of that name. Reading is a memory access and never waits;
-// only `breached` looks at every watch, and does so off the main thread. Whatever is written over the file, every call ends; when
+// only
+// `breached` looks at every watch, `subscribers` and `subscriberCount` at every subscriber, and they do so off the main thread. Whatever is written over the file, every call ends; when
 // the file was cut short, each throws an EngineError ("too-short").
 
 import { stat } from "node:fs/promises";
@@ -14,7 +15,9 @@ import type {
   RegionHeader,
   RegionLive,
   Sample,
+  SubscriberRecord,
 } from "./region_data.ts";
+import { nativeQuery, type SubscriberQuery } from "./subscriber_query.ts";
 
 /** In the order of enum region_bypass (dataplane/region/region.h). */
 const bypassNames: readonly Bypass[] = ["none", "no-policy", "policy-damaged", "no-memory", "crashes"];
@@ -85,6 +88,31 @@ export class Attachment {
     return typed(() => this.#native.breached()).catch(throwTyped);
   }
 
+  /**
+   * The next subscribers that are asked for, at most `max` (1 to 1000), in the order of their records from slot `from` on. `next`:
+   * where to go on; null: there are no more. `bad` records contradicted themselves and were left out.
+   */
+  async subscribers(
+    query: SubscriberQuery,
+    from: number,
+    max: number,
+  ): Promise<{ subscribers: SubscriberRecord[]; next: number | null; bad: number }> {
+    if (!Number.isInteger(max) || max < 1 || max > 1000)
+      throw new RangeError("1 to 1000 subscribers can be asked for.");
+    if (!Number.isInteger(from) || from < 0 || from >= 2 ** 32) throw new RangeError(`There is no slot ${from}.`);
+    const { containing, prefixes, inBreach } = nativeQuery(query);
+    const walk = typed(() => this.#native.subscribers(containing, prefixes, inBreach, from, max));
+    const { subscribers, next, bad } = await walk.catch(throwTyped);
+    return { subscribers, next, bad };
+  }
+
+  /** How many there are, whatever is counted of them. */
+  async subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
+    const { containing, prefixes } = nativeQuery(query);
+    const { count } = await typed(() => this.#native.subscribers(containing, prefixes, false, 0, 0)).catch(throwTyped);
+    return count;
+  }
+
   /** True when the path names another file by now, or none. */
   async replaced(): Promise<boolean> {
     try {
@@ -95,7 +123,7 @@ export class Attachment {
     }
   }
 
-  /** A walk over breaches that has begun still ends. Every other call throws afterwards. */
+  /** A walk that has begun still ends. Every other call throws afterwards. */
   close(): void {
     this.#native.close();
   }

@@ -24,7 +24,7 @@ const COMMAND_HEADER_BYTES = 8;
 export const ANSWER_BYTES = 128;
 const ANSWER_TEXT_OFFSET = 8;
 
-const kinds = { policy: 1, sample: 2 } as const;
+const kinds = { policy: 1, sample: 2, release: 3, restart: 4 } as const;
 const statuses: readonly ControlAnswer["status"][] = ["ok", "full", "unknown", "invalid"];
 
 /**

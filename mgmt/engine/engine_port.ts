@@ -1,8 +1,18 @@
 // The port to the fast path: all that the daemon asks of it and hears from it. native_engine.ts is the real one, fake_engine.ts
 // stands in for it in tests.
 
-import type { BreachRecord, EngineEvent, RegionCounters, RegionHeader, RegionLive, Sample } from "./region_data.ts";
+import type {
+  BreachRecord,
+  EngineEvent,
+  RegionCounters,
+  RegionHeader,
+  RegionLive,
+  Sample,
+  SubscriberRecord,
+} from "./region_data.ts";
+import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
+import type { SubscriberQuery } from "./subscriber_query.ts";
 
 export interface EnginePort {
   /**
@@ -40,6 +50,21 @@ export interface EnginePort {
 
   /** Every breach that goes on, read off the main thread. Rejects with an EngineError while no region is attached. */
   breached(): Promise<BreachedSet>;
+
+  /**
+   * Pages of the subscribers that are asked for, in no order that means anything, read off the main thread. One who comes or goes
+   * meanwhile may be left out or not. Rejects as `breached`.
+   */
+  subscribers(query: SubscriberQuery): AsyncIterable<readonly SubscriberRecord[]>;
+
+  /** How many there are, whatever is counted of them: one look through all records, off the main thread. Rejects as `breached`. */
+  subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number>;
+
+  /** Ends a subscriber's breaches now. False: he is in none, or not known. Rejects as `apply`. */
+  release(order: ReleaseOrder): Promise<boolean>;
+
+  /** Has the process end in order and another follow, which adopts its records. Answers when it is on its way. Rejects as `apply`. */
+  restart(): Promise<void>;
 }
 
 export interface EngineOwner {

@@ -10,8 +10,10 @@ import {
   type EngineStatus,
   type EventPlace,
 } from "./engine_port.ts";
-import type { BreachRecord, EngineEvent, Sample } from "./region_data.ts";
+import type { BreachRecord, EngineEvent, Sample, SubscriberRecord } from "./region_data.ts";
+import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
+import type { SubscriberQuery } from "./subscriber_query.ts";
 
 export class FakeEngine implements EnginePort {
   /** What the clock says. */
@@ -27,6 +29,12 @@ export class FakeEngine implements EnginePort {
   samplesLost = 0;
   /** What the records say. */
   breaches: BreachRecord[] = [];
+  /** Every subscriber; what is asked of them is in `queries`, and not answered by it. */
+  records: SubscriberRecord[] = [];
+  readonly queries: SubscriberQuery[] = [];
+  /** Every release that was asked for: one of somebody in breach ends his breaches. */
+  readonly releases: ReleaseOrder[] = [];
+  restarts = 0;
   /** What start was given. */
   after: readonly EventPlace[] = [];
   #owner: EngineOwner | undefined;
@@ -79,6 +87,27 @@ export class FakeEngine implements EnginePort {
   async breached(): Promise<BreachedSet> {
     if (!this.#status) throw new EngineError("absent", "The fast path has no region that can be read.");
     return { region: this.#status.header.region, readMs: this.now, breaches: this.breaches, bad: 0 };
+  }
+
+  async *subscribers(query: SubscriberQuery): AsyncIterable<readonly SubscriberRecord[]> {
+    this.queries.push(query);
+    if (!this.#status) throw new EngineError("absent", "The fast path has no region that can be read.");
+    if (this.records.length > 0) yield this.records;
+  }
+
+  async subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
+    this.queries.push(query);
+    return this.records.length;
+  }
+
+  async release(order: ReleaseOrder): Promise<boolean> {
+    this.releases.push(order);
+    const record = this.records.find(({ subscriber }) => subscriber === order.subscriber);
+    return record?.windows.some(({ inBreach }) => inBreach) ?? false;
+  }
+
+  async restart(): Promise<void> {
+    this.restarts++;
   }
 
   /** A region appears, or a process takes it over. */

@@ -14,12 +14,15 @@ import type {
   RegionCounters,
   Sample,
   SessionState,
+  SubscriberRecord,
 } from "./region_data.ts";
 
 export interface Native {
   readonly Attachment: new (path: string) => NativeAttachment;
   readonly Engine: new (sessions: number, subscribers: number, watches: number, policy: Uint8Array) => NativeEngine;
   bootTimeMs(): number;
+  /** The process that connected to the Unix socket `fd`. Throws an Error. */
+  peerOf(fd: number): { pid: number; uid: number; gid: number };
 }
 
 export interface NativeAttachment {
@@ -30,7 +33,24 @@ export interface NativeAttachment {
   events(max: number): { events: EngineEvent[]; lost: number };
   samples(max: number): { samples: Sample[]; lost: number };
   breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }>;
+  subscribers(
+    containing: Uint8Array | null,
+    prefixes: Uint8Array,
+    inBreach: boolean,
+    from: number,
+    max: number,
+  ): Promise<NativeSubscribers>;
   close(): void;
+}
+
+interface NativeSubscribers {
+  readonly readMs: number;
+  readonly subscribers: SubscriberRecord[];
+  /** Of those found, or of all when none is asked for. */
+  readonly count: number;
+  /** The slot to go on from; null: there are no more. */
+  readonly next: number | null;
+  readonly bad: number;
 }
 
 interface NativeHeader {

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { Repeater } from "../repeater.ts";
 import { Attachment } from "./attachment.ts";
-import { type ControlCommand, sendBatch } from "./control_client.ts";
+import { type ControlAnswer, type ControlCommand, sendBatch } from "./control_client.ts";
 import {
   type Applied,
   type BreachedSet,
@@ -16,10 +16,15 @@ import {
   type EventPlace,
 } from "./engine_port.ts";
 import { loadNative, type Native } from "./native.ts";
-import type { Sample } from "./region_data.ts";
+import type { Sample, SubscriberRecord } from "./region_data.ts";
+import { type ReleaseOrder, releaseBytes } from "./release_order.ts";
 import { orderBytes, type SampleOrder } from "./sample_order.ts";
+import type { SubscriberQuery } from "./subscriber_query.ts";
 
 const LOOK_MS = 200;
+
+/** Objects are made of so many subscribers at a time, on the main thread: well under a millisecond. */
+const PAGE = 100;
 
 /** A policy of the largest size is compiled in well under a second. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -72,11 +77,11 @@ export class NativeEngine implements EnginePort {
   }
 
   async apply(policy: Uint8Array): Promise<Applied> {
-    return this.#ask({ kind: "policy", payload: policy });
+    return applied(await this.#ask({ kind: "policy", payload: policy }));
   }
 
   async sample(order: SampleOrder): Promise<Applied> {
-    return this.#ask({ kind: "sample", payload: orderBytes(order) });
+    return applied(await this.#ask({ kind: "sample", payload: orderBytes(order) }));
   }
 
   status(): EngineStatus | undefined {
@@ -103,15 +108,43 @@ export class NativeEngine implements EnginePort {
   }
 
   async breached(): Promise<BreachedSet> {
-    if (!this.#attached) throw new EngineError("absent", "The fast path has no region that can be read.");
-    const { attachment, region } = this.#attached;
+    const { attachment, region } = this.#present;
     return { region, ...(await attachment.breached()) };
   }
 
-  async #ask(command: ControlCommand): Promise<Applied> {
+  async *subscribers(query: SubscriberQuery): AsyncIterable<readonly SubscriberRecord[]> {
+    for (let from: number | null = 0; from !== null; ) {
+      const { attachment } = this.#present;
+      const page: Awaited<ReturnType<Attachment["subscribers"]>> = await attachment.subscribers(query, from, PAGE);
+      if (page.subscribers.length > 0) yield page.subscribers;
+      from = page.next;
+    }
+  }
+
+  async subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
+    return this.#present.attachment.subscriberCount(query);
+  }
+
+  async release(order: ReleaseOrder): Promise<boolean> {
+    const { status, text } = await this.#ask({ kind: "release", payload: releaseBytes(order) });
+    if (status === "ok" || status === "unknown") return status === "ok";
+    throw new EngineError("no-answer", `The fast path refused to release: ${text}.`);
+  }
+
+  async restart(): Promise<void> {
+    const { status, text } = await this.#ask({ kind: "restart", payload: new Uint8Array() });
+    if (status !== "ok") throw new EngineError("no-answer", `The fast path refused to restart: ${text || status}.`);
+  }
+
+  get #present(): Attached {
+    if (!this.#attached) throw new EngineError("absent", "The fast path has no region that can be read.");
+    return this.#attached;
+  }
+
+  async #ask(command: ControlCommand): Promise<ControlAnswer> {
     const [answer] = await sendBatch(this.#socketPath, [command], ANSWER_TIMEOUT_MS);
-    if (answer?.status === "ok") return { ok: true, generation: answer.generation };
-    return { ok: false, full: answer?.status === "full", text: answer?.text || `it answered ${answer?.status}` };
+    if (!answer) throw new Error("A batch of one command has one answer.");
+    return answer;
   }
 
   async #look(): Promise<void> {
@@ -168,4 +201,9 @@ export class NativeEngine implements EnginePort {
   #remember(place: EventPlace): void {
     this.#places.set(`${place.region}/${place.ring}`, place);
   }
+}
+
+function applied({ status, generation, text }: ControlAnswer): Applied {
+  if (status === "ok") return { ok: true, generation };
+  return { ok: false, full: status === "full", text: text || `it answered ${status}` };
 }

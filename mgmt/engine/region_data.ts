@@ -178,6 +178,25 @@ export interface BreachFacts {
   readonly refused: number;
 }
 
+/** A detector's period that goes on for a subscriber. */
+export interface WindowRecord extends Omit<BreachFacts, "subscriber"> {
+  /** Its breach was declared. */
+  readonly inBreach: boolean;
+}
+
+/** A subscriber's record. */
+export interface SubscriberRecord {
+  readonly subscriber: SubscriberAddress;
+  /** The template that he was born with. */
+  readonly template: number;
+  readonly createdMs: number;
+  /** His last session's opening or end. */
+  readonly lastSeenMs: number;
+  /** Counted TCP sessions that are open and were answered. */
+  readonly openSessions: number;
+  readonly windows: readonly WindowRecord[];
+}
+
 /** A hint that something happened; (region, ring, sequence) is unique. */
 export interface EngineEvent extends BreachFacts {
   readonly kind: "breach-started" | "breach-ended";

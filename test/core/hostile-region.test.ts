@@ -122,9 +122,12 @@ test("a record that contradicts itself is counted and left out, and the others a
     await overwrite(path, at, bytes);
     const found = await attachment.breached();
     t.deepEqual([found.breaches.length, found.bad], [BREACHED - 1, 1], what);
+    const { subscribers } = await attachment.subscribers({ inBreach: true }, 0, 1000);
+    t.is(subscribers.length, BREACHED - 1, what);
     await overwrite(path, at, honest.subarray(at, at + bytes.length));
   }
   t.is((await attachment.breached()).breaches.length, BREACHED);
+  t.is((await attachment.subscribers({ inBreach: true }, 0, 1000)).subscribers.length, BREACHED);
 });
 
 // struct sample (dataplane/core/sample.h), in slots behind the head of its ring (dataplane/core/slot_ring.h).
@@ -200,6 +203,8 @@ test("a region of noise behind an honest header is read to its end without a fal
     const { breaches, bad } = await attachment.breached();
     t.deepEqual(breaches, []);
     t.true(bad > 0);
+    t.deepEqual((await attachment.subscribers({}, 0, 1000)).subscribers, []);
+    t.is(await attachment.subscriberCount({}), 0);
     attachment.close();
   }
 });

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { EngineError, EventPlace } from "../../mgmt/engine/engine_port.ts";
@@ -131,6 +131,56 @@ test("a policy is applied through the socket beside the region, and a refusal is
   server.close();
   await rm(join(run, "fastpath/control.sock"), { force: true });
   await t.throwsAsync(engine.apply(Uint8Array.of(1)), { code: "absent" });
+});
+
+/** Answers each command with these bytes, and keeps what came. */
+async function answering(t: ExecutionContext, run: string, answers: Buffer[]): Promise<Buffer[]> {
+  const received: Buffer[] = [];
+  const serve = (socket: Socket) =>
+    socket.on("data", (bytes) => {
+      received.push(bytes);
+      socket.write(answers.shift() ?? "");
+    });
+  const server = createServer(serve).listen(join(run, "fastpath/control.sock"));
+  await once(server, "listening");
+  t.teardown(() => server.close());
+  return received;
+}
+
+function answer(status: number, text = ""): Buffer {
+  const bytes = Buffer.alloc(128);
+  bytes.writeUInt32LE(status, 0);
+  bytes.write(text, 8);
+  return bytes;
+}
+
+test("a release names the subscriber as the fast path knows him, and one who is in no breach is no error", async (t) => {
+  const run = await runDirectory(t);
+  const received = await answering(t, run, [answer(0), answer(2, "he is in no breach"), answer(3, "he has no tags")]);
+  const engine = new NativeEngine(run);
+  const ipv4 = { address: "10.30.94.66", prefixLength: 32, outerVlan: 0, innerVlan: 0 };
+  const ipv6 = { address: "2001:db8:30:66::", prefixLength: 64, outerVlan: 100, innerVlan: 7 };
+  t.true(await engine.release({ subscriber: ipv4, detector: 0 }));
+  t.false(await engine.release({ subscriber: ipv6, detector: 513 }));
+  await t.throwsAsync(engine.release({ subscriber: ipv4, detector: 0 }), {
+    name: "EngineError",
+    message: "The fast path refused to release: he has no tags.",
+  });
+  const batch = [44, 0, 0, 0, 1, 0, 1, 0];
+  const command = [28, 0, 0, 0, 3, 0, 0, 0];
+  const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 30, 94, 66];
+  const network = [0x20, 1, 0xd, 0xb8, 0, 0x30, 0, 0x66, 0, 0, 0, 0, 0, 0, 0, 0];
+  t.deepEqual([...(received[0] ?? [])], [...batch, ...command, ...mapped, 0, 0, 0, 0, 0, 0, 0, 0, 128, 0, 0, 0]);
+  t.deepEqual([...(received[1] ?? [])], [...batch, ...command, ...network, 7, 64, 6, 0, 1, 2, 0, 0, 64, 0, 0, 0]);
+});
+
+test("an order to restart is a command without a payload", async (t) => {
+  const run = await runDirectory(t);
+  const received = await answering(t, run, [answer(0), answer(1)]);
+  const engine = new NativeEngine(run);
+  await engine.restart();
+  t.deepEqual([...(received[0] ?? [])], [16, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 0, 0, 0]);
+  await t.throwsAsync(engine.restart(), { name: "EngineError" });
 });
 
 test("the engine's clock is the kernel's time since boot", (t) => {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records copied out of the file while workers write them: what both walks over them need. Of the addon's C only.
+
+#pragma once
+
+#include "records.h"
+#include "region_mapped.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Two records cannot be read at one moment: what looks bad is looked at again, so often in all.
+#define RECORD_LOOKS_MAX 3
+
+// Copy `count` records from `slot` on. False: the file was cut short, or a slot is beyond the table.
+bool record_copy_watches(const struct region_reader *reader, uint32_t slot, uint32_t count, struct watch *copies);
+bool record_copy_subscribers(const struct region_reader *reader, uint32_t slot, uint32_t count,
+			     struct subscriber *copies);
+
+// True while a worker writes.
+bool record_locked(const struct watch *watch);
+
+// True when the watch, which lies in `slot`, and the subscriber name each other.
+bool record_bound(const struct watch *watch, uint32_t slot, const struct subscriber *subscriber);
+
+// True when every breach that the watch tells of is one that can be.
+bool record_breaches_possible(const struct watch *watch, uint64_t now_ms);
+
+// The next watch that may be in breach, `slot` or a later one; the pool's size when there is none. `*cut` is set when the file was
+// cut short.
+uint32_t record_next_breached(const struct region_reader *reader, uint32_t slot, bool *cut);
+
+// Waits a little for a worker that writes. False: the walk whose waits are counted has waited enough.
+bool record_waited(uint32_t *waits);

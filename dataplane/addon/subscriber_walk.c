@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subscribers of a region, copied out of the file while workers write it, each with the periods that go on of him. As with
+// breaches nothing is believed alone: a subscriber is whole, and the watch that he names must name him.
+
+#include "plain_copy.h"
+#include "policy_blob.h"
+#include "prefix_table.h"
+#include "record_copy.h"
+#include "subscriber_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Subscribers that are read in one piece: 16 KiB.
+#define SUBSCRIBERS_AT_ONCE 256
+
+struct subscriber_walk {
+	uint32_t next;  // slot: a subscriber's, or a watch's of those in breach
+	uint32_t bad;   // records left out because they contradict themselves
+	uint32_t waits; // for workers that were writing
+	bool cut;       // it ended early: the file was cut short
+	bool by_prefix, by_address, in_breach;
+	struct prefix_table
+		prefixes; // its values: one more than the length of a prefix that is wanted; 0: of one that is not
+	struct address address;
+	uint32_t chunk, chunk_end; // slots that lie in the copies
+	struct subscriber copies[SUBSCRIBERS_AT_ONCE];
+	_Alignas(16) uint8_t memory[]; // of `prefixes`
+};
+
+struct subscriber_walk *
+subscriber_walk_new(const struct subscriber_filter *filter, uint32_t from)
+{
+	size_t table = prefix_table_size(filter->prefix_count), size = sizeof(struct subscriber_walk) + table;
+	struct subscriber_walk *walk = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	// One more: see prefix_table_build.
+	struct blob_prefix *prefixes = calloc(filter->prefix_count + 1, sizeof(*prefixes));
+
+	if (walk != NULL && prefixes != NULL) {
+		*walk = (struct subscriber_walk){
+			.next = from,
+			.by_prefix = filter->prefix_count > 0,
+			.by_address = filter->containing != NULL,
+			.in_breach = filter->in_breach,
+		};
+		if (filter->containing != NULL)
+			memcpy(walk->address.bytes, filter->containing, sizeof(walk->address.bytes));
+		for (uint32_t i = 0; i < filter->prefix_count; i++) {
+			const struct plain_prefix *from_js = &filter->prefixes[i];
+			memcpy(prefixes[i].address.bytes, from_js->address, sizeof(from_js->address));
+			prefixes[i].length = from_js->length;
+			prefixes[i].value = from_js->wanted ? from_js->length + 1u : 0;
+		}
+		prefix_table_build(&walk->prefixes, walk->memory, prefixes, filter->prefix_count, PREFIX_LONGEST);
+	} else {
+		free(walk);
+		walk = NULL;
+	}
+	free(prefixes);
+	return walk;
+}
+
+void
+subscriber_walk_free(struct subscriber_walk *walk)
+{
+	free(walk);
+}
+
+struct subscriber_walk_end
+subscriber_walk_ended(const struct subscriber_walk *walk)
+{
+	return (struct subscriber_walk_end){.next = walk->next, .bad = walk->bad, .cut = walk->cut};
+}
+
+// The filter's word on a subscriber, apart from his breaches.
+static bool
+wanted(const struct subscriber_walk *walk, const struct subscriber *subscriber)
+{
+	if (walk->by_address) {
+		const struct address prefix = address_prefix(&walk->address, subscriber->prefix_length);
+		return address_equal(&prefix, &subscriber->address) &&
+		       address_is_ipv4(&walk->address) == address_is_ipv4(&subscriber->address);
+	}
+	if (!walk->by_prefix)
+		return true;
+	uint64_t value = prefix_table_find(&walk->prefixes, &subscriber->address);
+	return value != PREFIX_NONE && value != 0 && subscriber->prefix_length + 1u >= value;
+}
+
+// A subscriber and, if he has one, his watch, as they were at one moment.
+struct view {
+	struct subscriber subscriber;
+	struct watch watch;
+	bool watched;
+	uint64_t now_ms;
+};
+
+enum sight { SIGHT_NONE, SIGHT_WHOLE, SIGHT_BAD, SIGHT_LOCKED, SIGHT_CUT };
+
+static bool
+same_record(const struct subscriber *one, const struct subscriber *other)
+{
+	return one->generation == other->generation && one->watch.slot == other->watch.slot &&
+	       one->watch.generation == other->watch.generation && address_equal(&one->address, &other->address);
+}
+
+// What is read while a worker writes may be torn: two equal copies are not.
+static enum sight
+look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
+{
+	const struct record_handle *handle = &view->subscriber.watch;
+	struct subscriber again;
+	struct watch after;
+
+	if (!record_copy_subscribers(reader, slot, 1, &view->subscriber))
+		return SIGHT_CUT;
+	if (view->subscriber.state == RECORD_FREE)
+		return SIGHT_NONE;
+	bool named = handle->slot < reader->header.engine.watches;
+	if (named && !record_copy_watches(reader, handle->slot, 1, &view->watch))
+		return SIGHT_CUT;
+	if (named && record_locked(&view->watch))
+		return SIGHT_LOCKED;
+	if (!record_copy_subscribers(reader, slot, 1, &again) ||
+	    (named && !record_copy_watches(reader, handle->slot, 1, &after)))
+		return SIGHT_CUT;
+	// Read last: no honest time in the copies is later.
+	view->now_ms = region_reader_now_ms();
+	// A watch that was returned since is of another generation, or free.
+	view->watched = named && view->watch.state == RECORD_USED && view->watch.generation == handle->generation;
+	return same_record(&view->subscriber, &again) && subscriber_whole(&view->subscriber, view->now_ms) &&
+			       (!named || memcmp(&view->watch, &after, sizeof(after)) == 0) &&
+			       (!view->watched || (view->watch.subscriber.slot == slot &&
+						   record_bound(&view->watch, handle->slot, &view->subscriber) &&
+						   record_breaches_possible(&view->watch, view->now_ms)))
+		       ? SIGHT_WHOLE
+		       : SIGHT_BAD;
+}
+
+static enum sight
+look(const struct region_reader *reader, uint32_t slot, uint32_t *waits, struct view *view)
+{
+	enum sight sight = SIGHT_BAD;
+
+	for (unsigned looks = 0; looks < RECORD_LOOKS_MAX && sight == SIGHT_BAD; looks++) {
+		do
+			sight = look_once(reader, slot, view);
+		while (sight == SIGHT_LOCKED && record_waited(waits));
+		if (sight == SIGHT_LOCKED)
+			sight = SIGHT_BAD;
+	}
+	return sight;
+}
+
+_Static_assert(WATCH_DETECTORS <= WINDOWS_IN_WATCH, "all of a watch's windows have a place");
+
+// Adds the periods that go on. True: one of them is in breach.
+static bool
+add_windows(const struct view *view, struct plain_record *record)
+{
+	bool in_breach = false;
+
+	for (unsigned i = 0; i < WATCH_DETECTORS && view->watched; i++) {
+		const struct window *window = &view->watch.windows[i];
+		if (window->detector == 0 || window->started_ms == 0 || window->started_ms > view->now_ms ||
+		    view->now_ms - window->started_ms >= window->period_ms)
+			continue;
+		bool breached = view->watch.breached >> i & 1;
+		record->windows[record->window_count++] = (struct plain_window){
+			.detector = window->detector,
+			.period_ms = window->period_ms,
+			.counted = window->counted,
+			.refused = window->refused,
+			.period_started_ms = window->started_ms,
+			.in_breach = breached,
+		};
+		in_breach |= breached;
+	}
+	return in_breach;
+}
+
+// False: the filter does not want him, or he cannot be believed.
+static bool
+take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot, struct plain_record *record)
+{
+	struct view view;
+	enum sight sight = look(reader, slot, &walk->waits, &view);
+
+	if (sight == SIGHT_BAD)
+		walk->bad++;
+	if (sight == SIGHT_CUT)
+		walk->cut = true;
+	if (sight != SIGHT_WHOLE || !wanted(walk, &view.subscriber))
+		return false;
+	*record = (struct plain_record){
+		.subscriber = plain_subscriber_of(&view.subscriber.address, view.subscriber.prefix_length,
+						  view.subscriber.tags),
+		.template_number = view.subscriber.template_number,
+		.open_sessions = view.subscriber.open_sessions,
+		.created_ms = view.subscriber.created_ms,
+		.last_seen_ms = view.subscriber.last_seen_ms,
+	};
+	return add_windows(&view, record) || !walk->in_breach;
+}
+
+// The slot's record in the copies; NULL at the table's end, or when the file was cut.
+static const struct subscriber *
+copy_of(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot)
+{
+	uint32_t end = reader->header.engine.subscribers;
+
+	if (slot >= end || walk->cut)
+		return NULL;
+	if (slot < walk->chunk || slot >= walk->chunk_end) {
+		uint32_t count = end - slot < SUBSCRIBERS_AT_ONCE ? end - slot : SUBSCRIBERS_AT_ONCE;
+		walk->cut = !record_copy_subscribers(reader, slot, count, walk->copies);
+		walk->chunk = slot;
+		walk->chunk_end = slot + count;
+	}
+	return walk->cut ? NULL : &walk->copies[slot - walk->chunk];
+}
+
+// Those in breach are found by their watches, which are fewer.
+static bool
+next_in_breach(const struct region_reader *reader, struct subscriber_walk *walk, struct plain_record *record)
+{
+	for (;;) {
+		uint32_t slot = record_next_breached(reader, walk->next, &walk->cut);
+		struct watch watch;
+
+		if (walk->cut || slot == reader->header.engine.watches)
+			return false;
+		walk->next = slot + 1;
+		walk->cut = !record_copy_watches(reader, slot, 1, &watch);
+		if (!walk->cut && watch.subscriber.slot < reader->header.engine.subscribers &&
+		    take(reader, walk, watch.subscriber.slot, record))
+			return true;
+	}
+}
+
+bool
+subscriber_walk_next(const struct region_reader *reader, struct subscriber_walk *walk, struct plain_record *record)
+{
+	const struct subscriber *copy;
+
+	if (walk->in_breach)
+		return next_in_breach(reader, walk, record);
+	while ((copy = copy_of(reader, walk, walk->next)) != NULL) {
+		uint32_t slot = walk->next++;
+		// One that was read with many others is worth a look of its own when it may be wanted.
+		if (copy->state != RECORD_FREE && copy->prefix_length <= 128 && wanted(walk, copy) &&
+		    take(reader, walk, slot, record))
+			return true;
+	}
+	return false;
+}
+
+uint32_t
+subscriber_walk_count(const struct region_reader *reader, struct subscriber_walk *walk)
+{
+	uint64_t now_ms = region_reader_now_ms();
+	const struct subscriber *copy;
+	uint32_t count = 0;
+
+	for (; (copy = copy_of(reader, walk, walk->next)) != NULL; walk->next++)
+		count += subscriber_whole(copy, now_ms) && wanted(walk, copy);
+	return count;
+}

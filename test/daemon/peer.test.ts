@@ -1,0 +1,33 @@
+// Who is at the other end of a local socket.
+
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { loadNative } from "../../mgmt/engine/native.ts";
+import { peerOf, userName } from "../../mgmt/local/peer.ts";
+import { directory } from "./parts.ts";
+
+test("a process that connects is known by the kernel's word, and its user by name", async (t) => {
+  const server = createServer().listen(join(directory(t), "socket"));
+  await once(server, "listening");
+  t.teardown(() => server.close());
+  const client = connect(server.address() as string);
+  t.teardown(() => client.destroy());
+  const [accepted] = (await once(server, "connection")) as [Socket];
+  const { uid, gid, username } = userInfo();
+  t.deepEqual(await peerOf(accepted), { pid: process.pid, uid, gid, user: username });
+  accepted.destroy();
+  await t.throwsAsync(peerOf(accepted), { message: /^Who is connected cannot be told of descriptor -1: .+\.$/ });
+});
+
+test("a descriptor that is no socket is an error that says so", (t) => {
+  const { peerOf } = loadNative();
+  t.throws(() => peerOf(9999), { message: "Who is connected cannot be told of descriptor 9999: Bad file descriptor." });
+});
+
+test("a user without a name is called by his number", async (t) => {
+  t.is(await userName(0), "root");
+  t.is(await userName(3_999_999_999), "3999999999");
+});
