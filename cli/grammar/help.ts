@@ -29,7 +29,7 @@ export function helpAt(language: Language, prompt: Prompt, text: string, facts: 
   const values = isPartial && keywords.length > 0 ? [] : valueEntries(cursor, facts);
   const entries = [...keywords, ...values, ...(isPartial ? [] : endEntries(states))];
   if (isPartial && entries.length === 0) {
-    return { code: "invalid-input", column, hint: expected(states), candidates: [] };
+    return { code: "invalid-input", column, hint: expected(states), candidates: [], secretColumn: undefined };
   }
   return { isPartial, entries };
 }

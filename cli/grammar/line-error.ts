@@ -3,12 +3,13 @@
 import { cliText, type ErrorCode } from "../../mgmt/errors.ts";
 import { printable } from "../../mgmt/words.ts";
 import type { Mismatch } from "./match.ts";
+import { withoutSecrets } from "./shown.ts";
 
 /** A place in a text of many lines. */
 export interface Place {
   /** The line's number, from 1. */
   readonly line: number;
-  /** The line as it was typed. */
+  /** The line as it was typed, but for its secrets. */
   readonly text: string;
   /** The word's column in it, from 0. */
   readonly column: number;
@@ -24,7 +25,9 @@ export interface LineError extends Place {
 }
 
 /** Why a line was not understood. */
-export function lineError({ code, hint, column }: Mismatch, text: string): Omit<LineError, "line"> {
+export function lineError(found: Mismatch, typed: string): Omit<LineError, "line"> {
+  const { code, hint, column } = found;
+  const text = withoutSecrets(typed, found);
   const message = code === "ambiguous-command" ? cliText(code, shown(text.trim())) : cliText(code);
   return { code, message, hint, text, column };
 }
@@ -32,7 +35,7 @@ export function lineError({ code, hint, column }: Mismatch, text: string): Omit<
 /** As IOS shows it: the line, a caret under the wrong word, what is wrong. */
 export function printLineError({ line, text, column, message, hint }: LineError): string {
   const sentences = [message, hint].filter((sentence) => sentence !== undefined);
-  const caret = `${" ".repeat(column)}^`;
+  const caret = `${" ".repeat(Math.min(column, text.length + 1))}^`;
   return [`Line ${line}:`, shown(text), caret, ...sentences.map((sentence) => `% ${sentence}`)].join("\n");
 }
 

@@ -2,6 +2,7 @@
 
 import type { Reading } from "./argument-types.ts";
 import type { Command } from "./command.ts";
+import { secretColumnAt } from "./shown.ts";
 import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { ValueToken } from "./syntax.ts";
 import { endOf, type Word, wordsOf } from "./words.ts";
@@ -21,6 +22,8 @@ export interface Mismatch<C extends Command = Command> {
   readonly hint: string;
   /** The commands that the words before it allowed. */
   readonly candidates: readonly C[];
+  /** Of the first word that is a secret, or stands where one is expected. */
+  readonly secretColumn: number | undefined;
 }
 
 interface Advance<C extends Command> {
@@ -41,8 +44,8 @@ export function match<C extends Command>(
   if ("code" in states) return states;
   const complete = states.find(isComplete);
   if (complete) return complete;
-  const candidates = commandsOf(states);
-  return { code: "incomplete-command", column: columnAfter(words), hint: expected(states), candidates };
+  const column = columnAfter(words);
+  return { code: "incomplete-command", hint: expected(states), ...wrongAt(states, column) };
 }
 
 /** Where the first words of a line lead; behind an argument that is the rest of it, they are no words. */
@@ -54,7 +57,7 @@ export function follow<C extends Command>(
   let states = startOf(commands);
   for (const word of words) {
     const step = advance(states, word, text);
-    if ("code" in step) return { ...step, column: word.column, candidates: commandsOf(states) };
+    if ("code" in step) return { ...step, ...wrongAt(states, word.column) };
     states = step.states;
     if (step.tookRest) break;
   }
@@ -115,8 +118,9 @@ function oneOf(phrases: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(phrases);
 }
 
-function commandsOf<C extends Command>(states: readonly State<C>[]): C[] {
-  return [...new Set(states.map(({ command }) => command))];
+function wrongAt<C extends Command>(states: readonly State<C>[], column: number) {
+  const candidates = [...new Set(states.map(({ command }) => command))];
+  return { column, candidates, secretColumn: secretColumnAt(states, column) };
 }
 
 function columnAfter(words: readonly Word[]): number {

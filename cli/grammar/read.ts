@@ -46,7 +46,14 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
 /** Columns are those of the line. */
 function matchPart<C extends Command>({ commands, text, column }: Part<C>): Match<C> | Mismatch<C> {
   const found = match(commands, text);
-  if ("code" in found) return { ...found, column: found.column + column };
+  if ("code" in found) {
+    const { secretColumn } = found;
+    return {
+      ...found,
+      column: found.column + column,
+      secretColumn: secretColumn === undefined ? undefined : secretColumn + column,
+    };
+  }
   const columns = Object.entries(found.columns).map(([name, at]) => [name, at + column]);
   return { ...found, columns: Object.fromEntries(columns) };
 }

@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { type LineError, lineError, type Place } from "./line-error.ts";
 import { type Match, match } from "./match.ts";
 import { choiceFor, type Modes, modesAfter } from "./modes.ts";
+import { withoutSecrets } from "./shown.ts";
 import type { CommandTable } from "./table.ts";
 import { wordsOf } from "./words.ts";
 
@@ -33,7 +34,7 @@ export function readLines<C extends Command>(
     const found = match(commands, typed, words);
     if ("code" in found) errors.push({ line, ...lineError(found, typed) });
     else if (!found.command.leaves) {
-      statements.push({ ...found, line, text: typed, column: first.column, depth: open.length });
+      statements.push({ ...found, line, text: withoutSecrets(typed, found), column: first.column, depth: open.length });
     }
     wrongColumn = "code" in found && found.column === first.column ? first.column : Number.POSITIVE_INFINITY;
     modes = modesAfter(found, open);

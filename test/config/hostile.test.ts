@@ -32,11 +32,12 @@ function answersWell(t: ExecutionContext, text: string) {
   t.true(parsed.errors.length > 0);
   const typed = text.split(/\r\n|\n|\r/);
   for (const error of parsed.errors) {
-    t.is(typed[error.line - 1], error.text);
-    t.true(error.column >= 0 && error.column <= error.text.length + 1);
+    const line = typed[error.line - 1] ?? "";
+    t.true(error.text === line || line.startsWith(error.text.replace(/\*{8}$/, "")));
+    t.true(error.column >= 0 && error.column <= line.length + 1);
     const [, shown, caret, ...sentences] = printLineError(error).split("\n");
     t.is(shown?.length, error.text.length);
-    t.is(caret?.indexOf("^"), error.column);
+    t.is(caret?.indexOf("^"), Math.min(error.column, error.text.length + 1));
     t.true(sentences.length > 0 && sentences.every((sentence) => /^% .*[.'"]/.test(sentence)));
   }
 }

@@ -1,0 +1,35 @@
+// What of a typed line may be shown to others, kept or told: all but its secrets.
+
+import type { Match, Mismatch } from "./match.ts";
+import { MASK } from "./secret.ts";
+import { type State, valuesAt } from "./states.ts";
+import type { Token } from "./syntax.ts";
+
+/** The line, masked from its first secret on. */
+export function withoutSecrets(text: string, found: Match | Mismatch): string {
+  const column =
+    "code" in found ? (found.secretColumn ?? likelySecret(text)) : columnOf(found, found.command.routes.flat());
+  return column === undefined || column >= text.length ? text : text.slice(0, column) + MASK;
+}
+
+/** Where the first secret stands in a line that led to these states; `next`: the column of the word that comes next. */
+export function secretColumnAt(states: readonly State[], next: number): number | undefined {
+  const expected = valuesAt(states).some(({ token }) => isSecret(token));
+  const given = states.map((state) => columnOf(state, state.route)).find((column) => column !== undefined);
+  return given ?? (expected ? next : undefined);
+}
+
+function columnOf({ columns }: Pick<Match, "columns">, tokens: readonly Token[]): number | undefined {
+  const secret = tokens.find((token) => isSecret(token) && columns[token.name ?? ""] !== undefined);
+  return secret && columns[secret.name ?? ""];
+}
+
+function isSecret(token: Token): boolean {
+  return "type" in token && token.type.mask !== undefined;
+}
+
+/** In a line that goes wrong before its secret nobody knows where it is, but for the word that announces it. */
+function likelySecret(text: string): number | undefined {
+  const announced = /(?<=^|\s)"?(sec|pas)[a-z]*"?\s+(?=\S)/i.exec(text);
+  return announced ? announced.index + announced[0].length : undefined;
+}
