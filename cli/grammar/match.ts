@@ -22,7 +22,7 @@ export interface Mismatch<C extends Command = Command> {
   readonly hint: string;
   /** The commands that the words before it allowed. */
   readonly candidates: readonly C[];
-  /** Of the first word that is a secret, or stands where one is expected. */
+  /** Of the first word that is a secret, or may be one. */
   readonly secretColumn: number | undefined;
 }
 

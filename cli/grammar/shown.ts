@@ -2,7 +2,7 @@
 
 import type { Match, Mismatch } from "./match.ts";
 import { MASK } from "./secret.ts";
-import { type State, valuesAt } from "./states.ts";
+import type { State } from "./states.ts";
 import type { Token } from "./syntax.ts";
 
 /** The line, masked from its first secret on. */
@@ -12,11 +12,14 @@ export function withoutSecrets(text: string, found: Match | Mismatch): string {
   return column === undefined || column >= text.length ? text : text.slice(0, column) + MASK;
 }
 
-/** Where the first secret stands in a line that led to these states; `next`: the column of the word that comes next. */
-export function secretColumnAt(states: readonly State[], next: number): number | undefined {
-  const expected = valuesAt(states).some(({ token }) => isSecret(token));
+/**
+ * Where the first secret stands in a line that led to these states and goes wrong at column `wrong`: if all have a secret yet to
+ * come, the wrong word may be it.
+ */
+export function secretColumnAt(states: readonly State[], wrong: number): number | undefined {
   const given = states.map((state) => columnOf(state, state.route)).find((column) => column !== undefined);
-  return given ?? (expected ? next : undefined);
+  const isAhead = states.length > 0 && states.every(({ route, next }) => route.slice(next).some(isSecret));
+  return given ?? (isAhead ? wrong : undefined);
 }
 
 function columnOf({ columns }: Pick<Match, "columns">, tokens: readonly Token[]): number | undefined {
