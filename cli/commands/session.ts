@@ -1,48 +1,45 @@
 // The commands that concern only the session they are typed in.
 
-import type { Facts } from "../../mgmt/config/service.ts";
+import { verifySecret } from "../../mgmt/access/secret.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import { type Context, type ExecCommand, own, show } from "./exec.ts";
+import { ClearText } from "../grammar/secret.ts";
+import { type ExecCommand, own, type Session, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
-
-/** The passwords that lead to higher levels. */
-export interface EnableSecrets {
-  /** The levels that have one. */
-  levels(facts: Facts): readonly Level[];
-  verify(facts: Facts, level: Level, password: string): Promise<boolean>;
-}
 
 /** IOS gives as many. */
 const PASSWORD_ATTEMPTS = 3;
 
-const levelHelp = {
-  "0": "See the session itself",
-  "5": "See the appliance",
-  "10": "Configure and act",
-  "15": "Manage users and restart",
-};
+const levelHelp = { "<level>": "0: this session itself, 5: see everything, 10: configure and act, 15: everything" };
 
-export function sessionCommands(secrets: EnableSecrets): readonly ExecCommand[] {
-  return [enableCommand(secrets), disable, exit, logout, quit, length, width, history, privilege, help];
-}
-
-const enableCommand = (secrets: EnableSecrets) =>
-  own({
-    level: 0,
-    syntax: "enable [<level:0|5|10|15>]",
-    help: { enable: "Take a level: the highest that you may have, unless you name one", ...levelHelp },
-    run: async (context, { level }) => enable(secrets, context, level && levelOf(level)),
-  });
+const enable = own({
+  level: 0,
+  syntax: "enable [<level:LEVEL>]",
+  help: { enable: "Take a level: the highest that you may have, unless you name one", ...levelHelp },
+  async run({ session, appliance }, { level: asked }) {
+    const { enableSecrets } = appliance.facts();
+    const free = Math.max(session.level, session.ownLevel) as Level;
+    const wanted = asked ?? (Math.max(free, ...enableSecrets.map(({ level }) => level)) as Level);
+    if (
+      wanted <= free ||
+      (await knows(
+        session,
+        enableSecrets.find(({ level }) => level === wanted),
+      ))
+    ) {
+      session.level = wanted;
+    }
+    return [];
+  },
+});
 
 const disable = own({
   level: 0,
-  syntax: "disable [<level:0|5|10>]",
-  help: { disable: "Go down to a level", "0": levelHelp[0], "5": levelHelp[5], "10": levelHelp[10] },
-  run({ session }, { level = "0" }) {
-    const wanted = levelOf(level);
-    if (wanted > session.level) throw new Sentence(`You are at level ${session.level}: use "enable ${wanted}".`);
-    session.level = wanted;
+  syntax: "disable [<level:LEVEL>]",
+  help: { disable: "Go down to a level", ...levelHelp },
+  run({ session }, { level = 0 }) {
+    if (level > session.level) throw new Sentence(`You are at level ${session.level}: use "enable ${level}".`);
+    session.level = level;
     return [];
   },
 });
@@ -118,31 +115,26 @@ function ending<Word extends "exit" | "logout" | "quit">(word: Word) {
   });
 }
 
-async function enable(secrets: EnableSecrets, { session, appliance }: Context, asked: Level | undefined) {
-  const facts = appliance.facts();
-  const protectedLevels = secrets.levels(facts);
-  const free = Math.max(session.level, session.ownLevel) as Level;
-  const wanted = asked ?? (Math.max(free, ...protectedLevels) as Level);
-  if (wanted > free) {
-    if (!protectedLevels.includes(wanted)) {
-      throw new Sentence(`Level ${wanted} has no enable secret: somebody who has the level must give it one.`);
-    }
-    if (!(await asksPassword(session, (password) => secrets.verify(facts, wanted, password)))) return [];
-  }
-  session.level = wanted;
-  return [];
-}
-
-/** False: the person gave up. Rejects with a Sentence when none of the passwords was right. */
-async function asksPassword(session: Context["session"], verify: (password: string) => Promise<boolean>) {
+/** False: the person gave up. Rejects with a Sentence when there is no secret, or none of the passwords was it. */
+async function knows(session: Session, kept: { readonly secret: string } | undefined): Promise<boolean> {
+  if (!kept) throw new Sentence("The level has no enable secret: somebody who has the level must give it one.");
   for (let attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
     const password = await session.ask("Password: ", { hidden: true });
     if (password === undefined) return false;
-    if (await verify(password)) return true;
+    if (await verifySecret(kept.secret, new ClearText(password))) return true;
   }
   throw new Sentence("Bad secrets");
 }
 
-function levelOf(word: "0" | "5" | "10" | "15"): Level {
-  return Number(word) as Level;
-}
+export const sessionCommands: readonly ExecCommand[] = [
+  enable,
+  disable,
+  exit,
+  logout,
+  quit,
+  length,
+  width,
+  history,
+  privilege,
+  help,
+];

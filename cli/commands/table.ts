@@ -8,11 +8,12 @@ import { commandTable } from "../grammar/table.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
+import { sessionCommands } from "./session.ts";
 import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
 
 const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
-const exec: readonly ExecCommand[] = [...shows, techSupport(shows)];
+const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, techSupport(shows)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),

@@ -6,10 +6,8 @@ import type { LineError } from "../grammar/line-error.ts";
 const HINT_MAX = 100;
 
 /** Under the line as it stands behind a prompt that is so many columns wide; null: it does not stand there yet. */
-export function errorLines(
-  { code, text, column, message, hint = "" }: LineError,
-  promptWidth: number | null,
-): string[] {
+export function complaintLines(error: Omit<LineError, "line">, promptWidth: number | null): string[] {
+  const { code, text, column, message, hint = "" } = error;
   const line = promptWidth === null ? [text] : [];
   const caret =
     code === "incomplete-command" || code === "ambiguous-command"

@@ -1,6 +1,6 @@
 // How a line is typed: what the two disciplines, for machines and for people, have in common.
 
-import type { Completion } from "./language.ts";
+import type { Completion } from "../grammar/completion.ts";
 
 /** Characters of a line that is passed on whole; a longer one is passed on as its first `LINE_MAX + 1`. */
 export const LINE_MAX = 4096;

@@ -1,52 +1,95 @@
-// Where in the modes a session types, and the prompt that shows it.
+// Where in the modes a session types: at the prompt, or in the configuration, where lines are entered.
 
+import type { ConfigurationService } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
+import type { Actor } from "../../mgmt/operations/operation.ts";
 import { EXEC } from "../commands/exec.ts";
+import type { Modes } from "../grammar/modes.ts";
+import { committedLines } from "./committed.ts";
+import { complaintLines } from "./complaint.ts";
 
 /** The mode of lines outside every object. */
 const CONFIGURATION = "global";
 
-/** At the prompt, or in modes of the configuration. */
-export interface Place {
-  /** Open modes, innermost last: `exec`, or `global` and those within. */
-  readonly modes: readonly string[];
-  /** The lines that opened those within `global`. */
-  readonly lines: readonly string[];
-  /** The configuration session that lines go to; null: they are in force at once. */
-  readonly session: string | null;
-}
-
-export const AT_PROMPT: Place = { modes: [EXEC], lines: [], session: null };
+/** The modes that prompts name otherwise. */
+const modeNames: Readonly<Record<string, string>> = { linecard: "if" };
 
 /** From this level on the prompt ends in `#`. */
 const PRIVILEGED: Level = 10;
 
-/** The modes that prompts name otherwise. */
-const modeNames: Readonly<Record<string, string>> = { linecard: "if" };
-
-export function promptAt({ modes: [first, ...within], session }: Place, hostname: string, level: Level): string {
-  if (first === EXEC) return `${hostname}${level >= PRIVILEGED ? "#" : ">"}`;
-  const mode = within.at(-1);
-  const words = [
-    "config",
-    ...(session === null ? [] : ["s", session]),
-    ...(mode === undefined ? [] : [modeNames[mode] ?? mode]),
-  ];
-  return `${hostname}(${words.join("-")})#`;
+/** A line, the modes that it is typed in and those open after it. */
+export interface Entered {
+  readonly text: string;
+  readonly open: Modes;
+  readonly modes: Modes;
+  /** Columns of the prompt that it stands behind; null: it was not typed at one. */
+  readonly promptWidth: number | null;
 }
 
-/** In the configuration, outside every object. */
-export function configuring(session: string | null): Place {
-  return { modes: [CONFIGURATION], lines: [], session };
-}
+export class Place {
+  /** Open modes, innermost last: `exec`, or `global` and those within. */
+  #modes: Modes = [EXEC];
+  /** The lines that opened those within `global`. */
+  #lines: readonly string[] = [];
+  /** The configuration session that lines go to; null: they are in force at once. */
+  #session: string | null = null;
+  /** That commits wait was said since the configuration was entered. */
+  #waitingSaid = false;
 
-/** With only the outermost `depth` modes open; none: at the prompt. */
-export function outside(place: Place, depth: number): Place {
-  if (depth <= 0) return AT_PROMPT;
-  return { ...place, modes: place.modes.slice(0, depth), lines: place.lines.slice(0, depth - 1) };
-}
+  get modes(): Modes {
+    return this.#modes;
+  }
 
-/** In the mode that a line opened. */
-export function inside(place: Place, mode: string, line: string): Place {
-  return { ...place, modes: [...place.modes, mode], lines: [...place.lines, line] };
+  prompt(hostname: string, level: Level): string {
+    const [first, ...within] = this.#modes;
+    if (first === EXEC) return `${hostname}${level >= PRIVILEGED ? "#" : ">"}`;
+    const mode = within.at(-1);
+    const words = [
+      "config",
+      ...(this.#session === null ? [] : ["s", this.#session]),
+      ...(mode === undefined ? [] : [modeNames[mode] ?? mode]),
+    ];
+    return `${hostname}(${words.join("-")})#`;
+  }
+
+  /** Back to the prompt. */
+  leave(): void {
+    this.#modes = [EXEC];
+  }
+
+  /** Into the configuration. */
+  configure(session: string | null): void {
+    this.#modes = [CONFIGURATION];
+    this.#session = session;
+    this.#waitingSaid = false;
+  }
+
+  /** Only these of the open modes stay open. */
+  close(modes: Modes): void {
+    this.#modes = modes;
+  }
+
+  /** Enters a line of the configuration, and the mode that it opens. Returns what is to be said, and whether it was taken. */
+  async enter(
+    { text, open, modes, promptWidth }: Entered,
+    service: ConfigurationService,
+    actor: Actor,
+  ): Promise<{ taken: boolean; said: Iterable<string> }> {
+    const lines = [...this.#lines.slice(0, open.length - 1), text];
+    const committed = await service.enter(lines, this.#session, actor);
+    if (committed.outcome === "wrong") {
+      const [error] = committed.errors;
+      if (!error) return { taken: false, said: [] };
+      return {
+        taken: false,
+        said: error.line === lines.length ? complaintLines(error, promptWidth) : [`% ${error.message}`],
+      };
+    }
+    const said = committed.outcome === "waiting" && this.#waitingSaid ? [] : committedLines(committed);
+    this.#waitingSaid = committed.outcome === "waiting";
+    if (committed.outcome === "clash") return { taken: false, said };
+    this.#modes = modes;
+    this.#lines = lines.slice(0, modes.length - 1);
+    return { taken: true, said };
+  }
 }

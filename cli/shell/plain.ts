@@ -102,21 +102,21 @@ class PlainTyping {
   }
 
   #help(): undefined {
-    const lines = this.#request.help(this.#line);
-    this.#echo += `?\r\n${lines.map((line) => `${line}\r\n`).join("")}`;
-    this.#showAgain();
+    this.#echo += "?";
+    this.#showHelp();
   }
 
+  /** A word that cannot be completed is helped with. */
   #complete(): undefined {
-    const { insert, choices } = this.#request.complete(this.#line);
-    if (choices.length > 0) {
-      this.#echo += `\r\n${choices.map((choice) => `${choice}\r\n`).join("")}`;
-      this.#showAgain();
-    }
-    this.#insert(insert);
+    const { column, text, candidates } = this.#request.complete(this.#line);
+    const typed = this.#line.slice(column);
+    if (text === typed && candidates.length > 1) return this.#showHelp();
+    if (!text.startsWith(typed)) this.#erase(typed.length);
+    this.#insert(text.slice(this.#line.length - column));
   }
 
-  #showAgain(): void {
-    this.#echo += this.#request.prompt + this.#line;
+  #showHelp(): undefined {
+    const lines = this.#request.help(this.#line);
+    this.#echo += ["", ...lines, this.#request.prompt].join("\r\n") + this.#line;
   }
 }

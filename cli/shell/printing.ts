@@ -53,12 +53,14 @@ async function printLines(
 
 /** What is asked may hear of the abort late or never: this ends at once. */
 export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+  let end = () => {};
+  signal.addEventListener("abort", () => end(), { once: true });
   const iterator = items[Symbol.asyncIterator]();
   try {
     while (!signal.aborted) {
+      const aborted = new Promise<undefined>((resolve) => {
+        end = () => resolve(undefined);
+      });
       const next = await Promise.race([iterator.next(), aborted]);
       if (!next || next.done) return;
       yield next.value;

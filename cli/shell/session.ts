@@ -4,16 +4,22 @@ import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import type { Context, Session } from "../commands/exec.ts";
-import { CONFIGURE_LEVEL } from "../grammar/command.ts";
-import { committedLines } from "./committed.ts";
-import { errorLines } from "./complaint.ts";
+import type { Context, ExecCommand, Session } from "../commands/exec.ts";
+import type { Pipe } from "../commands/pipes.ts";
+import { CONFIGURE_LEVEL, type Line } from "../grammar/command.ts";
+import { completeAt } from "../grammar/completion.ts";
+import { helpAt } from "../grammar/help.ts";
+import { lineError } from "../grammar/line-error.ts";
+import type { Language, Prompt } from "../grammar/prompt.ts";
+import { type TypedLine as Reading, readCommand } from "../grammar/read.ts";
+import { complaintLines } from "./complaint.ts";
+import { helpLines } from "./help-lines.ts";
 import { Keys } from "./keys.ts";
-import { completionOf, helpFor, readLine, type Statement, type Tables } from "./language.ts";
 import { LINE_MAX, type LineDiscipline, type TypedLine } from "./line-discipline.ts";
 import { Output } from "./output.ts";
 import { Pager } from "./pager.ts";
-import { AT_PROMPT, configuring, inside, outside, promptAt } from "./place.ts";
+import { printingOf } from "./pipes.ts";
+import { Place } from "./place.ts";
 import { PlainDiscipline } from "./plain.ts";
 import { print, untilAborted } from "./printing.ts";
 import { readHidden } from "./secret.ts";
@@ -25,7 +31,7 @@ const HISTORY_MAX = 100;
 const FAULT = "% Internal fault: what happened was written to the log.";
 
 export interface SessionParts {
-  readonly tables: Tables;
+  readonly language: Language<ExecCommand, Line, Pipe>;
   readonly appliance: Appliance;
   /** Who types, with the level that he has by who he is. */
   readonly actor: Actor;
@@ -33,6 +39,8 @@ export interface SessionParts {
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown, line: string): void;
 }
+
+type Read<Kind> = Extract<Reading<ExecCommand, Line, Pipe>, { kind: Kind }>;
 
 export class ShellSession implements Session {
   readonly #terminal: Terminal;
@@ -42,11 +50,9 @@ export class ShellSession implements Session {
   readonly #discipline: LineDiscipline;
   readonly #history: string[] = [];
   readonly #gone = new AbortController();
-  #place = AT_PROMPT;
+  readonly #place = new Place();
   /** A line is waited for. */
   #reading = false;
-  /** That commits wait was said since configuration mode was entered. */
-  #waitingSaid = false;
   level: Level;
   pageLength: number;
   width: number;
@@ -109,8 +115,7 @@ export class ShellSession implements Session {
   }
 
   configure(session: string | null = null): void {
-    this.#place = configuring(session);
-    this.#waitingSaid = false;
+    this.#place.configure(session);
   }
 
   close(): void {
@@ -126,7 +131,11 @@ export class ShellSession implements Session {
   }
 
   get #prompt(): string {
-    return promptAt(this.#place, this.#parts.appliance.facts().hostname, this.level);
+    return this.#place.prompt(this.#parts.appliance.facts().hostname, this.level);
+  }
+
+  get #at(): Prompt {
+    return { modes: this.#place.modes, level: this.level };
   }
 
   get #context(): Omit<Context, "signal"> {
@@ -135,13 +144,17 @@ export class ShellSession implements Session {
   }
 
   #readLine(prompt: string, history: readonly string[]): Promise<TypedLine | undefined> {
-    const { tables, appliance } = this.#parts;
-    const asked = { tables, place: this.#place, level: this.level, facts: appliance.facts() };
+    const { language, appliance } = this.#parts;
+    const facts = appliance.facts();
+    const at = this.#at;
     return this.#discipline.readLine({
       prompt,
       history,
-      help: (line) => helpFor(asked, line),
-      complete: (line) => completionOf(asked, line),
+      complete: (line) => completeAt(language, at, line, facts),
+      help(line) {
+        const help = helpAt(language, at, line, facts);
+        return "code" in help ? complaintLines(lineError(help, line), prompt.length) : helpLines(help);
+      },
     });
   }
 
@@ -155,7 +168,7 @@ export class ShellSession implements Session {
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
       return false;
     } finally {
-      if (ends || this.level < CONFIGURE_LEVEL) this.#place = AT_PROMPT;
+      if (ends || this.level < CONFIGURE_LEVEL) this.#place.leave();
     }
   }
 
@@ -167,55 +180,35 @@ export class ShellSession implements Session {
   async #obeyLine(text: string, promptWidth: number | null): Promise<boolean> {
     if (text.length > LINE_MAX)
       throw new Sentence(`A line has at most ${LINE_MAX} characters: this one was not obeyed.`);
-    const reading = readLine(this.#parts.tables, this.#place, this.level, text);
-    if (!reading) return true;
-    if ("error" in reading) {
-      await this.#say(errorLines(reading.error, promptWidth));
+    const read = readCommand(this.#parts.language, this.#at, text);
+    if (read.kind === "error") {
+      await this.#say(complaintLines(read.error, promptWidth));
       return false;
     }
-    if (reading.statement.kind === "line") return this.#enter(reading.statement, text, promptWidth);
-    await this.#execute(reading.statement);
-    return true;
+    if (read.kind === "exec") await this.#execute(read);
+    if (read.kind === "leave") this.#place.close(read.modes);
+    if (read.kind !== "line") return true;
+    const { configuration } = this.#parts.appliance;
+    const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, configuration, this.#context.actor);
+    await this.#say(said);
+    return taken;
   }
 
-  async #execute({ command, args, pipes }: Extract<Statement, { kind: "exec" }>): Promise<void> {
+  async #execute({ found: { command, args }, pipes }: Read<"exec">): Promise<void> {
     const interrupted = new AbortController();
+    const signal = AbortSignal.any([interrupted.signal, this.#gone.signal]);
+    const page = { length: this.pageLength, width: this.width };
+    const pager = new Pager(this.#keys, this.#output, page);
     this.#keys.onInterrupt(() => {
       interrupted.abort();
       void this.#output.write("^C\r\n");
     });
-    const signal = AbortSignal.any([interrupted.signal, this.#gone.signal]);
-    const pager = new Pager(this.#keys, this.#output, { length: this.pageLength, width: this.width });
     try {
-      const answers = command.execute({ ...this.#context, signal }, args);
-      await print(command.kind === "show" ? untilAborted(answers, signal) : answers, pipes, pager, signal);
+      const answers = command.execute({ ...this.#context, signal }, args as never);
+      await print(command.kind === "show" ? untilAborted(answers, signal) : answers, printingOf(pipes), pager, signal);
     } finally {
       this.#keys.onInterrupt(undefined);
     }
-  }
-
-  async #enter(
-    { line, depth }: Extract<Statement, { kind: "line" }>,
-    text: string,
-    promptWidth: number | null,
-  ): Promise<boolean> {
-    if (line.leaves) {
-      this.#place = outside(this.#place, line.leaves === "all" ? 0 : depth - 1);
-      return true;
-    }
-    const place = outside(this.#place, depth);
-    const lines = [...place.lines, text];
-    const committed = await this.#parts.appliance.configuration.enter(lines, place.session, this.#context.actor);
-    if (committed.outcome === "wrong") {
-      const [error] = committed.errors;
-      if (error) await this.#say(error.line === lines.length ? errorLines(error, promptWidth) : [`% ${error.message}`]);
-      return false;
-    }
-    if (committed.outcome !== "waiting" || !this.#waitingSaid) await this.#say(committedLines(committed));
-    this.#waitingSaid = committed.outcome === "waiting";
-    if (committed.outcome === "clash") return false;
-    this.#place = line.enters === undefined ? place : inside(place, line.enters, text);
-    return true;
   }
 
   async #say(lines: Iterable<string>): Promise<void> {

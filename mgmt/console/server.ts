@@ -3,9 +3,7 @@
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
-import type { Tables } from "../../cli/shell/language.ts";
-import { ShellSession } from "../../cli/shell/session.ts";
-import type { Appliance } from "../appliance.ts";
+import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Level } from "../level.ts";
 import { BadLine, linesOf } from "../local/lines.ts";
 import { isDisconnection, Listener, send } from "../local/listener.ts";
@@ -21,17 +19,12 @@ const IDLE_MS = 30 * 60_000;
 /** Who sends no hello in this time is let go. */
 const HELLO_MS = 10_000;
 
-export interface ConsoleParts {
+export interface ConsoleParts extends Omit<SessionParts, "actor"> {
   readonly path: string;
-  readonly tables: Tables;
-  readonly appliance: Appliance;
   /** Who connected. Rejects with a Sentence. */
   identify(socket: Socket): Promise<{ readonly user: string; readonly level: Level }>;
   /** A number that no other session has. */
   nextSession(): number;
-  now(): number;
-  /** Told of an error that is nobody's but ours. */
-  fault(error: unknown, line: string): void;
 }
 
 export class ConsoleServer {

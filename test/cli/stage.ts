@@ -3,7 +3,9 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { EXEC, type ExecCommand, own, show, showAnswers } from "../../cli/commands/exec.ts";
 import { showHelp } from "../../cli/commands/help.ts";
-import { type EnableSecrets, sessionCommands } from "../../cli/commands/session.ts";
+import { PIPE, pipeCommands } from "../../cli/commands/pipes.ts";
+import { sessionCommands } from "../../cli/commands/session.ts";
+import { doCommand } from "../../cli/grammar/prompt.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
@@ -15,9 +17,15 @@ import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 
+/** The passwords, hashed in few rounds: ten-ten-ten and fifteen-fifteen. */
+const SECRETS = `\
+enable secret level 10 9 $scrypt$ln=10,r=8,p=1$CgoKCgoKCgoKCgoKCgoKCg$KdGklRmsUm/DIYOZ3i0P0dVhTZ1/oLXJg41DHNlv8BE
+enable secret level 15 9 $scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xXOOilWSHhGIwwyXT49xjgN6oNCUYgrLAow
+`;
+
 /** Keeps what was entered as text, and reads it all again with each line. */
 class FakeConfiguration {
-  #text = "";
+  #text = SECRETS;
   #facts: Facts = factsOf(this.#text, 1);
 
   facts(): Facts {
@@ -102,18 +110,16 @@ const testCommands: readonly ExecCommand[] = [
   }),
 ];
 
-/** The password of each level is its number. */
-const secrets: EnableSecrets = {
-  levels: () => [10, 15],
-  verify: async (_, level, password) => password === String(level),
+const language: SessionParts["language"] = {
+  exec: commandTable(EXEC, [...sessionCommands, ...testCommands]),
+  configuration: commandTable(configurationTable.start, [...configurationTable.commands, doCommand]),
+  pipe: commandTable(PIPE, pipeCommands),
 };
-
-export const execTable = commandTable(EXEC, [...sessionCommands(secrets), ...testCommands]);
 
 export function parts(level: Level, faults: unknown[] = []): SessionParts {
   const configuration = new FakeConfiguration();
   return {
-    tables: { exec: execTable, configuration: configurationTable },
+    language,
     appliance: {
       facts: () => configuration.facts(),
       configuration: configuration as unknown as ConfigurationService,
