@@ -32,6 +32,9 @@ interface Advance<C extends Command> {
   readonly tookRest: boolean;
 }
 
+/** `a, b or c`. */
+const oneOf = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 type Refusal = Pick<Mismatch, "code" | "hint">;
 
 /** Matches a line; `words` are its words. */
@@ -77,7 +80,7 @@ function headOf(words: readonly Word[]): readonly Word[] {
 
 function advance<C extends Command>(states: readonly State<C>[], word: Word, text: string): Advance<C> | Refusal {
   const keywords = word.quoted ? [] : abbreviatedBy(word.text, keywordsAt(states));
-  if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf(keywords)}.` };
+  if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf.format(keywords)}.` };
   if (keywords[0] !== undefined) {
     return { states: afterKeyword(states, keywords[0], word.column), tookRest: false };
   }
@@ -111,11 +114,7 @@ export function keywordsFrom(text: string, keywords: readonly string[]): string[
 export function expected(states: readonly State[]): string {
   const values = valuesAt(states).map(({ token }) => token.type.expected);
   const phrases = [...new Set([...keywordsAt(states), ...values])];
-  return phrases.length > 0 ? `Expected ${oneOf(phrases)}.` : "Nothing can follow here.";
-}
-
-function oneOf(phrases: readonly string[]): string {
-  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(phrases);
+  return phrases.length > 0 ? `Expected ${oneOf.format(phrases)}.` : "Nothing can follow here.";
 }
 
 function wrongAt<C extends Command>(states: readonly State<C>[], column: number) {

@@ -7,6 +7,7 @@
 //   <match:include|exclude>     one word of a choice
 //   <actions:report|block...>   one or more words of a choice, each once, in any order
 //   [template <template:0-199>] words that may be left out together
+//   [<form:detail>]             a keyword that may be left out, and an argument that says whether it was
 
 import { type ArgumentType, type ArgumentTypes, argumentTypes, numberType } from "./argument-types.ts";
 

@@ -8,6 +8,7 @@ import { completeAt } from "../../cli/grammar/completion.ts";
 import { helpAt } from "../../cli/grammar/help.ts";
 import type { Language, Prompt } from "../../cli/grammar/prompt.ts";
 import { readCommand } from "../../cli/grammar/read.ts";
+import { commandTable } from "../../cli/grammar/table.ts";
 import { at, facts, inZone, language as sample } from "./sample.ts";
 import { hostileLines, placesOf, type Typed, typedCommands, wordsOfTyped } from "./typed.ts";
 
@@ -114,15 +115,24 @@ test("lines of 100,000 characters are answered", (t) => {
   }
 });
 
-test("a command above a level does not exist for it", (t) => {
-  for (const level of [0, 5, 10] as const) {
-    const hidden = product.exec.commands.filter((command) => command.level > level);
+for (const level of [0, 5, 10] as const) {
+  test(`to somebody of level ${level} commands above it do not exist`, (t) => {
+    const { exec } = product;
+    const visible = exec.commands.filter((command) => command.level <= level);
+    const without = { ...product, exec: commandTable(exec.start, visible) };
+    const prompt = { modes: [exec.start], level };
+    const typed = typedCommands(product).chain((each) => {
+      const text = wordsOfTyped(each).join(" ");
+      return fc.nat(text.length).map((length) => text.slice(0, length));
+    });
     fc.assert(
-      fc.property(typedCommands(product), (each) => {
-        if (!hidden.includes(each.command as (typeof hidden)[number])) return;
-        const words = wordsOfTyped(each);
-        t.is(readCommand(product, { ...each.prompt, level }, words.join(" ")).kind, "error");
+      fc.property(fc.oneof(typed, hostileLines(product)), (text) => {
+        for (const ask of [readCommand, helpAt, completeAt]) {
+          const answer = ask(product, prompt, text, facts);
+          t.true(isDeepStrictEqual(answer, ask(without, { ...prompt, level: 15 }, text, facts)), text);
+        }
       }),
+      { numRuns: 1000 },
     );
-  }
-});
+  });
+}
