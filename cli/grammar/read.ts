@@ -7,7 +7,7 @@ import { type Modes, modesAfter } from "./modes.ts";
 import { type Language, type Part, type Prompt, partsOf } from "./prompt.ts";
 import { wordsOf } from "./words.ts";
 
-export type TypedLine<Exec extends Command, L extends Command, Pipe extends Command> =
+export type LineReading<Exec extends Command, L extends Command, Pipe extends Command> =
   /** The line is blank, or a comment. */
   | { readonly kind: "nothing" }
   | { readonly kind: "error"; readonly error: Omit<LineError, "line"> }
@@ -21,7 +21,7 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
   language: Language<Exec, L, Pipe>,
   prompt: Prompt,
   text: string,
-): TypedLine<Exec, L, Pipe> {
+): LineReading<Exec, L, Pipe> {
   if (wordsOf(text).length === 0) return { kind: "nothing" };
   const failed = (mismatch: Mismatch) => ({ kind: "error" as const, error: lineError(mismatch, text) });
   const parts = partsOf(language, prompt, text);

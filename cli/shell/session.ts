@@ -11,7 +11,7 @@ import { completeAt } from "../grammar/completion.ts";
 import { helpAt } from "../grammar/help.ts";
 import { lineError } from "../grammar/line-error.ts";
 import type { Language, Prompt } from "../grammar/prompt.ts";
-import { type TypedLine as Reading, readCommand } from "../grammar/read.ts";
+import { type LineReading, readCommand } from "../grammar/read.ts";
 import { complaintLines } from "./complaint.ts";
 import { helpLines } from "./help-lines.ts";
 import { Keys } from "./keys.ts";
@@ -40,7 +40,7 @@ export interface SessionParts {
   fault(error: unknown, line: string): void;
 }
 
-type Read<Kind> = Extract<Reading<ExecCommand, Line, Pipe>, { kind: Kind }>;
+type Read<Kind> = Extract<LineReading<ExecCommand, Line, Pipe>, { kind: Kind }>;
 
 export class ShellSession implements Session {
   readonly #terminal: Terminal;
