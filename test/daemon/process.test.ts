@@ -91,7 +91,7 @@ asRoot("its code may lie where user postern cannot read", async (t) => {
   const daemon = run(t, base(t), join(checkout, "mgmt/main.ts"));
   await daemon.ready();
   t.deepEqual(await ask(daemon.socket, { ask: "breaches", count: 1 }), []);
-  t.is((await ask(daemon.socket, { ask: "reload" })).outcome, "waiting");
+  t.is((await ask(daemon.socket, { ask: "reload" })).outcome, "unchanged");
   daemon.child.kill("SIGTERM");
   t.deepEqual(await daemon.ended, [0, null]);
 });
