@@ -21,8 +21,11 @@ export interface Session {
   readonly history: readonly string[];
   /** Undefined: the person went away. `hidden`: what is typed is not shown. */
   ask(prompt: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** The configuration session that lines go to; null: they are in force at once, or none is typed. */
+  readonly configurationSession: string | null;
   /** Enters configuration mode; with a name, in a configuration session of that name. */
-  configure(session?: string): void;
+  configure(session: string | null): void;
+  leaveConfiguration(): void;
   /** Ends after this command. */
   close(): void;
 }
@@ -95,6 +98,8 @@ export function act<const Syntax extends string, Input, Result>(
     readonly operation: ApplianceOperation<Input, Result>;
     /** Undefined: the person was asked and does not want it. */
     input(args: Arguments<Syntax>, context: Context): Input | undefined | Promise<Input | undefined>;
+    /** What the session makes of it. */
+    after?(result: Result, session: Session): void;
     /** Nothing is said when it is left out. */
     view?(result: Result, context: Context): Iterable<string>;
   },
@@ -106,6 +111,7 @@ export function act<const Syntax extends string, Input, Result>(
       const input = await definition.input(args, context);
       if (input === undefined) return;
       const data = await context.appliance.perform(definition.operation, input, context.actor);
+      definition.after?.(data, context.session);
       yield { data, lines: () => definition.view?.(data, context) ?? [] };
     },
   };

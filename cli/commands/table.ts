@@ -5,6 +5,7 @@ import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Line } from "../grammar/command.ts";
 import { doCommand, type Language } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
+import { configurationCommands } from "./configuration.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
@@ -12,7 +13,7 @@ import { sessionCommands } from "./session.ts";
 import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
 
-const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands, ...configurationCommands];
 const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, techSupport(shows)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {

@@ -1,11 +1,12 @@
 // Where in the modes a session types: at the prompt, or in the configuration, where lines are entered.
 
-import type { ConfigurationService } from "../../mgmt/config/service.ts";
+import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Level } from "../../mgmt/level.ts";
+import { enterLine } from "../../mgmt/operations/configuration.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
 import { EXEC } from "../commands/exec.ts";
 import type { Modes } from "../grammar/modes.ts";
-import { committedLines } from "./committed.ts";
+import { clashLines, waitingText } from "../views/configuration.ts";
 import { complaintLines } from "./complaint.ts";
 
 /** The mode of lines outside every object. */
@@ -52,9 +53,14 @@ export class Place {
     return `${hostname}(${words.join("-")})#`;
   }
 
+  get configurationSession(): string | null {
+    return this.#session;
+  }
+
   /** Back to the prompt. */
   leave(): void {
     this.#modes = [EXEC];
+    this.#session = null;
   }
 
   /** Into the configuration. */
@@ -67,16 +73,17 @@ export class Place {
   /** Only these of the open modes stay open. */
   close(modes: Modes): void {
     this.#modes = modes;
+    if (modes[0] === EXEC) this.#session = null;
   }
 
   /** Enters a line of the configuration, and the mode that it opens. Returns what is to be said, and whether it was taken. */
   async enter(
     { text, open, modes, promptWidth }: Entered,
-    service: ConfigurationService,
+    appliance: Pick<Appliance, "perform">,
     actor: Actor,
   ): Promise<{ taken: boolean; said: Iterable<string> }> {
     const lines = [...this.#lines.slice(0, open.length - 1), text];
-    const committed = await service.enter(lines, this.#session, actor);
+    const committed = await appliance.perform(enterLine, { lines, session: this.#session }, actor);
     if (committed.outcome === "wrong") {
       const [error] = committed.errors;
       if (!error) return { taken: false, said: [] };
@@ -85,9 +92,10 @@ export class Place {
         said: error.line === lines.length ? complaintLines(error, promptWidth) : [`% ${error.message}`],
       };
     }
-    const said = committed.outcome === "waiting" && this.#waitingSaid ? [] : committedLines(committed);
-    this.#waitingSaid = committed.outcome === "waiting";
-    if (committed.outcome === "clash") return { taken: false, said };
+    if (committed.outcome === "clash") return { taken: false, said: clashLines(committed.clashes) };
+    const waits = committed.outcome === "waiting";
+    const said = waits && !this.#waitingSaid ? [waitingText(committed.revision)] : [];
+    this.#waitingSaid = waits;
     this.#modes = modes;
     this.#lines = lines.slice(0, modes.length - 1);
     return { taken: true, said };

@@ -114,7 +114,15 @@ export class ShellSession implements Session {
     return (await this.#readLine(prompt, []))?.text;
   }
 
-  configure(session: string | null = null): void {
+  get configurationSession(): string | null {
+    return this.#place.configurationSession;
+  }
+
+  leaveConfiguration(): void {
+    this.#place.leave();
+  }
+
+  configure(session: string | null): void {
     this.#place.configure(session);
   }
 
@@ -188,8 +196,8 @@ export class ShellSession implements Session {
     if (read.kind === "exec") await this.#execute(read);
     if (read.kind === "leave") this.#place.close(read.modes);
     if (read.kind !== "line") return true;
-    const { configuration } = this.#parts.appliance;
-    const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, configuration, this.#context.actor);
+    const { appliance } = this.#parts;
+    const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, appliance, this.#context.actor);
     await this.#say(said);
     return taken;
   }

@@ -9,7 +9,7 @@ import { doCommand } from "../../cli/grammar/prompt.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
-import type { Appliance } from "../../mgmt/appliance.ts";
+import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import type { Committed, ConfigurationService, Facts } from "../../mgmt/config/service.ts";
@@ -58,7 +58,7 @@ const testCommands: readonly ExecCommand[] = [
     syntax: "configure terminal",
     help: { configure: "Change the configuration", terminal: "Line by line" },
     run({ session }) {
-      session.configure();
+      session.configure(null);
       return [];
     },
   }),
@@ -123,6 +123,10 @@ export function parts(level: Level, faults: unknown[] = []): SessionParts {
     appliance: {
       facts: () => configuration.facts(),
       configuration: configuration as unknown as ConfigurationService,
+      perform: async (operation, input, actor) => {
+        const acted = { configuration: configuration as unknown as ConfigurationService } as ApplianceParts;
+        return (await operation.run(acted, input, actor)).result;
+      },
     } as Partial<Appliance> as Appliance,
     actor: { user: "alice", level, from: "console", session: 1 },
     now: () => 0,
