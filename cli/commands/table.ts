@@ -3,7 +3,7 @@
 
 import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Line } from "../grammar/command.ts";
-import { doCommand, type Language } from "../grammar/prompt.ts";
+import { doCommand, type Language, promptLine } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
 import { configurationCommands } from "./configuration.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
@@ -18,6 +18,15 @@ const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, techSupport(
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),
-  configuration: commandTable(configurationTable.start, [...configurationTable.commands, doCommand]),
+  configuration: commandTable(configurationTable.start, [
+    ...configurationTable.commands,
+    ...exec.filter(isTypedEverywhere).map(promptLine),
+    doCommand,
+  ]),
   pipe: commandTable(PIPE, pipeCommands),
 };
+
+/** What an operator types between two lines of the configuration. */
+function isTypedEverywhere({ syntax }: ExecCommand): boolean {
+  return /^(show|commit|abort|rollback)\b/.test(syntax);
+}

@@ -12,7 +12,7 @@ import { endOf, type Word, wordsOf } from "./words.ts";
 /** Everything that can be typed. */
 export interface Language<Exec extends Command = Command, L extends Command = Command, Pipe extends Command = Command> {
   readonly exec: CommandTable<Exec>;
-  /** With `doCommand`. */
+  /** With `doCommand` and `promptLine`s. */
   readonly configuration: CommandTable<L>;
   /** What can follow a bar. */
   readonly pipe: CommandTable<Pipe>;
@@ -49,25 +49,51 @@ export const doCommand: Line = {
   slot: () => "do",
 };
 
+/** Commands of the prompt that need no `do` in modes of the configuration, and the lines that stand for them there. */
+const promptLines = new WeakSet<Command>();
+
+export function isPromptLine(command: Command): boolean {
+  return promptLines.has(command);
+}
+
+/** The line that stands for a command of the prompt in modes of the configuration. */
+export function promptLine(command: Command): Line {
+  const { syntax, help, level, routes, suggest = {} } = command;
+  const line: Line = {
+    mode: EVERYWHERE,
+    syntax,
+    help,
+    level,
+    routes,
+    suggest,
+    run: () => undefined,
+    slot: () => syntax,
+  };
+  promptLines.add(line).add(command);
+  return line;
+}
+
 export function partsOf<Exec extends Command, L extends Command, Pipe extends Command>(
   language: Language<Exec, L, Pipe>,
   { modes, level }: Prompt,
   text: string,
 ): Parts<Exec, L, Pipe> {
-  if (modes[0] === language.exec.start) return execParts(language, level, { text, column: 0 });
+  const atPrompt = language.exec.commandsIn(language.exec.start, level);
+  if (modes[0] === language.exec.start) return execParts(language, level, atPrompt, { text, column: 0 });
   const words = wordsOf(text);
   const { open, commands } = choiceFor(language.configuration, modes, text, words, level);
-  const behindDo = columnBehindDo(commands, text, words);
-  if (behindDo === undefined) return { kind: "line", head: { commands, text, column: 0 }, open };
-  return execParts(language, level, { text: text.slice(behindDo), column: behindDo });
+  const column = promptColumn(commands, text, words);
+  if (column === undefined) return { kind: "line", head: { commands, text, column: 0 }, open };
+  const within = column === 0 ? atPrompt.filter(isPromptLine) : atPrompt;
+  return execParts(language, level, within, { text: text.slice(column), column });
 }
 
 function execParts<Exec extends Command, L extends Command, Pipe extends Command>(
-  { exec, pipe }: Language<Exec, L, Pipe>,
+  { pipe }: Language<Exec, L, Pipe>,
   level: Level,
+  commands: readonly Exec[],
   { text, column }: { text: string; column: number },
 ): Parts<Exec, L, Pipe> {
-  const commands = exec.commandsIn(exec.start, level);
   const [first, ...others] = segmentsOf(text);
   const head = first?.text ?? "";
   const found = match(commands, head);
@@ -81,10 +107,13 @@ function execParts<Exec extends Command, L extends Command, Pipe extends Command
   return { kind: "exec", head: { commands, text: head, column }, pipes };
 }
 
-/** Undefined: the line's first word is not `do`, or nothing separates it from what follows. */
-function columnBehindDo(commands: readonly Command[], text: string, words: readonly Word[]): number | undefined {
+/** Where a command of the prompt begins in the line; undefined: it is a line of the configuration. */
+function promptColumn(commands: readonly Command[], text: string, words: readonly Word[]): number | undefined {
   const [first] = words;
-  if (!first || endOf(first) === text.length) return undefined;
+  if (!first) return undefined;
   const states = follow(commands, text, [first]);
-  return !("code" in states) && states.every(({ command }) => command === doCommand) ? endOf(first) : undefined;
+  if ("code" in states) return undefined;
+  if (states.every(({ command }) => isPromptLine(command))) return 0;
+  const isDo = states.every(({ command }) => command === doCommand);
+  return isDo && endOf(first) < text.length ? endOf(first) : undefined;
 }

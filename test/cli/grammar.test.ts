@@ -3,10 +3,11 @@
 import { isDeepStrictEqual } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
+import { EXEC } from "../../cli/commands/exec.ts";
 import { language as product } from "../../cli/commands/table.ts";
 import { completeAt } from "../../cli/grammar/completion.ts";
 import { helpAt } from "../../cli/grammar/help.ts";
-import type { Language, Prompt } from "../../cli/grammar/prompt.ts";
+import { isPromptLine, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { readCommand } from "../../cli/grammar/read.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import { at, facts, inZone, language as sample } from "./sample.ts";
@@ -38,10 +39,15 @@ function means(language: Language, { prompt, command, args }: Typed, text: strin
   return read.found.command === command && isDeepStrictEqual({ ...read.found.args }, { ...args });
 }
 
+/** Not one that stands for a command of the prompt. */
+function isOwnLine({ prompt, command }: Typed): boolean {
+  return prompt.modes[0] === EXEC || !(isPromptLine(command) || command.syntax.startsWith("do "));
+}
+
 for (const [name, language] of Object.entries(languages)) {
   const prompts = fc.constantFrom(...placesOf(language).map(({ prompt }) => prompt));
   const levels = fc.constantFrom(0, 5, 10, 15);
-  const typed = typedCommands(language).filter(({ command }) => !command.syntax.startsWith("do "));
+  const typed = typedCommands(language).filter(isOwnLine);
 
   test(`${name}: a hostile line is answered by a match or a caret`, (t) => {
     const places = fc.record({ prompt: prompts, level: levels });
