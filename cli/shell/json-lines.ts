@@ -1,23 +1,31 @@
 // Data as lines of JSON, made as they are read: the same text as JSON.stringify(data, undefined, 2).
 
 export function* jsonLines(data: unknown, indent = "", before = "", after = ""): Iterable<string> {
-  const [open, close, members] = membersOf(data);
-  if (members.length === 0) {
-    yield `${indent}${before}${open === "" ? JSON.stringify(data) : open + close}${after}`;
+  const brackets = Array.isArray(data) ? "[]" : "{}";
+  const keys = keysOf(data);
+  if (keys === undefined || keys.length === 0) {
+    yield `${indent}${before}${keys ? brackets : JSON.stringify(data)}${after}`;
     return;
   }
-  yield `${indent}${before}${open}`;
-  const last = members.length - 1;
-  for (const [index, [key, value]] of members.entries()) {
-    yield* jsonLines(value, `${indent}  `, key, index < last ? "," : "");
+  yield `${indent}${before}${brackets[0]}`;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys.at(index);
+    const value = (data as Record<string | number, unknown>)[key] ?? null;
+    const name = typeof key === "number" ? "" : `${JSON.stringify(key)}: `;
+    yield* jsonLines(value, `${indent}  `, name, index < keys.length - 1 ? "," : "");
   }
-  yield `${indent}${close}${after}`;
+  yield `${indent}${brackets[1]}${after}`;
 }
 
-/** Brackets, and each member with what stands before it; no brackets: it has none. */
-function membersOf(data: unknown): [open: string, close: string, members: (readonly [key: string, value: unknown])[]] {
-  if (Array.isArray(data)) return ["[", "]", data.map((value) => ["", value ?? null] as const)];
-  if (typeof data !== "object" || data === null) return ["", "", []];
-  const given = Object.entries(data).filter(([, value]) => value !== undefined);
-  return ["{", "}", given.map(([key, value]) => [`${JSON.stringify(key)}: `, value] as const)];
+interface Keys {
+  readonly length: number;
+  at(index: number): string | number;
+}
+
+/** Of an array its indices, not made beforehand: it may be long. Undefined: the data has no members. */
+function keysOf(data: unknown): Keys | undefined {
+  if (Array.isArray(data)) return { length: data.length, at: (index) => index };
+  if (typeof data !== "object" || data === null) return undefined;
+  const given = Object.entries(data).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  return { length: given.length, at: (index) => given[index] ?? "" };
 }

@@ -13,6 +13,7 @@ import { lineError } from "../grammar/line-error.ts";
 import type { Language, Prompt } from "../grammar/prompt.ts";
 import { type LineReading, readCommand } from "../grammar/read.ts";
 import { complaintLines } from "./complaint.ts";
+import { EditorDiscipline } from "./editor.ts";
 import { helpLines } from "./help-lines.ts";
 import { Keys } from "./keys.ts";
 import { LINE_MAX, type LineDiscipline, type TypedLine } from "./line-discipline.ts";
@@ -53,20 +54,25 @@ export class ShellSession implements Session {
   readonly #place = new Place();
   /** A line is waited for. */
   #reading = false;
+  /** Of the terminal when it was looked at last; 0: it has none. */
+  #size: { readonly rows: number; readonly columns: number };
   level: Level;
   pageLength: number;
   width: number;
 
   constructor(terminal: Terminal, parts: SessionParts) {
-    const { interactive, output } = terminal;
+    const { interactive, plain, output } = terminal;
     this.#terminal = terminal;
     this.#parts = parts;
     this.#keys = new Keys(terminal.input);
     this.#output = new Output(output);
-    this.#discipline = new PlainDiscipline(this.#keys, this.#output);
+    this.#discipline = plain
+      ? new PlainDiscipline(this.#keys, this.#output)
+      : new EditorDiscipline(this.#keys, this.#output, output);
     this.level = parts.actor.level;
-    this.pageLength = interactive ? (output.rows ?? 24) : 0;
-    this.width = interactive ? (output.columns ?? 80) : 0;
+    this.#size = interactive ? sizeOf(output) : { rows: 0, columns: 0 };
+    this.pageLength = this.#size.rows;
+    this.width = this.#size.columns;
   }
 
   get ownLevel(): Level {
@@ -99,13 +105,13 @@ export class ShellSession implements Session {
 
   async #attended(work: () => Promise<boolean>): Promise<boolean> {
     const gone = () => this.close();
-    this.#terminal.output.once("close", gone);
+    this.#terminal.output.on("resize", this.#resized).once("close", gone);
     this.#keys.start();
     try {
       return await work();
     } finally {
       this.#keys.stop();
-      this.#terminal.output.off("close", gone);
+      this.#terminal.output.off("resize", this.#resized).off("close", gone);
     }
   }
 
@@ -137,6 +143,15 @@ export class ShellSession implements Session {
     void this.#output.write("\r\n% Nobody typed for a while: this session ends.\r\n");
     this.close();
   }
+
+  /** A page follows the terminal unless the person has said how long it is. */
+  readonly #resized = (): void => {
+    const { rows, columns } = this.#size;
+    if (!this.#terminal.interactive) return;
+    this.#size = sizeOf(this.#terminal.output);
+    if (this.pageLength === rows) this.pageLength = this.#size.rows;
+    if (this.width === columns) this.width = this.#size.columns;
+  };
 
   get #prompt(): string {
     return this.#place.prompt(this.#parts.appliance.facts().hostname, this.level);
@@ -222,4 +237,8 @@ export class ShellSession implements Session {
   async #say(lines: Iterable<string>): Promise<void> {
     await this.#output.write([...lines].map((line) => `${line}\r\n`).join(""));
   }
+}
+
+function sizeOf({ rows = 24, columns = 80 }: Terminal["output"]) {
+  return { rows, columns };
 }

@@ -21,6 +21,11 @@ const names: Readonly<Record<string, string>> = {
   lt: "<",
 };
 
+/** The keys of a screen, and how wide it is: 80 columns, or what its first line says, `! 40 columns`. */
+export function screenSceneOf(transcript: string): [keys: string, columns: number] {
+  return [keystrokes(transcript), Number(/^! (\d+) columns\n/.exec(transcript)?.[1] ?? 80)];
+}
+
 /** The keys of a transcript, and the level of the one who types them: 15, or what its first line says, `! level 5`. */
 export function sceneOf(transcript: string): [keys: string, level: Level] {
   const level = Number(/^! level (\d+)\n/.exec(transcript)?.[1] ?? 15) as Level;

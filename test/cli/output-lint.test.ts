@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import test from "ava";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
 
-const directory = new URL("./transcripts/", import.meta.url);
+const folders = ["transcripts", "screens"].map((folder) => new URL(`./${folder}/`, import.meta.url));
 
 /** A prompt, with what was typed behind it, of one of the host names that transcripts use. */
 const PROMPT = /^(postern|edge-\d)(\(config[\w-]*\))?[#>]/;
@@ -21,9 +21,10 @@ function answersOf(transcript: string): string[][] {
 /** IOS and this shell say every refusal behind a `% `. */
 const isRefusal = (answer: readonly string[]) => answer.some((line) => line.startsWith("% "));
 
-for (const file of readdirSync(directory).filter((name) => name.endsWith(".out"))) {
-  const answers = answersOf(readFileSync(new URL(file, directory), "utf8"));
-  test(`${file} has no line that a tool takes for a prompt or an error`, (t) => {
+for (const [folder, file] of folders.flatMap((folder) => readdirSync(folder).map((file) => [folder, file] as const))) {
+  if (!file.endsWith(".out")) continue;
+  const answers = answersOf(readFileSync(new URL(file, folder), "utf8"));
+  test(`${folder.pathname.split("/").at(-2)}/${file} has no line that a tool takes for a prompt or an error`, (t) => {
     t.true(answers.length > 0);
     for (const answer of answers) {
       t.deepEqual(

@@ -1,0 +1,143 @@
+// The line discipline of people: node:readline edits and draws the line, with its history, words, kill ring and undo. It is
+// given one key at a time, and only those of the line: what was typed ahead waits.
+
+import { createInterface, type Interface } from "node:readline";
+import { PassThrough } from "node:stream";
+import { HistorySearch } from "./history-search.ts";
+import type { Key, Keys } from "./keys.ts";
+import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
+import type { Output } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
+
+export class EditorDiscipline implements LineDiscipline {
+  readonly #keys: Keys;
+  readonly #output: Output;
+  readonly #screen: Terminal["output"];
+
+  /** `screen`: where `output` goes. */
+  constructor(keys: Keys, output: Output, screen: Terminal["output"]) {
+    this.#keys = keys;
+    this.#output = output;
+    this.#screen = screen;
+  }
+
+  async readLine(request: LineRequest): Promise<TypedLine | undefined> {
+    const editing = new Editing(request, this.#screen);
+    try {
+      for (;;) {
+        const key = await this.#keys.next();
+        const typed = key ? editing.press(key) : editing.leave();
+        await this.#output.drained();
+        if (typed !== undefined) return typed ?? undefined;
+      }
+    } finally {
+      editing.close();
+    }
+  }
+}
+
+/** One line while it is edited. */
+class Editing {
+  readonly #request: LineRequest;
+  readonly #screen: Terminal["output"];
+  #editor: Interface;
+  #search: HistorySearch | undefined;
+  #literal = false;
+
+  constructor(request: LineRequest, screen: Terminal["output"]) {
+    this.#request = request;
+    this.#screen = screen;
+    this.#editor = this.#show("", 0);
+  }
+
+  close(): void {
+    this.#editor.close();
+  }
+
+  /** The line when this key ends it; null: nothing more is typed. */
+  press(key: Key): TypedLine | null | undefined {
+    const searched = this.#search?.press(key);
+    if (searched === "goes on") return undefined;
+    this.#search = undefined;
+    if (searched === "given up") return undefined;
+    const literal = this.#literal;
+    this.#literal = key.chord === "ctrl-v" && !literal;
+    switch (key.chord) {
+      case "return":
+      case "enter":
+        return this.#end("", { text: this.#editor.line, ends: false });
+      case "ctrl-z":
+        return this.#end("^Z", { text: this.#editor.line, ends: true });
+      case "ctrl-c":
+        return this.#end("^C", { text: "", ends: false });
+      case "ctrl-d":
+        return this.#editor.line === "" ? this.leave() : this.#edit(key);
+      case "ctrl-r":
+        this.#search = new HistorySearch(this.#editor, this.#request);
+        return undefined;
+      case "tab":
+        return this.#complete();
+      case "?":
+        return literal || inQuotes(this.#typed) ? this.#edit(key) : this.#help("?");
+      default:
+        return this.#edit(key);
+    }
+  }
+
+  /** Nothing more is typed. */
+  leave(): null {
+    return this.#end("", null);
+  }
+
+  /** What is typed before the cursor. */
+  get #typed(): string {
+    return this.#editor.line.slice(0, this.#editor.cursor);
+  }
+
+  #show(line: string, cursor: number): Interface {
+    const editor = createInterface({
+      input: new PassThrough(),
+      output: this.#screen,
+      terminal: true,
+      history: this.#request.history.toReversed(),
+      prompt: this.#request.prompt,
+    });
+    editor.prompt();
+    editor.write(line);
+    for (let back = line.length; back > cursor; back = editor.cursor) editor.write(null, { name: "left" });
+    return editor;
+  }
+
+  #edit({ text, pressed: [typed, key] }: Key): undefined {
+    if (text !== "" && this.#editor.line.length > LINE_MAX) return;
+    const acts = key.name !== undefined || UNDO_AND_REDO.includes(key.sequence ?? "");
+    if (text !== "" || acts) this.#editor.write(typed as string, key);
+  }
+
+  #end<T>(shown: string, typed: T): T {
+    this.#editor.write(null, { ctrl: true, name: "e" });
+    this.#screen.write(`${shown}\r\n`);
+    return typed;
+  }
+
+  /** A word that cannot be completed is helped with. */
+  #complete(): undefined {
+    const typed = this.#typed;
+    const { column, text, candidates } = this.#request.complete(typed);
+    if (text === typed.slice(column) && candidates.length > 1) return this.#help("");
+    for (const _ of typed.slice(column)) this.#editor.write(null, { name: "backspace" });
+    this.#editor.write(text);
+  }
+
+  #help(shown: string): undefined {
+    const { line, cursor } = this.#editor;
+    const lines = this.#request.help(this.#typed);
+    this.#end(shown, undefined);
+    this.#screen.write(lines.map((each) => `${each}\r\n`).join(""));
+    this.#editor.close();
+    this.#editor = this.#show(line, cursor);
+  }
+}
+
+/** Ctrl-_ and Ctrl-^: the keys without a name that act. */
+const UNDO_AND_REDO = ["\x1f", "\x1e"];
