@@ -3,6 +3,7 @@ import test from "ava";
 import type { Answer, ExecCommand } from "../../cli/commands/exec.ts";
 import { techSupport } from "../../cli/commands/tech-support.ts";
 import { contextIn, shown, shows } from "./shows/asking.ts";
+import { SECRET } from "./shows/scenes.ts";
 
 process.env.TZ = "UTC";
 
@@ -13,6 +14,17 @@ test("every part stands under its heading; one that cannot be told says so and s
   for (const [typed, text] of parts) {
     t.is(text, (await shownAlone(typed)).replace(/^% /, "This part failed: "), typed);
   }
+});
+
+test("no secret is told, whoever asks", async (t) => {
+  const told = async (answers: AsyncIterable<Answer>) => {
+    const found = await Array.fromAsync(answers);
+    return JSON.stringify(found.map(({ data, lines }) => [data, [...lines()]]));
+  };
+  const root = contextIn("healthy", 15);
+  const running = shows.find(({ syntax }) => syntax.startsWith("show running-config"));
+  t.true((await told(running?.execute(root, {} as never) ?? breaking())).includes(SECRET), "he may see it");
+  t.false((await told(techSupport(shows).execute(root, {} as never))).includes(SECRET));
 });
 
 test("a part that breaks while it is drawn stops no other", async (t) => {

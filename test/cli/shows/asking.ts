@@ -1,13 +1,18 @@
 // Asks an appliance of scenes.ts as a session does.
+import { configurationCommands } from "../../../cli/commands/configuration.ts";
 import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
 import { interfaceCommands } from "../../../cli/commands/interface.ts";
 import { systemCommands } from "../../../cli/commands/system.ts";
 import { techSupport } from "../../../cli/commands/tech-support.ts";
 import { match } from "../../../cli/grammar/match.ts";
+import type { Level } from "../../../mgmt/level.ts";
 import { Sentence } from "../../../mgmt/sentence.ts";
 import { clock, scenes } from "./scenes.ts";
 
-export const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+/** Those whose transcripts are here. */
+export const own: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+/** With those of others that are parts of show tech-support. */
+export const shows: readonly ExecCommand[] = [...own, ...configurationCommands];
 export const commands = [...shows, techSupport(shows)];
 
 /** The lines that a session prints. */
@@ -26,7 +31,9 @@ export async function answers(scene: string, line: string): Promise<Answer[]> {
   return Array.fromAsync(found.command.execute(contextIn(scene), found.args as never));
 }
 
-export function contextIn(scene: string): Context {
+export function contextIn(scene: string, level: Level = 10): Context {
   const signal = new AbortController().signal;
-  return { appliance: scenes[scene], now: clock.now, signal } as unknown as Context;
+  const actor = { user: "alice", level, from: "console", session: 1 };
+  const session = { configurationSession: null };
+  return { appliance: scenes[scene], actor, session, now: clock.now, signal } as unknown as Context;
 }

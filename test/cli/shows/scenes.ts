@@ -1,6 +1,7 @@
 // What the shows are asked about: an appliance in one of several states, two days after its start.
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
+import type { ConfigurationService } from "../../../mgmt/config/service.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
 import { look } from "../../../mgmt/status/alarms.ts";
@@ -9,7 +10,20 @@ import { loadOf } from "../../../mgmt/status/worker_loads.ts";
 import type { Machine } from "../../../mgmt/system/machine.ts";
 import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
 
-type Questions = Pick<Appliance, "status" | "machine" | "bootedAt" | "process" | "facts">;
+type Questions = Pick<Appliance, "status" | "machine" | "bootedAt" | "process" | "facts"> & {
+  readonly configuration: Partial<ConfigurationService>;
+};
+
+export const SECRET = "the hash of a secret";
+
+const configurationService: Partial<ConfigurationService> = {
+  text: async (_, { secrets }) => `enable secret level 15 ${secrets ? SECRET : "<hidden>"}\n`,
+  diff: async () => [],
+  incomplete: async () => [],
+  revisions: async () => [],
+  sessions: () => [],
+  pending: () => null,
+};
 
 export const clock = new FakeClock();
 clock.bootMs = ((2 * 24 + 3) * 60 + 4) * 60_000 + 5123;
@@ -96,6 +110,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
       eventLoop: { mean: 0.1, most: 0.4, worst: 12.3 },
     }),
     facts: () => ({ ...emptyConfiguration(), hostname: "edge-1", zones: [], revision: 7 }),
+    configuration: configurationService,
   };
 }
 
