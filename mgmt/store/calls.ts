@@ -7,6 +7,7 @@ import type { Acceptance, Change, Proposal, Resumed, StoredPending, TextSource }
 import type { Incomplete } from "../config/section.ts";
 import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
+import type { AuditEntry } from "../operations/operation.ts";
 
 /** Each call runs to its end before the next begins. Those that touch the file fail with a Sentence when they cannot. */
 export interface StoreCalls {
@@ -18,6 +19,8 @@ export interface StoreCalls {
   unendedBreaches(endedAt: number): Breach[];
   recentBreaches(limit: number): Breach[];
   eventPlaces(): EventPlace[];
+  saveAudit(entry: AuditEntry): void;
+  recentAudit(limit: number): AuditEntry[];
   revisions(count: number): Revision[];
   pendingCommit(): StoredPending | undefined;
   setPendingCommit(pending: StoredPending | null): void;

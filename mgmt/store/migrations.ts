@@ -80,4 +80,19 @@ export const migrations: readonly string[] = [
     reverts_ms INTEGER NOT NULL -- CLOCK_BOOTTIME
   ) STRICT;
   `,
+  `
+  -- Who did what.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    operation TEXT NOT NULL,
+    text TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused', 'denied')),
+    reason TEXT NOT NULL,
+    revision INTEGER
+  ) STRICT;
+  `,
 ];

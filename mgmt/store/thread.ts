@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { ConfigurationDesk } from "../config/desk.ts";
 import { Sentence } from "../sentence.ts";
+import { type AuditTable, auditTable } from "./audit-table.ts";
 import { type BreachTable, breachTable } from "./breach-table.ts";
 import { READY, type Request, type Response, type StoreCall, type StoreCalls } from "./calls.ts";
 import { openDatabase, told } from "./database.ts";
@@ -15,6 +16,7 @@ interface Opened {
   readonly database: Database.Database;
   readonly breaches: BreachTable;
   readonly revisions: RevisionTable;
+  readonly audit: AuditTable;
   readonly desk: ConfigurationDesk;
 }
 
@@ -24,7 +26,7 @@ function open(file: string): void {
   const database = openDatabase(file);
   const revisions = revisionTable(database);
   const desk = new ConfigurationDesk({ revisions, ids: idTable(database) });
-  opened = { file, database, breaches: breachTable(database), revisions, desk };
+  opened = { file, database, breaches: breachTable(database), revisions, audit: auditTable(database), desk };
 }
 
 function close(): void {
@@ -46,6 +48,8 @@ const calls: StoreCalls = {
   unendedBreaches: (endedAt) => use((store) => store.breaches.unended(endedAt)),
   recentBreaches: (limit) => use((store) => store.breaches.recent(limit)),
   eventPlaces: () => use((store) => store.breaches.places()),
+  saveAudit: (entry) => use(({ audit }) => audit.save(entry)),
+  recentAudit: (limit) => use(({ audit }) => audit.recent(limit)),
   revisions: (count) => use(({ revisions }) => revisions.list(count)),
   pendingCommit: () => use(({ revisions }) => revisions.pending()),
   setPendingCommit: (pending) => use(({ revisions }) => revisions.setPending(pending)),
