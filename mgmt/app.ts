@@ -9,6 +9,7 @@ import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import type { Answers, Request, Response } from "./local/protocol.ts";
 import { LocalServer } from "./local/server.ts";
 import type { Log } from "./log/log.ts";
+import { Auditor } from "./operations/auditor.ts";
 import { loadStartup } from "./operations/configuration.ts";
 import type { Actor } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
@@ -44,6 +45,7 @@ export class App {
   readonly #parts: AppParts;
   readonly #policy: PolicyKeeper;
   readonly #configuration: ConfigurationKeeper;
+  readonly #auditor: Auditor;
   readonly #operations: Operations<ApplianceParts>;
   readonly #recorder: BreachRecorder;
   readonly #watch: FastPathWatch;
@@ -57,9 +59,10 @@ export class App {
     this.#parts = parts;
     this.#policy = new PolicyKeeper(parts);
     this.#configuration = new ConfigurationKeeper({ ...parts, file: options.configuration, policy: this.#policy });
+    this.#auditor = new Auditor(parts);
     this.#operations = new Operations(
-      { configuration: this.#configuration, engine: parts.engine },
-      { now: parts.clock.now, audit: async ({ user, text }) => parts.log.say("AUDIT", `${user}: ${text}`) },
+      { configuration: this.#configuration, engine: parts.engine, log: parts.log },
+      { now: parts.clock.now, audit: (entry) => this.#auditor.write(entry) },
     );
     this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
     this.#captures = new Captures({ ...parts, services: () => this.#policy.services() });

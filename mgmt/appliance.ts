@@ -1,8 +1,12 @@
 // The appliance as the ways in and out see it: questions that return data, and operations. A way out renders the data.
 
+import type { ClearText } from "../cli/grammar/secret.ts";
+import type { SessionStatus } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
+import type { Level } from "./level.ts";
+import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { Status } from "./status/status.ts";
 import type { Machine } from "./system/machine.ts";
@@ -12,6 +16,7 @@ import type { ProcessFigures } from "./system/process_meter.ts";
 export interface ApplianceParts {
   readonly configuration: ConfigurationService;
   readonly engine: EnginePort;
+  readonly log: Pick<Log, "clear">;
 }
 
 export type ApplianceOperation<Input, Result> = Operation<ApplianceParts, Input, Result>;
@@ -28,6 +33,11 @@ export interface Appliance {
   breaches(count: number): Promise<readonly Breach[]>;
   /** Latest first. */
   audit(count: number): Promise<readonly AuditEntry[]>;
+  readonly log: Pick<Log, "status" | "follow">;
+  /** Of the command line, those that are open. */
+  sessions(): readonly SessionStatus[];
+  /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */
+  enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** The configuration in force, without what is long in it. */
   facts(): Facts;
   /** Its questions; changes to it are operations. */

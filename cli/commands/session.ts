@@ -1,10 +1,9 @@
 // The commands that concern only the session they are typed in.
 
-import { verifySecret } from "../../mgmt/access/secret.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { ClearText } from "../grammar/secret.ts";
-import { type ExecCommand, own, type Session, show } from "./exec.ts";
+import { type Context, type ExecCommand, own, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
 
 /** IOS gives as many. */
@@ -16,19 +15,12 @@ const enable = own({
   level: 0,
   syntax: "enable [<level:LEVEL>]",
   help: { enable: "Take a level: the highest that you may have, unless you name one", ...levelHelp },
-  async run({ session, appliance }, { level: asked }) {
-    const { enableSecrets } = appliance.facts();
+  async run(context, { level: asked }) {
+    const { session, appliance } = context;
+    const known = appliance.facts().enableSecrets.map(({ level }) => level);
     const free = Math.max(session.level, session.ownLevel) as Level;
-    const wanted = asked ?? (Math.max(free, ...enableSecrets.map(({ level }) => level)) as Level);
-    if (
-      wanted <= free ||
-      (await knows(
-        session,
-        enableSecrets.find(({ level }) => level === wanted),
-      ))
-    ) {
-      session.level = wanted;
-    }
+    const wanted = asked ?? (Math.max(free, ...known) as Level);
+    if (wanted <= free || (await knows(context, wanted))) session.level = wanted;
     return [];
   },
 });
@@ -116,12 +108,14 @@ function ending<Word extends "exit" | "logout" | "quit">(word: Word) {
 }
 
 /** False: the person gave up. Rejects with a Sentence when there is no secret, or none of the passwords was it. */
-async function knows(session: Session, kept: { readonly secret: string } | undefined): Promise<boolean> {
-  if (!kept) throw new Sentence("The level has no enable secret: somebody who has the level must give it one.");
+async function knows({ session, appliance, actor }: Context, level: Level): Promise<boolean> {
+  if (!appliance.facts().enableSecrets.some((each) => each.level === level)) {
+    throw new Sentence("The level has no enable secret: somebody who has the level must give it one.");
+  }
   for (let attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
     const password = await session.ask("Password: ", { hidden: true });
     if (password === undefined) return false;
-    if (await verifySecret(kept.secret, new ClearText(password))) return true;
+    if (await appliance.enable(level, new ClearText(password), actor)) return true;
   }
   throw new Sentence("Bad secrets");
 }

@@ -5,16 +5,20 @@ import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Line } from "../grammar/command.ts";
 import { doCommand, type Language, promptLine } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
+import { auditCommands } from "./audit.ts";
 import { configurationCommands } from "./configuration.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
+import { loggingCommands } from "./logging.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { sessionCommands } from "./session.ts";
 import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
+import { userCommands } from "./users.ts";
 
 const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands, ...configurationCommands];
-const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, techSupport(shows)];
+const records: readonly ExecCommand[] = [...loggingCommands, ...auditCommands, ...userCommands];
+const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, ...records, techSupport(shows)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),

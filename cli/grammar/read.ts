@@ -5,6 +5,7 @@ import { type LineError, lineError } from "./line-error.ts";
 import { type Match, type Mismatch, match } from "./match.ts";
 import { type Modes, modesAfter } from "./modes.ts";
 import { type Language, type Part, type Prompt, partsOf } from "./prompt.ts";
+import { withoutSecrets } from "./shown.ts";
 import { wordsOf } from "./words.ts";
 
 export type LineReading<Exec extends Command, L extends Command, Pipe extends Command> =
@@ -41,6 +42,13 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
     pipes.push(pipe);
   }
   return { kind: "exec", found, pipes };
+}
+
+/** The line as it may be kept: without its secrets. */
+export function shownLine(language: Language<Command, Command, Command>, prompt: Prompt, text: string): string {
+  const read = readCommand(language, prompt, text);
+  if (read.kind === "error") return read.error.text;
+  return "found" in read ? withoutSecrets(text, read.found) : text;
 }
 
 /** Columns are those of the line. */

@@ -11,7 +11,7 @@ import { completeAt } from "../grammar/completion.ts";
 import { helpAt } from "../grammar/help.ts";
 import { lineError } from "../grammar/line-error.ts";
 import type { Language, Prompt } from "../grammar/prompt.ts";
-import { type LineReading, readCommand } from "../grammar/read.ts";
+import { type LineReading, readCommand, shownLine } from "../grammar/read.ts";
 import { complaintLines } from "./complaint.ts";
 import { EditorDiscipline } from "./editor.ts";
 import { helpLines } from "./help-lines.ts";
@@ -59,6 +59,8 @@ export class ShellSession implements Session {
   level: Level;
   pageLength: number;
   width: number;
+  /** When a line was typed last, in Unix milliseconds. */
+  typedAt: number;
 
   constructor(terminal: Terminal, parts: SessionParts) {
     const { interactive, plain, output } = terminal;
@@ -70,9 +72,14 @@ export class ShellSession implements Session {
       ? new PlainDiscipline(this.#keys, this.#output)
       : new EditorDiscipline(this.#keys, this.#output, output);
     this.level = parts.actor.level;
+    this.typedAt = parts.now();
     this.#size = interactive ? sizeOf(output) : { rows: 0, columns: 0 };
     this.pageLength = this.#size.rows;
     this.width = this.#size.columns;
+  }
+
+  get actor(): Actor {
+    return this.#parts.actor;
   }
 
   get ownLevel(): Level {
@@ -92,6 +99,7 @@ export class ShellSession implements Session {
         const typed = await this.#readLine(prompt, this.#history);
         this.#reading = false;
         if (!typed) break;
+        this.typedAt = this.#parts.now();
         await this.#obey(typed, prompt.length);
       }
       return true;
@@ -183,11 +191,12 @@ export class ShellSession implements Session {
 
   /** False: it was refused. `promptWidth`: null when it was not typed at a prompt. */
   async #obey({ text, ends }: TypedLine, promptWidth: number | null): Promise<boolean> {
-    if (text.trim() !== "") this.#remember(text);
+    const shown = shownLine(this.#parts.language, this.#at, text);
+    if (text.trim() !== "") this.#remember(shown);
     try {
       return await this.#obeyLine(text, promptWidth);
     } catch (error) {
-      if (!(error instanceof Sentence)) this.#parts.fault(error, text);
+      if (!(error instanceof Sentence)) this.#parts.fault(error, shown);
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
       return false;
     } finally {

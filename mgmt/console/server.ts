@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
+import type { Sessions } from "../access/sessions.ts";
 import type { Level } from "../level.ts";
 import { BadLine, linesOf } from "../local/lines.ts";
 import { isDisconnection, Listener, send } from "../local/listener.ts";
@@ -23,8 +24,7 @@ export interface ConsoleParts extends Omit<SessionParts, "actor"> {
   readonly path: string;
   /** Who connected. Rejects with a Sentence. */
   identify(socket: Socket): Promise<{ readonly user: string; readonly level: Level }>;
-  /** A number that no other session has. */
-  nextSession(): number;
+  readonly sessions: Pick<Sessions, "next" | "opened" | "closed">;
 }
 
 export class ConsoleServer {
@@ -74,7 +74,7 @@ export class ConsoleServer {
     socket.setTimeout(0);
 
     const terminal = new ConsoleTerminal(socket, hello);
-    const actor = { user, level, from: "console", session: this.#parts.nextSession() };
+    const actor = { user, level, from: "console", session: this.#parts.sessions.next() };
     const session = new ShellSession(terminal, { ...this.#parts, actor });
     socket.setTimeout(IDLE_MS, () => session.idle());
     let reason: unknown;
@@ -83,11 +83,21 @@ export class ConsoleServer {
       reason = error;
       session.close();
     });
-    const done = hello.line === undefined ? await session.run() : await session.runLine(hello.line);
+    const done = await this.#attend(session, hello.line);
     terminal.input.destroy();
     await finished(terminal.output.end());
     if (reason) throw reason;
     return done;
+  }
+
+  async #attend(session: ShellSession, line: string | undefined): Promise<boolean> {
+    const { sessions } = this.#parts;
+    await sessions.opened(session);
+    try {
+      return line === undefined ? await session.run() : await session.runLine(line);
+    } finally {
+      await sessions.closed(session);
+    }
   }
 }
 

@@ -6,8 +6,10 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
+import { Sessions } from "../../mgmt/access/sessions.ts";
 import { ConsoleServer } from "../../mgmt/console/server.ts";
 import type { Level } from "../../mgmt/level.ts";
+import type { AuditEntry } from "../../mgmt/operations/operation.ts";
 import { consoleSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { directory, until } from "../daemon/parts.ts";
@@ -21,13 +23,14 @@ interface Served {
   readonly path: string;
   /** What was told as our fault. */
   readonly faults: unknown[];
+  readonly audited: AuditEntry[];
 }
 
 async function served(t: ExecutionContext, { refuse = false, level = 15 as Level } = {}): Promise<Served> {
   const runDirectory = directory(t);
   mkdirSync(join(runDirectory, "daemon"));
   const faults: unknown[] = [];
-  let sessions = 0;
+  const audited: AuditEntry[] = [];
   const server = new ConsoleServer({
     ...parts(15, faults),
     path: consoleSocket(runDirectory),
@@ -35,11 +38,11 @@ async function served(t: ExecutionContext, { refuse = false, level = 15 as Level
       if (refuse) throw new Sentence("Nobody is let in.");
       return { user: "root", level };
     },
-    nextSession: () => ++sessions,
+    sessions: new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) }),
   });
   await server.start();
   t.teardown(() => server.stop());
-  return { server, runDirectory, path: consoleSocket(runDirectory), faults };
+  return { server, runDirectory, path: consoleSocket(runDirectory), faults, audited };
 }
 
 const hello = { hello: { term: "vt100", columns: 80, rows: 24, interactive: false } };
@@ -67,6 +70,17 @@ test("what is typed in pieces is answered, and the end of typing ends the sessio
   const { path } = await served(t);
   const pieces = [{ in: "show pri" }, { size: [100, 40] }, { in: "vilege" }, { in: "\n" }];
   t.deepEqual(await conversation(t, path, hello, ...pieces), { out: privilege, exit: 0 });
+});
+
+test("a session's beginning and its end are audited", async (t) => {
+  const { path, audited } = await served(t);
+  await conversation(t, path, hello);
+  t.deepEqual(
+    audited.map(({ user, from, level, operation, text }) => ({ user, from, level, operation, text })),
+    ["session.open", "session.close"].map((operation) => {
+      return { user: "root", from: "console", level: 15, operation, text: "session 1" };
+    }),
+  );
 });
 
 test("exit ends the session though more was typed", async (t) => {

@@ -9,6 +9,7 @@ import { doCommand } from "../../cli/grammar/prompt.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
+import { verifySecret } from "../../mgmt/access/secret.ts";
 import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
@@ -122,6 +123,10 @@ export function parts(level: Level, faults: unknown[] = []): SessionParts {
     language,
     appliance: {
       facts: () => configuration.facts(),
+      enable: (level, secret) => {
+        const known = configuration.facts().enableSecrets.find((each) => each.level === level);
+        return verifySecret(known?.secret, secret);
+      },
       configuration: configuration as unknown as ConfigurationService,
       perform: async (operation, input, actor) => {
         const acted = { configuration: configuration as unknown as ConfigurationService } as ApplianceParts;

@@ -1,0 +1,90 @@
+// What is recorded, as the prompt's commands tell it.
+import { setImmediate as turn } from "node:timers/promises";
+import test from "ava";
+import type { Context, ExecCommand } from "../../cli/commands/exec.ts";
+import { loggingCommands } from "../../cli/commands/logging.ts";
+import { userCommands } from "../../cli/commands/users.ts";
+import type { Appliance } from "../../mgmt/appliance.ts";
+import type { Level } from "../../mgmt/level.ts";
+import { Log } from "../../mgmt/log/log.ts";
+import { loggingDefaults } from "../../mgmt/log/settings.ts";
+import { FakeClock } from "../daemon/parts.ts";
+
+const AT = new Date(2026, 10, 22, 12, 0, 3).getTime();
+
+function commandIn(commands: readonly ExecCommand[], syntax: string): ExecCommand {
+  const found = commands.find((command) => command.syntax === syntax);
+  if (!found) throw new Error(`There is no ${syntax}.`);
+  return found;
+}
+
+function context(appliance: Partial<Appliance>, signal = new AbortController().signal): Context {
+  const actor = { user: "alice", level: 10 as Level, from: "console", session: 2 };
+  return { appliance: appliance as Appliance, actor, signal, session: {} as Context["session"], now: () => AT };
+}
+
+/** A log with two lines in it. */
+function log(): Log {
+  const log = new Log({ clock: new FakeClock(), write: () => {} });
+  log.say("FASTPATH", "Fast path: process 7 serves (start 1).", AT);
+  log.say("BREACH", "breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00", AT);
+  return log;
+}
+
+async function linesOf(command: ExecCommand, asked: Context): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const answer of command.execute(asked, {} as never)) lines.push(...answer.lines());
+  return lines;
+}
+
+test("show logging tells where the log goes, and its lines", async (t) => {
+  const appliance = { log: log() };
+  const show = commandIn(loggingCommands, "show logging");
+  const kept = [
+    "",
+    "2026-11-22 12:00:03  %POSTERN-5-FASTPATH: Fast path: process 7 serves (start 1).",
+    "2026-11-22 12:00:03  %POSTERN-4-BREACH: breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00",
+  ];
+  t.deepEqual(await linesOf(show, context(appliance)), [
+    "Syslog host  : none",
+    "Sent to it   : informational and what is graver",
+    "Not sent yet : 0 lines were left out",
+    "Kept         : 2 of at most 1,000 lines",
+    ...kept,
+  ]);
+  const host = { address: "192.0.2.5", port: 514 };
+  appliance.log.obey({ hostname: "edge-1", logging: { ...loggingDefaults, on: false, host } });
+  t.deepEqual((await linesOf(show, context(appliance))).slice(0, 2), [
+    "Syslog host  : 192.0.2.5, UDP port 514",
+    'Sent to it   : nothing, by "no logging on"',
+  ]);
+});
+
+test("monitor events tells what happens from then on, until it is stopped", async (t) => {
+  const appliance = { log: log() };
+  const stop = new AbortController();
+  const monitor = commandIn(loggingCommands, "monitor events");
+  const answers = monitor.execute(context(appliance, stop.signal), {} as never)[Symbol.asyncIterator]();
+  const next = answers.next();
+  await turn();
+  appliance.log.say("LINK", "Link 0: its network-side port is down.", AT);
+  const { value } = await next;
+  t.deepEqual([...value.lines()], ["2026-11-22 12:00:03  %POSTERN-3-LINK: Link 0: its network-side port is down."]);
+  t.like(value.data, { severity: "errors", mnemonic: "LINK", at: AT });
+  const last = answers.next();
+  stop.abort();
+  t.true((await last).done);
+});
+
+test("show users tells who is here, and which session is one's own", async (t) => {
+  const since = { openedAt: AT - 3_600_000, from: "console" };
+  const sessions = () => [
+    { number: 1, user: "root", level: 15 as const, typedAt: AT - 125_000, ...since },
+    { number: 2, user: "alice", level: 10 as const, typedAt: AT, ...since },
+  ];
+  t.deepEqual(await linesOf(commandIn(userCommands, "show users"), context({ sessions })), [
+    "   SESSION  USER   LEVEL  FROM     SINCE                IDLE",
+    "   1        root   15     console  2026-11-22 11:00:03  2 min 5 s",
+    "*  2        alice  10     console  2026-11-22 11:00:03  0 s",
+  ]);
+});
