@@ -53,5 +53,6 @@ function valueEntries(cursor: Cursor, facts: Facts): HelpEntry[] {
     token.type.forms.map((word) => ({ word, help: command.help[`<${token.name}>`] ?? "" })),
   );
   const different = new Map(forms.map((entry) => [entry.word, entry]));
-  return [...different.values(), ...valuesTo(cursor, facts).map((word) => ({ word, help: "" }))];
+  const live = valuesTo(cursor, facts).filter((word) => !different.has(word));
+  return [...different.values(), ...live.map((word) => ({ word, help: "" }))];
 }

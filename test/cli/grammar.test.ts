@@ -10,7 +10,8 @@ import { helpAt } from "../../cli/grammar/help.ts";
 import { isPromptLine, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { readCommand } from "../../cli/grammar/read.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
-import { at, facts, inZone, language as sample } from "./sample.ts";
+import { configurations } from "../config/arbitrary.ts";
+import { at, facts, factsOf, inZone, language as sample } from "./sample.ts";
 import { hostileLines, placesOf, type Typed, typedCommands, wordsOfTyped } from "./typed.ts";
 
 const LONG = 100_000;
@@ -70,8 +71,9 @@ for (const [name, language] of Object.entries(languages)) {
   });
 
   test(`${name}: what is typed of a command leads on, with help for each next word and completion of it`, (t) => {
+    const some = fc.constantFrom(facts, ...fc.sample(configurations, 20).map(factsOf));
     fc.assert(
-      fc.property(typed, fc.nat(), (each, cut) => {
+      fc.property(typed, fc.nat(), some, (each, cut, facts) => {
         const text = wordsOfTyped(each).join(" ");
         const before = text.slice(0, cut % (text.length + 1));
         const help = helpAt(language, each.prompt, before, facts);

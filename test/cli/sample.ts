@@ -5,7 +5,7 @@ import { type Command, type Line, leavingCommands, linesFor } from "../../cli/gr
 import { doCommand, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { type HelpWords, routesOf } from "../../cli/grammar/syntax.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
-import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { type Configuration, emptyConfiguration } from "../../mgmt/config/configuration.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
 
@@ -90,15 +90,14 @@ export const language: Language = {
   pipe: commandTable(PIPE, pipeCommands),
 };
 
-export const facts: Facts = {
+export const facts: Facts = factsOf({
   ...emptyConfiguration(),
-  revision: 1,
-  zones: [
-    { name: "home", prefixes: 2 },
-    { name: "honey-pots", prefixes: 1 },
-    { name: "work", prefixes: 0 },
-  ],
-};
+  zones: ["home", "honey-pots", "work"].map((name) => ({ name, prefixes: [] })),
+});
+
+export function factsOf({ zones, ...rest }: Configuration): Facts {
+  return { ...rest, revision: 1, zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })) };
+}
 
 /** At the prompt of somebody of a level. */
 export const at = (level: Level): Prompt => ({ modes: ["exec"], level });

@@ -54,6 +54,7 @@ const packageLine = line({
     name: "Name it",
     "<name>": "Its name",
   },
+  suggest: { id: ({ packages }) => packages.map(({ id }) => id) },
   enters: "package",
   run: ({ packages }, { id, name }) => {
     const entered = findOrAdd(packages, { id, massMailing: [] }, idOf);

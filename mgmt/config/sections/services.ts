@@ -29,6 +29,7 @@ const service = line({
   mode: "global",
   syntax: "service <name:WORD>",
   help: { service: "A kind of session to count", "<name>": "Its name" },
+  suggest: { name: ({ services }) => services.map(({ name }) => name) },
   enters: "service",
   run: ({ services }, { name }) => findOrAdd(services, { name, initiator: "either" }, nameOf),
   slot: "service <name:WORD>",

@@ -24,7 +24,10 @@ const template = line({
     package: "Their package",
     "<package>": "Its number",
   },
-  suggest: { package: ({ packages }) => packages.map(({ id }) => id) },
+  suggest: {
+    id: ({ templates }) => templates.map(({ id }) => id),
+    package: ({ packages }) => packages.map(({ id }) => id),
+  },
   run: ({ templates }, template) => put(templates, template, idOf),
   slot: `subscriber template <id:1-${TEMPLATE_MAX}>`,
   no: ({ templates }, { id }) => remove(templates, id, idOf),

@@ -6,6 +6,7 @@ import { type Level, levels } from "../../level.ts";
 import { put, remove } from "../lists.ts";
 import { excess, pathsOf, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
+import type { Facts } from "../service.ts";
 import { secretHash, word } from "../values.ts";
 
 export const USERS_MAX = 256;
@@ -43,7 +44,7 @@ const hashHelp = { "9": "Hashed by scrypt", "<secret>": "The hash, from a text t
 
 const clearHelp = { "0": "In clear text", "<secret>": "8 to 64 characters, in quotes if there are blanks among them" };
 
-const suggest = { level: () => levels };
+const suggest = { name: ({ users }: Facts) => users.map(({ name }) => name), level: () => levels };
 
 const user = line({
   mode: "global",

@@ -24,6 +24,7 @@ const zone = line({
   mode: "global",
   syntax: "zone <name:WORD>",
   help: { zone: "A set of addresses", "<name>": "Its name" },
+  suggest: { name: ({ zones }) => zones.map(({ name }) => name) },
   enters: "zone",
   run: ({ zones }, { name }) => findOrAdd(zones, { name, prefixes: [] }, nameOf),
   slot: "zone <name:WORD>",
