@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { ask } from "../mgmt/local/client.ts";
+import { RESTART_STATUS } from "../mgmt/operations/restart.ts";
 import { daemonSocket } from "../mgmt/paths.ts";
 import type { Status } from "../mgmt/status/status.ts";
 import { dateAndTime } from "../mgmt/words.ts";
@@ -116,14 +117,26 @@ export class Appliance {
     await until("the fast path answers", () => answers(socket), { part: this.#supervisor });
   }
 
-  /** Returns when the fast path judges by the configuration. */
+  /** Returns when the fast path judges by the configuration. A daemon that was told to reload is started again. */
   async startDaemon(): Promise<void> {
     const command = [
       ...daemonProgram,
       ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", this.configurationFile],
     ];
     this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });
-    await until("its policy is in force", () => this.#judges(), { part: this.#daemon });
+    const daemon = this.#daemon;
+    void daemon.ended.then((status) => (status === RESTART_STATUS ? this.startDaemon() : undefined));
+    await until("its policy is in force", () => this.#judges(), { part: daemon });
+  }
+
+  /** Settles when a part has ended that is not started again: with that part. */
+  async failed(): Promise<Part> {
+    for (;;) {
+      const { daemon } = this;
+      const part = await Promise.race([this.supervisor, daemon].map((each) => each.ended.then(() => each)));
+      if (part !== daemon || (await part.ended) !== RESTART_STATUS) return part;
+      await until("the daemon is started again", async () => this.daemon !== part);
+    }
   }
 
   /** What the daemon says of itself and of the fast path. */

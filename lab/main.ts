@@ -69,7 +69,7 @@ async function playAndCheck(lab: Lab): Promise<boolean> {
 
 /** Rejects when a part of the appliance ends that nobody asked to. */
 async function failure({ appliance }: Lab): Promise<never> {
-  const part = await Promise.race([appliance.supervisor, appliance.daemon].map((each) => each.ended.then(() => each)));
+  const part = await appliance.failed();
   throw new Error(`the ${part.name} has ended (${await part.ended}): ${await part.lastWords()}`);
 }
 

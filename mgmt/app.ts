@@ -18,6 +18,7 @@ import { PolicyKeeper } from "./policy/keeper.ts";
 import { type ConfigurationStatus, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
+import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Clock } from "./time.ts";
 
 export interface AppOptions {
@@ -35,6 +36,8 @@ export interface AppParts {
   readonly clock: Clock;
   /** The kernel's: tells whether the machine was restarted. */
   readonly bootId: string;
+  /** Has the daemon end in order, to be started again. */
+  restart(): void;
 }
 
 /** Who may speak to the local socket is trusted as root is. */
@@ -60,11 +63,16 @@ export class App {
     this.#policy = new PolicyKeeper(parts);
     this.#configuration = new ConfigurationKeeper({ ...parts, file: options.configuration, policy: this.#policy });
     this.#auditor = new Auditor(parts);
+    this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
+    const subscribers = new Subscribers({
+      ...{ engine: parts.engine, clock: parts.clock, recorder: this.#recorder },
+      facts: () => this.#configuration.facts(),
+      nameOf: (detector) => this.#policy.nameOf(detector),
+    });
     this.#operations = new Operations(
-      { configuration: this.#configuration, engine: parts.engine, log: parts.log },
+      { ...parts, configuration: this.#configuration, subscribers },
       { now: parts.clock.now, audit: (entry) => this.#auditor.write(entry) },
     );
-    this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
     this.#captures = new Captures({ ...parts, services: () => this.#policy.services() });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), (request, gone) => this.#answer(request, gone));

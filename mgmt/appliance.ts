@@ -9,6 +9,7 @@ import type { Level } from "./level.ts";
 import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { Status } from "./status/status.ts";
+import type { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import type { ProcessFigures } from "./system/process_meter.ts";
 
@@ -17,6 +18,9 @@ export interface ApplianceParts {
   readonly configuration: ConfigurationService;
   readonly engine: EnginePort;
   readonly log: Pick<Log, "clear">;
+  readonly subscribers: Subscribers;
+  /** Has the daemon end in order, to be started again. */
+  restart(): void;
 }
 
 export type ApplianceOperation<Input, Result> = Operation<ApplianceParts, Input, Result>;
@@ -38,6 +42,8 @@ export interface Appliance {
   sessions(): readonly SessionStatus[];
   /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
+  /** Its questions; to release one is an operation. */
+  readonly subscribers: Pick<Subscribers, "find" | "count" | "groupOf">;
   /** The configuration in force, without what is long in it. */
   facts(): Facts;
   /** Its questions; changes to it are operations. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { App, type AppOptions } from "./app.ts";
 import { NativeEngine } from "./engine/native_engine.ts";
 import { Log } from "./log/log.ts";
+import { RESTART_STATUS } from "./operations/restart.ts";
 import { optionsOf, usage } from "./options.ts";
 import { daemonDirectory } from "./paths.ts";
 import { confine, daemonAccount } from "./privileges.ts";
@@ -15,7 +16,8 @@ import { dateAndTime } from "./words.ts";
 /** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
 const STOP_MS = 800;
 
-async function serve(options: AppOptions): Promise<void> {
+/** Returns the exit status. */
+async function serve(options: AppOptions): Promise<number> {
   const engine = new NativeEngine(options.runDirectory);
   const store = new Store();
   // All code is loaded by now: the account that the daemon becomes need not be able to read it.
@@ -28,8 +30,9 @@ async function serve(options: AppOptions): Promise<void> {
   const clock = { now: Date.now, nowMs: () => engine.nowMs() };
   const log = new Log({ clock, write: ({ at, text }) => process.stdout.write(`${dateAndTime(at)}  ${text}\n`) });
   const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-  const app = new App(options, { engine, store, clock, log, bootId });
-  const asked = endAsked();
+  const restart = Promise.withResolvers<number>();
+  const asked = Promise.race([endAsked(), restart.promise]);
+  const app = new App(options, { engine, store, clock, log, bootId, restart: () => restart.resolve(RESTART_STATUS) });
   const started = app.start();
   process.on("SIGHUP", () => {
     // A start that failed is told below.
@@ -39,12 +42,13 @@ async function serve(options: AppOptions): Promise<void> {
     );
   });
   await started;
-  await asked;
+  const status = await asked;
   await Promise.race([app.stop(), delay(STOP_MS)]);
+  return status;
 }
 
-function endAsked(): Promise<unknown> {
-  return new Promise((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
+function endAsked(): Promise<number> {
+  return new Promise((resolve) => process.once("SIGTERM", () => resolve(0)).once("SIGINT", () => resolve(0)));
 }
 
 // Whoever read the lines may go: the daemon goes on without him.
@@ -52,9 +56,8 @@ process.stdout.on("error", () => {});
 
 try {
   const options = optionsOf(process.argv.slice(2));
-  if (options) await serve(options);
-  else process.stdout.write(usage);
-  process.exit(0);
+  if (!options) process.stdout.write(usage);
+  process.exit(options ? await serve(options) : 0);
 } catch (error) {
   if (!(error instanceof Sentence)) throw error;
   process.stderr.write(`postern daemon: ${error.message}\n`);

@@ -10,15 +10,22 @@ import { configurationCommands } from "./configuration.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
+import { massMailingCommands } from "./mass-mailing.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
+import { reloadCommands } from "./reload.ts";
 import { sessionCommands } from "./session.ts";
+import { subscriberCommands } from "./subscribers.ts";
 import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
 import { userCommands } from "./users.ts";
 
-const shows: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands, ...configurationCommands];
+const shows: readonly ExecCommand[] = [
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...configurationCommands,
+];
 const records: readonly ExecCommand[] = [...loggingCommands, ...auditCommands, ...userCommands];
-const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, ...records, techSupport(shows)];
+const actions: readonly ExecCommand[] = [...massMailingCommands, ...reloadCommands];
+const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, ...records, ...actions, techSupport(shows)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),

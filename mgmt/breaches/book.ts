@@ -42,6 +42,12 @@ export class BreachBook {
     return [...this.#followed.values()].filter(({ endedAt }) => endedAt === null);
   }
 
+  /** The breach that these facts of a region name, while it goes on. */
+  find(region: string, facts: Named): Breach | undefined {
+    const breach = this.#followed.get(keyOf(region, facts));
+    return breach?.endedAt === null ? breach : undefined;
+  }
+
   get unsaved(): number {
     return this.#unsaved.size;
   }
@@ -135,7 +141,7 @@ export class BreachBook {
     };
   }
 
-  /** The sweep tells an end up to a second late: the period's end is the breach's. A changed policy may end it earlier. */
+  /** The sweep tells an end up to a second late: the period's end is the breach's. A changed policy or a release may end it earlier. */
   #end(breach: Breach, event: EngineEvent): Notice[] {
     const heard = breach.endedAt !== null;
     breach.endedAt = Math.min(this.#time(event.timeMs), breach.untilAt);
@@ -169,7 +175,7 @@ function keyOf(region: string, { subscriber, detector, periodStartedMs }: Named)
   return [region, address, prefixLength, outerVlan, innerVlan, detector, periodStartedMs].join(" ");
 }
 
-type Named = Pick<BreachFacts, "subscriber" | "detector" | "periodStartedMs">;
+export type Named = Pick<BreachFacts, "subscriber" | "detector" | "periodStartedMs">;
 
 function idOf({ ring, sequence }: EngineEvent) {
   return { ring, sequence };

@@ -18,8 +18,10 @@ export function subscriberText({ subscriber }: Pick<Breach, "subscriber">): stri
   return tags.length > 0 ? `${prefix} in VLAN ${tags.join(".")}` : prefix;
 }
 
+type DetectorFacts = Pick<Breach, "name" | "detector" | "periodMs" | "counted">;
+
 /** `10 sessions of smtp-outbound in 60 s`. */
-export function detectorText({ name, detector, periodMs, counted }: Breach): string {
+export function detectorText({ name, detector, periodMs, counted }: DetectorFacts): string {
   if (!name) return `${counted} signals of forgotten detector ${detector} in ${periodMs / 1000} s`;
   return `${name.threshold} ${name.signal} of ${name.service} in ${name.periodSeconds} s`;
 }

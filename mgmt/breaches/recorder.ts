@@ -8,7 +8,7 @@ import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
 import { type Clock, unixTime } from "../time.ts";
-import { BreachBook, END_EVENT_LATE_MS, type Notice } from "./book.ts";
+import { BreachBook, END_EVENT_LATE_MS, type Named, type Notice } from "./book.ts";
 import type { Breach, DetectorName } from "./breach.ts";
 import { noticeText } from "./notice.ts";
 
@@ -80,6 +80,11 @@ export class BreachRecorder {
   open(): readonly Breach[] {
     const now = this.#parts.clock.now();
     return this.#book.open().filter(({ untilAt }) => untilAt > now);
+  }
+
+  /** The open breach that a record of the region tells of, if it was heard of. */
+  find(region: string, facts: Named): Breach | undefined {
+    return this.#book.find(region, facts);
   }
 
   /** Why breaches are not being saved, if so: a sentence. */

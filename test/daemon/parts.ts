@@ -242,7 +242,7 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    { engine, store, log, clock, bootId },
+    { engine, store, log, clock, bootId, restart: () => {} },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

@@ -27,6 +27,7 @@ const app = new App(
     store: new Store(),
     clock,
     bootId: "boot-1",
+    restart: () => {},
     log: new Log({ clock, write: ({ text }) => process.stdout.write(`${text}\n`) }),
   },
 );

@@ -1,0 +1,72 @@
+// Who is in breach, and his release.
+
+import { releaseSubscriber } from "../../mgmt/operations/subscriber.ts";
+import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import { type Mailing, massMailingLines, releasedLines } from "../views/mass-mailing.ts";
+import { act, type Context, type ExecCommand, show } from "./exec.ts";
+import { showHelp } from "./help.ts";
+
+/** A list that is longer is cut: it is for reading. */
+const LISTED_MAX = 1000;
+
+const massMailingHelp = {
+  ...showHelp,
+  "mass-mailing": "Who is in breach, of what, since when and until when",
+} as const;
+
+const all = show({
+  syntax: "show mass-mailing",
+  help: massMailingHelp,
+  level: 5,
+  query: ({ appliance }) => inBreach(appliance),
+  view: massMailingLines,
+});
+
+const ofSubscriber = show({
+  syntax: "show mass-mailing subscriber ip <address:ADDRESS>",
+  help: { ...massMailingHelp, subscriber: "Of one subscriber", ip: "By address", "<address>": "His address" },
+  level: 5,
+  query: ({ appliance }, { address }) => inBreach(appliance, address),
+  view: massMailingLines,
+});
+
+const release = act({
+  syntax: "release subscriber ip <address:ADDRESS> [VLAN-id <vlan:1-4095>] [inner-VLAN-id <innerVlan:1-4095>]",
+  help: {
+    release: "End something before its time",
+    subscriber: "His breaches: he is blocked no more, and is counted from nothing",
+    ip: "By address",
+    "<address>": "His address",
+    "VLAN-id": "Only in a VLAN; else in every one where he is in breach",
+    "<vlan>": "Its number",
+    "inner-VLAN-id": "With a second tag, the inner one",
+    "<innerVlan>": "Its number",
+  },
+  operation: releaseSubscriber,
+  input: ({ address, vlan, innerVlan }) => ({ address, vlans: [vlan, innerVlan].filter((id) => id !== undefined) }),
+  view: releasedLines,
+});
+
+export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, release];
+
+/** The breaches that go on, the latest first. */
+async function inBreach({ subscribers }: Context["appliance"], address?: string) {
+  const found: Mailing[] = [];
+  let more = false;
+  const query = address === undefined ? { inBreach: true } : { containing: address, inBreach: true };
+  for await (const page of subscribers.find(query)) {
+    found.push(...page.flatMap(breachesOf));
+    more = found.length > LISTED_MAX;
+    if (more) break;
+  }
+  const latestFirst = found.slice(0, LISTED_MAX).sort((a, b) => since(b) - since(a));
+  return { address: address ?? null, breaches: latestFirst, more };
+}
+
+function breachesOf({ detectors, ...subscriber }: Subscriber): Mailing[] {
+  return detectors.filter(({ inBreach }) => inBreach).map((detector) => ({ ...subscriber, detector }));
+}
+
+function since({ detector }: Mailing): number {
+  return detector.breachedAt ?? detector.period?.startedAt ?? 0;
+}

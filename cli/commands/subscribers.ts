@@ -1,0 +1,196 @@
+// Questions about subscribers, under `show interface LineCard 0 subscriber`.
+
+import type { Facts } from "../../mgmt/config/service.ts";
+import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
+import { number } from "../../mgmt/words.ts";
+import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
+import { databaseLines } from "../views/subscriber-database.ts";
+import { subscriberLines, subscriberListLines } from "../views/subscribers.ts";
+import { type Context, type ExecCommand, show } from "./exec.ts";
+import { showLineCardHelp } from "./help.ts";
+
+const LEVEL = 5;
+
+/** A list that is longer is cut: it is for reading. */
+const LISTED_MAX = 10_000;
+
+const subscriberHelp = { ...showLineCardHelp, subscriber: "Who is known" } as const;
+const groupHelp = { name: "One group", "<group>": "Its name" } as const;
+const amountHelp = { amount: "How many there are" } as const;
+const anonymousHelp = { anonymous: "Subscribers of the anonymous groups" } as const;
+const mappingHelp = {
+  ...{ mapping: "By address", "included-in": "Those who lie in a range", IP: "Of addresses" },
+  "<range>": "The range",
+} as const;
+
+const suggestGroups = { group: ({ anonymousGroups }: Facts) => anonymousGroups.map(({ name }) => name) };
+
+const byAddress = show({
+  syntax: "show interface LineCard 0 subscriber ip <address:ADDRESS>",
+  help: { ...subscriberHelp, ip: "Who has an address, and whether he is blocked", "<address>": "The address" },
+  level: LEVEL,
+  async query({ appliance }, { address }) {
+    const { subscribers } = appliance;
+    const found = await Array.fromAsync(subscribers.find({ containing: address }));
+    return { address, group: subscribers.groupOf(address)?.name ?? null, subscribers: found.flat() };
+  },
+  view: subscriberLines,
+});
+
+const amount = show({
+  syntax: "show interface LineCard 0 subscriber amount",
+  help: { ...subscriberHelp, ...amountHelp },
+  level: LEVEL,
+  query: ({ appliance }) => amountOf(appliance, {}),
+  view: amountLines,
+});
+
+const anonymousAmount = show({
+  syntax: "show interface LineCard 0 subscriber amount anonymous [name <group:STRING>]",
+  help: { ...subscriberHelp, ...amountHelp, ...anonymousHelp, ...groupHelp },
+  suggest: suggestGroups,
+  level: LEVEL,
+  query: ({ appliance }, { group }) => amountOf(appliance, queryOf(appliance.facts(), group)),
+  view: amountLines,
+});
+
+const mappingAmount = show({
+  syntax: "show interface LineCard 0 subscriber amount mapping included-in IP <range:IP-RANGE>",
+  help: { ...subscriberHelp, ...amountHelp, ...mappingHelp },
+  level: LEVEL,
+  query: ({ appliance }, { range }) => amountOf(appliance, { within: [range] }),
+  view: amountLines,
+});
+
+const anonymous = show({
+  syntax: "show interface LineCard 0 subscriber anonymous [name <group:STRING>]",
+  help: { ...subscriberHelp, ...anonymousHelp, ...groupHelp },
+  suggest: suggestGroups,
+  level: LEVEL,
+  query: ({ appliance }, { group }) => listOf(appliance, queryOf(appliance.facts(), group)),
+  view: subscriberListLines,
+});
+
+const mapping = show({
+  syntax: "show interface LineCard 0 subscriber mapping included-in IP <range:IP-RANGE>",
+  help: { ...subscriberHelp, ...mappingHelp },
+  level: LEVEL,
+  query: ({ appliance }, { range }) => listOf(appliance, { within: [range] }),
+  view: subscriberListLines,
+});
+
+const groupsHelp = { ...subscriberHelp, "anonymous-group": "Addresses that become subscribers when they are seen" };
+
+const groups = show({
+  syntax: "show interface LineCard 0 subscriber anonymous-group [all]",
+  help: { ...groupsHelp, all: "Every one" },
+  level: LEVEL,
+  query: ({ appliance }) => appliance.facts().anonymousGroups,
+  view: anonymousGroupLines,
+});
+
+const group = show({
+  syntax: "show interface LineCard 0 subscriber anonymous-group name <group:STRING>",
+  help: { ...groupsHelp, ...groupHelp },
+  suggest: suggestGroups,
+  level: LEVEL,
+  query: ({ appliance }, { group }) => [groupNamed(appliance.facts(), group)],
+  view: anonymousGroupLines,
+});
+
+const templatesHelp = { ...subscriberHelp, templates: "What anonymous subscribers are born with" };
+
+const templates = show({
+  syntax: "show interface LineCard 0 subscriber templates [all]",
+  help: { ...templatesHelp, all: "Every one" },
+  level: LEVEL,
+  query: ({ appliance }) => templatesOf(appliance.facts()),
+  view: templateLines,
+});
+
+const template = show({
+  syntax: "show interface LineCard 0 subscriber templates index <index:0-199>",
+  help: { ...templatesHelp, index: "One template", "<index>": "Its number" },
+  level: LEVEL,
+  query({ appliance }, { index }) {
+    const found = templatesOf(appliance.facts()).filter((each) => each.template === index);
+    if (found.length === 0) throw new Sentence(`Template ${index} has no package.`);
+    return found;
+  },
+  view: templateLines,
+});
+
+const aging = show({
+  syntax: "show interface LineCard 0 subscriber aging anonymous",
+  help: { ...subscriberHelp, aging: "When subscribers are forgotten", anonymous: "Those of the anonymous groups" },
+  level: LEVEL,
+  query: ({ appliance }) => ({ minutes: appliance.facts().anonymousAgeingMinutes }),
+  view: ({ minutes }) =>
+    minutes === null
+      ? ["Aging of anonymous subscribers is disabled."]
+      : ["Aging of anonymous subscribers is enabled.", `Anonymous subscribers age after ${minutes} minutes.`],
+});
+
+const database = show({
+  syntax: "show interface LineCard 0 subscriber db counters",
+  help: { ...subscriberHelp, db: "The table of subscribers", counters: "What is in it, and what came and went" },
+  level: LEVEL,
+  query({ appliance }) {
+    const { fastPath } = appliance.status();
+    if (!fastPath) throw new Sentence('No fast path was seen: "show system operation-status" says more.');
+    const { tables, counters, startedAt } = fastPath;
+    const { subscribers_created: introduced, subscribers_expired: aged, subscriber_table_full: full } = counters;
+    return { subscribers: tables.subscribers, sessions: tables.sessions.used, introduced, aged, full, startedAt };
+  },
+  view: databaseLines,
+});
+
+export const subscriberCommands: readonly ExecCommand[] = [
+  ...[byAddress, amount, anonymousAmount, mappingAmount, anonymous, mapping],
+  ...[groups, group, templates, template, aging, database],
+];
+
+type Appliance = Context["appliance"];
+
+async function amountOf({ subscribers }: Appliance, query: SubscriberQuery) {
+  return { amount: await subscribers.count(query) };
+}
+
+function amountLines({ amount }: { readonly amount: number }): string[] {
+  return [`There are ${number(amount)} subscribers.`];
+}
+
+/** As many as are listed, and whether there are more. */
+async function listOf({ subscribers }: Appliance, query: SubscriberQuery) {
+  const found: Subscriber[] = [];
+  for await (const page of subscribers.find(query)) {
+    found.push(...page);
+    if (found.length > LISTED_MAX) break;
+  }
+  return { subscribers: found.slice(0, LISTED_MAX), more: found.length > LISTED_MAX };
+}
+
+/** A group's own subscribers: not those of the groups inside it. */
+function queryOf(facts: Facts, name: string | undefined): SubscriberQuery {
+  if (name === undefined) return {};
+  const { prefix } = groupNamed(facts, name);
+  const others = facts.anonymousGroups.map((each) => each.prefix).filter((each) => each !== prefix);
+  return { within: [prefix], except: others };
+}
+
+function groupNamed({ anonymousGroups }: Facts, name: string): Facts["anonymousGroups"][number] {
+  const found = anonymousGroups.find((each) => each.name === name);
+  if (!found) throw new Sentence(`There is no anonymous group "${name}".`);
+  return found;
+}
+
+/** Template 0 is always package 0. */
+function templatesOf(facts: Facts) {
+  return [0, ...facts.templates.map(({ id }) => id)].map((template) => {
+    const found = packageOf(facts, { template });
+    return { template, package: found ? packageNameOf(found) : null };
+  });
+}

@@ -1,0 +1,115 @@
+// Subscribers: who has an address, and lists of them.
+
+import { detectorText, subscriberText } from "../../mgmt/breaches/notice.ts";
+import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import { dateAndTime, number } from "../../mgmt/words.ts";
+import { columns, fields, paragraphs } from "../columns.ts";
+
+export interface AddressOwners {
+  readonly address: string;
+  /** Of the address; null: none. */
+  readonly group: string | null;
+  readonly subscribers: readonly Subscriber[];
+}
+
+/** Those who have an address: more than one if it is used in several VLANs. */
+export function subscriberLines({ address, group, subscribers }: AddressOwners): string[] {
+  if (subscribers.length > 0) return paragraphs(...subscribers.map(oneLines));
+  if (group === null) return [`${address} is in no anonymous group: nothing is counted of it.`];
+  return [`${address} belongs to the anonymous group "${group}" and was not seen lately.`];
+}
+
+function oneLines(each: Subscriber): string[] {
+  return [
+    ...fields({
+      Subscriber: subscriberText(each),
+      "Anonymous group": each.group ?? "none any more",
+      Template: each.template === null ? "none" : `${each.template}`,
+      Package: packageText(each),
+      State: stateText(each),
+      "First seen": dateAndTime(each.firstSeenAt),
+      "Last seen": dateAndTime(each.lastSeenAt),
+      "Open sessions": number(each.openSessions),
+    }),
+    ...(each.detectors.length > 0 ? ["", ...detectorLines(each.detectors)] : []),
+  ];
+}
+
+/** `0 "residential"`. */
+export function packageText({ package: owner }: Pick<Subscriber, "package">): string {
+  if (!owner) return "none";
+  return owner.name === null ? `${owner.id}` : `${owner.id} "${owner.name}"`;
+}
+
+/** Of several breaches the one that blocks, of those alike the one that lasts longest. */
+function stateText({ state, detectors }: Subscriber): string {
+  const breaches = detectors.filter(({ inBreach }) => inBreach);
+  const decisive = state === "blocked" ? breaches.filter(blocks) : breaches;
+  const [last] = decisive.toSorted((a, b) => (b.period?.untilAt ?? 0) - (a.period?.untilAt ?? 0));
+  if (!last?.period) return state;
+  return `${state} until ${dateAndTime(last.period.untilAt)}: ${nameText(last)}`;
+}
+
+function detectorLines(detectors: readonly DetectorState[]): string[] {
+  return columns(
+    ["DETECTOR", "ACTION", "COUNTED", "REFUSED", "PERIOD SINCE", "UNTIL", "IN BREACH"],
+    detectors.map((each) => [
+      nameText(each),
+      actionText(each),
+      each.counted,
+      each.refused,
+      each.period ? dateAndTime(each.period.startedAt) : "-",
+      each.period ? time(each.period.untilAt) : "-",
+      each.inBreach ? "yes" : "no",
+    ]),
+  );
+}
+
+function actionText(each: DetectorState): string {
+  if (!each.name) return "-";
+  return blocks(each) ? "block" : "report";
+}
+
+/** `10 sessions of smtp-outbound in 60 s`. */
+export function nameText({ name, id, counted, period }: DetectorState): string {
+  const periodMs = period ? period.untilAt - period.startedAt : 0;
+  return detectorText({ name, detector: id ?? 0, counted, periodMs });
+}
+
+/** `12:00:03`. */
+export function time(unixMs: number): string {
+  return dateAndTime(unixMs).slice(-"00:00:00".length);
+}
+
+/** Lines whose columns are made to fit at once: a long list is read as it is made. */
+const FITTED = 100;
+
+export interface SubscriberList {
+  readonly subscribers: readonly Subscriber[];
+  /** There are others. */
+  readonly more: boolean;
+}
+
+export function* subscriberListLines({ subscribers, more }: SubscriberList): Iterable<string> {
+  for (let first = 0; first < subscribers.length; first += FITTED) {
+    const [heading = "", ...rows] = listLines(subscribers.slice(first, first + FITTED));
+    if (first === 0) yield heading;
+    yield* rows;
+  }
+  if (more) yield `Only the first ${number(subscribers.length)} are listed.`;
+  else if (subscribers.length === 0) yield "There are no subscribers.";
+}
+
+function listLines(subscribers: readonly Subscriber[]): string[] {
+  return columns(
+    ["SUBSCRIBER", "ANONYMOUS GROUP", "PACKAGE", "STATE", "LAST SEEN", "OPEN SESSIONS"],
+    subscribers.map((each) => [
+      subscriberText(each),
+      each.group ?? "-",
+      packageText(each),
+      each.state,
+      dateAndTime(each.lastSeenAt),
+      each.openSessions,
+    ]),
+  );
+}

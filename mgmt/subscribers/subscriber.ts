@@ -1,0 +1,52 @@
+// A subscriber in the words of the configuration. Times are Unix milliseconds, numbers are raw.
+
+import type { DetectorName } from "../breaches/breach.ts";
+import type { SubscriberAddress } from "../engine/region_data.ts";
+
+export interface Subscriber {
+  readonly subscriber: SubscriberAddress;
+  /** Null: no group of the configuration has his address any more. */
+  readonly group: string | null;
+  readonly template: number | null;
+  readonly package: SubscriberPackage | null;
+  /** `blocked`: sessions of some service are refused; `reported`: in breach, and nothing is refused. */
+  readonly state: "blocked" | "reported" | "clear";
+  /** His last session's opening or end. */
+  readonly lastSeenAt: number;
+  readonly firstSeenAt: number;
+  /** Counted TCP sessions that are open and were answered. */
+  readonly openSessions: number;
+  /** Those of his package, and others whose periods go on. */
+  readonly detectors: readonly DetectorState[];
+}
+
+export interface SubscriberPackage {
+  readonly id: number;
+  /** Null: it has none. */
+  readonly name: string | null;
+}
+
+/** What a detector has counted of a subscriber in the period that goes on. */
+export interface DetectorState {
+  /** The policy's id; null: nothing is counted now. */
+  readonly id: number | null;
+  /** Null: the configuration has forgotten it. */
+  readonly name: DetectorName | null;
+  readonly counted: number;
+  readonly refused: number;
+  /** Null: no period goes on. */
+  readonly period: { readonly startedAt: number; readonly untilAt: number } | null;
+  readonly inBreach: boolean;
+  /** When the breach was declared, if somebody heard of it. */
+  readonly breachedAt: number | null;
+}
+
+/** Whether the detector's breaches refuse sessions. */
+export function blocks({ name }: Pick<DetectorState, "name">): boolean {
+  return name?.actions.includes("block") ?? false;
+}
+
+/** The VLAN ids that a subscriber's packets carry, the outer one first. */
+export function tagsOf({ outerVlan, innerVlan }: SubscriberAddress): number[] {
+  return [outerVlan, innerVlan].filter((id) => id !== 0);
+}

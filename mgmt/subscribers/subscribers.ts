@@ -1,0 +1,136 @@
+// Questions about subscribers: the fast path's records in the words of the configuration.
+
+import type { DetectorName } from "../breaches/breach.ts";
+import type { BreachRecorder } from "../breaches/recorder.ts";
+import type { Facts } from "../config/service.ts";
+import { EngineError, type EnginePort } from "../engine/engine_port.ts";
+import type { SubscriberAddress, SubscriberRecord, WindowRecord } from "../engine/region_data.ts";
+import type { SubscriberQuery } from "../engine/subscriber_query.ts";
+import { Sentence } from "../sentence.ts";
+import { type Clock, unixTime } from "../time.ts";
+import { type AnonymousGroup, GroupIndex } from "./group_index.ts";
+import { blocks, type DetectorState, type Subscriber, type SubscriberPackage } from "./subscriber.ts";
+
+export interface SubscribersParts {
+  readonly engine: EnginePort;
+  readonly clock: Clock;
+  /** The configuration in force. */
+  facts(): Facts;
+  nameOf(detector: number): DetectorName | null;
+  /** Knows the open breaches that were heard of. */
+  readonly recorder: Pick<BreachRecorder, "find">;
+}
+
+export class Subscribers {
+  readonly #parts: SubscribersParts;
+  #index: { readonly groups: Facts["anonymousGroups"]; readonly index: GroupIndex } | undefined;
+
+  constructor(parts: SubscribersParts) {
+    this.#parts = parts;
+  }
+
+  /** Pages of those that are asked for, in no order that means anything. Rejects with a Sentence. */
+  async *find(query: SubscriberQuery): AsyncIterable<readonly Subscriber[]> {
+    try {
+      for await (const records of this.#parts.engine.subscribers(query)) {
+        const region = this.#parts.engine.status()?.header.region ?? "";
+        yield records.map((record) => this.#subscriberOf(record, region));
+      }
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
+  /** How many there are, whatever is counted of them. Rejects with a Sentence. */
+  async count(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
+    try {
+      return await this.#parts.engine.subscriberCount(query);
+    } catch (error) {
+      throw told(error);
+    }
+  }
+
+  /** The group that the address belongs to; undefined: none. */
+  groupOf(address: string): AnonymousGroup | undefined {
+    const { anonymousGroups: groups } = this.#parts.facts();
+    if (this.#index?.groups !== groups) this.#index = { groups, index: new GroupIndex(groups) };
+    return this.#index.index.groupOf(address);
+  }
+
+  #subscriberOf(record: SubscriberRecord, region: string): Subscriber {
+    const group = this.groupOf(record.subscriber.address);
+    const owner = group && packageOf(this.#parts.facts(), group);
+    const windows = record.windows.map((window) => this.#stateOf(record.subscriber, window, region));
+    const detectors = [...windows, ...idleStates(windows, owner)];
+    const breaches = detectors.filter(({ inBreach }) => inBreach);
+    const { clock } = this.#parts;
+    return {
+      subscriber: record.subscriber,
+      group: group?.name ?? null,
+      template: group?.template ?? null,
+      package: owner ? packageNameOf(owner) : null,
+      state: breaches.some(blocks) ? "blocked" : breaches.length > 0 ? "reported" : "clear",
+      firstSeenAt: unixTime(clock, record.createdMs),
+      lastSeenAt: unixTime(clock, record.lastSeenMs),
+      openSessions: record.openSessions,
+      detectors,
+    };
+  }
+
+  #stateOf(subscriber: SubscriberAddress, window: WindowRecord, region: string): DetectorState {
+    const { clock } = this.#parts;
+    const { detector, periodStartedMs, periodMs, counted, refused, inBreach } = window;
+    const breach = inBreach ? this.#parts.recorder.find(region, { subscriber, detector, periodStartedMs }) : undefined;
+    return {
+      id: detector,
+      name: this.#parts.nameOf(detector),
+      counted,
+      refused,
+      period: {
+        startedAt: unixTime(clock, periodStartedMs),
+        untilAt: unixTime(clock, periodStartedMs + periodMs),
+      },
+      inBreach,
+      breachedAt: breach?.startedAt ?? null,
+    };
+  }
+}
+
+type Package = Facts["packages"][number];
+
+/** Template 0 is package 0. */
+export function packageOf({ templates, packages }: Facts, { template }: Pick<AnonymousGroup, "template">) {
+  const id = template === 0 ? 0 : templates.find((each) => each.id === template)?.package;
+  return packages.find((each) => each.id === id);
+}
+
+export function packageNameOf({ id, name }: Package): SubscriberPackage {
+  return { id, name: name ?? null };
+}
+
+function detectorNames({ id, name, massMailing }: Package): DetectorName[] {
+  return massMailing.flatMap(({ service, detectors }) =>
+    detectors.map(({ signal, threshold, periodSeconds, actions }) => ({
+      ...{ package: id, packageName: name ?? null, service, signal, threshold, periodSeconds, actions },
+    })),
+  );
+}
+
+function sameDetector(one: DetectorName, other: DetectorName): boolean {
+  return (["package", "service", "signal", "periodSeconds"] as const).every((key) => one[key] === other[key]);
+}
+
+/** The package's detectors that have counted nothing. */
+function idleStates(windows: readonly DetectorState[], owner: Package | undefined): DetectorState[] {
+  const expected = owner ? detectorNames(owner) : [];
+  return expected.filter((name) => !windows.some((each) => each.name && sameDetector(each.name, name))).map(idleState);
+}
+
+function idleState(name: DetectorName): DetectorState {
+  return { id: null, name, counted: 0, refused: 0, period: null, inBreach: false, breachedAt: null };
+}
+
+/** What the fast path cannot be asked is told to a person. */
+export function told(error: unknown): unknown {
+  return error instanceof EngineError ? new Sentence(error.message, { cause: error }) : error;
+}

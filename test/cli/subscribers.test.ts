@@ -1,0 +1,160 @@
+// Questions about subscribers and their breaches, release and reload: what a person reads, what is asked of the fast path.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import test from "ava";
+import { region } from "../daemon/parts.ts";
+import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
+import { REPORTING, stage, subscriber, window } from "./subscriber-stage.ts";
+
+process.env.TZ = "UTC";
+
+const PROMPT = "edge-1#";
+
+const zombie = subscriber("10.30.94.66", { openSessions: 2, windows: [window()] });
+const reported = subscriber("2001:db8:30:66::", {
+  vlans: [100, 7],
+  windows: [
+    window({ counted: 4, refused: 0, inBreach: false }),
+    window({ detector: REPORTING, periodMs: 300_000, counted: 1234, refused: 0 }),
+  ],
+});
+const clear = subscriber("10.30.94.200", {
+  windows: [window({ detector: 9, counted: 1, refused: 0, inBreach: false })],
+});
+
+/** A stage for each scene of subscribers.txt, whose title is a line of its own. */
+const scenes = {
+  "A zombie who is blocked": () => stage([zombie]),
+  "A mailer who is reported, in tags": () => stage([reported]),
+  "An office, whose detector the configuration has forgotten": () => stage([clear]),
+  "All of them": () => stage([zombie, reported, clear]),
+  Nobody: () => stage([]),
+};
+
+const transcript = readFileSync(join(import.meta.dirname, "subscribers.txt"), "utf8");
+
+test("each command says what is written in subscribers.txt", async (t) => {
+  const said: string[] = [];
+  let current = stage([]);
+  for (const line of transcript.split("\n")) {
+    const title = line.replace(/^== /, "") as keyof typeof scenes;
+    if (line.startsWith("== ")) {
+      current = scenes[title]();
+      said.push(line, "");
+    } else if (line.startsWith(PROMPT)) {
+      said.push(line, ...(await current.typed(line.slice(PROMPT.length))), "");
+    }
+  }
+  t.is(said.join("\n"), transcript);
+});
+
+test("no answer misleads a tool, is wider than a wide screen or has spaces at a line's end", (t) => {
+  const lines = transcript.split("\n").filter((line) => !line.startsWith(PROMPT) && !line.startsWith("% "));
+  const misleading = [PROMPT_LIKE, ERROR_LIKE, NOT_ASCII, /.{133}/, /\s$/];
+  t.deepEqual(
+    lines.filter((line) => misleading.some((pattern) => pattern.test(line))),
+    [],
+  );
+});
+
+test("the data is raw", async (t) => {
+  const { data } = stage([zombie]);
+  t.like(await data("show interface LineCard 0 subscriber ip 10.30.94.66"), {
+    group: "LT4",
+    subscribers: [{ package: { id: 0, name: "residential" }, state: "blocked", openSessions: 2 }],
+  });
+  t.like(await data("show mass-mailing"), { breaches: [{ detector: { counted: 10, refused: 290 } }], more: false });
+});
+
+test("the fast path is asked for what is wanted, and for no more", async (t) => {
+  const { engine, typed } = stage([]);
+  const asked = async (line: string) => {
+    engine.queries.length = 0;
+    await typed(line);
+    return engine.queries;
+  };
+  const of = "show interface LineCard 0 subscriber";
+  t.deepEqual(await asked(`${of} ip 2001:DB8::0001`), [{ containing: "2001:db8::1" }]);
+  t.deepEqual(await asked(`${of} amount`), [{}]);
+  t.deepEqual(await asked(`${of} mapping included-in IP 10.30.94.0:0xffffff00`), [{ within: ["10.30.94.0/24"] }]);
+  const others = ["2001:db8:30::/48", "10.30.94.192/26"];
+  t.deepEqual(await asked(`${of} amount anonymous name "LT4"`), [{ within: ["10.30.0.0/16"], except: others }]);
+  t.deepEqual(await asked("show mass-mailing"), [{ inBreach: true }]);
+  t.deepEqual(await asked("show mass-mailing subscriber ip 10.1.2.3"), [{ containing: "10.1.2.3", inBreach: true }]);
+});
+
+test("a long list is cut, and says so", async (t) => {
+  const { engine, typed } = stage([]);
+  const many = Array.from({ length: 10_050 }, (_, n) => subscriber(`10.30.${n >> 8}.${n & 255}`));
+  engine.records = many;
+  const lines = await typed("show interface LineCard 0 subscriber anonymous");
+  t.is(lines.length, 1 + 10_000 + 1);
+  t.is(lines.at(-1), "Only the first 10,000 are listed.");
+  engine.records = many.slice(0, 1001).map((each) => ({ ...each, windows: [window()] }));
+  const breaches = await typed("show mass-mailing");
+  t.is(breaches.at(-1), "Only 1,000 of them are listed.");
+});
+
+test("a release ends the breaches of one subscriber, is audited, and says whom it released from what", async (t) => {
+  const { engine, audit, typed } = stage([zombie, reported]);
+  engine.records = [zombie];
+  t.deepEqual(await typed("release subscriber ip 10.30.94.66", 10), [
+    "Released 10.30.94.66: 10 sessions of smtp-outbound in 60 s; 290 attempts were refused",
+  ]);
+  t.deepEqual(engine.releases, [{ subscriber: zombie.subscriber, detector: 0 }]);
+  t.like(audit, [{ user: "anna", operation: "subscriber.release", text: "10.30.94.66", outcome: "done" }]);
+});
+
+test("a release with tags concerns only him who has them", async (t) => {
+  const { engine, typed } = stage([{ ...zombie, subscriber: reported.subscriber }]);
+  const other = "% 2001:db8:30:66::1 in VLAN 100 is in no breach.";
+  t.deepEqual(await typed("release subscriber ip 2001:db8:30:66::1 VLAN-id 100"), [other]);
+  t.is((await typed("release subscriber ip 2001:db8:30:66::1 VLAN-id 100 inner-VLAN-id 7")).length, 1);
+  t.deepEqual(engine.releases, [{ subscriber: reported.subscriber, detector: 0 }]);
+});
+
+test("who is in no breach, or whose breach ended meanwhile, cannot be released", async (t) => {
+  const { engine, audit, typed } = stage([clear]);
+  const refused = ["% 10.30.94.200 is in no breach."];
+  t.deepEqual(await typed("release subscriber ip 10.30.94.200"), refused);
+  t.deepEqual(engine.releases, []);
+  engine.records = [{ ...clear, windows: [window()] }];
+  engine.release = async () => false;
+  t.deepEqual(await typed("release subscriber ip 10.30.94.200"), refused);
+  t.like(audit, [{ outcome: "refused" }, { outcome: "refused" }]);
+});
+
+test("a reload is asked about first", async (t) => {
+  const staged = stage([]);
+  for (const answer of ["n", "maybe", undefined]) {
+    staged.answer = answer;
+    t.deepEqual(await staged.typed("reload"), []);
+    t.deepEqual(await staged.typed("reload fast-path"), []);
+  }
+  t.deepEqual([staged.restarts, staged.engine.restarts, staged.audit.length], [0, 0, 0]);
+  for (const answer of ["", "y", "Yes"]) {
+    staged.answer = answer;
+    t.deepEqual(await staged.typed("reload"), ["The daemon ends and is started again."]);
+  }
+  t.is(staged.restarts, 3);
+  t.deepEqual(await staged.typed("reload", 10), ["% Level 15 is needed."]);
+});
+
+test("a reload of the fast path says which process followed and whom it knows", async (t) => {
+  const staged = stage([]);
+  const said = staged.typed("reload fast-path");
+  while (staged.engine.restarts === 0) await turn();
+  const { header, ...rest } = region({ starts: 2 });
+  staged.engine.show({ ...rest, header: { ...header, pid: 4343 } });
+  t.deepEqual(await said, ["The fast path runs as process 4343; it goes on with 17 subscribers, 1 of them in breach."]);
+});
+
+test("a fast path that cannot be asked is told in a sentence", async (t) => {
+  const { engine, typed } = stage([zombie]);
+  engine.detach(new (await import("../../mgmt/engine/engine_port.ts")).EngineError("absent", "There is no region."));
+  const absent = ["% The fast path has no region that can be read."];
+  t.deepEqual(await typed("show mass-mailing"), absent);
+  t.deepEqual(await typed("release subscriber ip 10.30.94.66"), absent);
+});
