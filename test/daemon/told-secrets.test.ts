@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import type { ApplianceOperation } from "../../mgmt/appliance.ts";
+import type { ApplianceOperation, ApplianceParts } from "../../mgmt/appliance.ts";
 import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { Log } from "../../mgmt/log/log.ts";
@@ -34,10 +34,10 @@ async function daemonOf(t: ExecutionContext) {
   const configuration = new ConfigurationKeeper({ file, store, policy, log, clock, bootId: "boot" });
   await configuration.load();
   const auditor = new Auditor({ store, log });
-  const operations = new Operations(
-    { configuration, engine, log },
-    { now: clock.now, audit: (entry) => auditor.write(entry) },
-  );
+  const operations = new Operations({ configuration } as unknown as ApplianceParts, {
+    now: clock.now,
+    audit: (entry) => auditor.write(entry),
+  });
   const perform = async <Input, Result>(operation: ApplianceOperation<Input, Result>, input: Input) => {
     const result = await operations.perform(operation, input, ALICE).catch((error) => {
       if (!(error instanceof Sentence)) throw error;
