@@ -2,7 +2,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { until } from "../daemon/parts.ts";
-import { stage } from "./stage.ts";
+import { parts, stage } from "./stage.ts";
 
 /** What is typed often, so that something happens: commands, modes, questions, pages, keys. */
 const plausible = fc.constantFrom(
@@ -47,7 +47,7 @@ for (const plain of [true, false]) {
       fc.infiniteStream(fc.integer({ min: 1, max: 20 })),
       async (keys, sizes) => {
         const faults: unknown[] = [];
-        const { session, input, output } = stage(15, { plain, interactive: !plain }, faults);
+        const { session, input, output } = stage(parts(15, faults), { plain, interactive: !plain });
         let said = "";
         output.setEncoding("utf8").on("data", (text) => (said += text));
         /** By chance: `q` is short for quit. */

@@ -1,5 +1,4 @@
 // Keys written readably, as transcripts have them: text is typed as it stands, each newline is Enter, and keys have names.
-import type { Level } from "../../mgmt/level.ts";
 
 const names: Readonly<Record<string, string>> = {
   tab: "\t",
@@ -21,19 +20,8 @@ const names: Readonly<Record<string, string>> = {
   lt: "<",
 };
 
-/** The keys of a screen, and how wide it is: 80 columns, or what its first line says, `! 40 columns`. */
-export function screenSceneOf(transcript: string): [keys: string, columns: number] {
-  return [keystrokes(transcript), Number(/^! (\d+) columns\n/.exec(transcript)?.[1] ?? 80)];
-}
-
-/** The keys of a transcript, and the level of the one who types them: 15, or what its first line says, `! level 5`. */
-export function sceneOf(transcript: string): [keys: string, level: Level] {
-  const level = Number(/^! level (\d+)\n/.exec(transcript)?.[1] ?? 15) as Level;
-  return [keystrokes(transcript), level];
-}
-
 /** `<tab>`, `<ctrl-c>`, `<alt-b>`, `<up>`; a newline behind a backslash is no Enter. */
-function keystrokes(text: string): string {
+export function keystrokes(text: string): string {
   return text.replaceAll("\\\n", "").replace(/<([a-z-]+)>/g, (_, name: string) => keyNamed(name));
 }
 

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import test from "ava";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
+import { folders as seenFolders } from "./seen.ts";
 
-const folders = ["transcripts", "screens"].map((folder) => new URL(`./${folder}/`, import.meta.url));
+const folders = Object.keys(seenFolders).map((folder) => new URL(`./${folder}/`, import.meta.url));
 
 /** A prompt, with what was typed behind it, of one of the host names that transcripts use. */
 const PROMPT = /^(postern|edge-\d)(\(config[\w-]*\))?[#>]/;

@@ -145,19 +145,16 @@ export interface Stage {
   readonly output: PassThrough;
 }
 
-export function stage(level: Level, terminal: Partial<Terminal> = {}, faults: unknown[] = []): Stage {
+export function stage(parts: SessionParts, terminal: Partial<Terminal> = {}): Stage {
   const input = new PassThrough();
   const output = new PassThrough();
-  const session = new ShellSession(
-    { input, output, interactive: false, plain: true, ...terminal },
-    parts(level, faults),
-  );
+  const session = new ShellSession({ input, output, interactive: false, plain: true, ...terminal }, parts);
   return { session, input, output };
 }
 
 /** Everything that is written when these keys, and no more, are typed at the plain discipline. */
-export async function answerTo(keys: string, level: Level): Promise<string> {
-  const { session, input, output } = stage(level);
+export async function answerTo(keys: string, parts: SessionParts): Promise<string> {
+  const { session, input, output } = stage(parts);
   const written = text(output);
   input.end(keys);
   await session.run();

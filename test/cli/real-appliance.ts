@@ -1,0 +1,46 @@
+// An appliance whose configuration is kept as the daemon keeps it, by a fast path that takes everything.
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+import { language } from "../../cli/commands/table.ts";
+import type { SessionParts } from "../../cli/shell/session.ts";
+import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
+import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
+import type { Level } from "../../mgmt/level.ts";
+import { Operations } from "../../mgmt/operations/operations.ts";
+import { storeFile } from "../../mgmt/paths.ts";
+import { Store } from "../../mgmt/store/store.ts";
+import { BOOT, directory } from "../daemon/parts.ts";
+
+/** What somebody types at it. */
+export async function realAppliance(t: ExecutionContext): Promise<(user: string, level: Level) => SessionParts> {
+  const at = directory(t);
+  const clock = { now: () => BOOT, nowMs: () => 0 };
+  const store = new Store();
+  await store.start(storeFile(at));
+  t.teardown(() => store.stop());
+  const configuration = new ConfigurationKeeper({
+    file: join(at, "startup-config"),
+    bootId: "boot-1",
+    store,
+    clock,
+    log: { say: () => {} },
+    policy: { give: async () => ({ outcome: "applied" }), keep: async () => {} },
+  });
+  await configuration.load();
+  const operations = new Operations({ configuration } as unknown as ApplianceParts, {
+    now: clock.now,
+    audit: async () => {},
+  });
+  const appliance: Partial<Appliance> = {
+    configuration,
+    facts: () => configuration.facts(),
+    perform: (operation, input, actor) => operations.perform(operation, input, actor),
+  };
+  return (user, level) => ({
+    language,
+    appliance: appliance as Appliance,
+    actor: { user, level, from: "console", session: 1 },
+    now: clock.now,
+    fault: (error) => t.fail(String(error)),
+  });
+}
