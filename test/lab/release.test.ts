@@ -1,0 +1,79 @@
+// A subscriber in breach is released by hand: his next session passes, and he is counted from nothing.
+import test from "ava";
+import { configurationText } from "../../lab/configuration.ts";
+import { homes, zombie } from "../../lab/plan.ts";
+import { until } from "../../lab/process.ts";
+import { ask } from "../../mgmt/local/client.ts";
+import { daemonSocket } from "../../mgmt/paths.ts";
+import { inLab, withLab } from "./in-lab.ts";
+import { fastPathSaid, inRegion } from "./packet-process.ts";
+import { promptOf } from "./prompt.ts";
+import { assertBlocked, breach, mails, shortQuota } from "./zombie.ts";
+
+const configuration = configurationText(shortQuota);
+const WHO = `show interface LineCard 0 subscriber ip ${zombie.ipv4}`;
+const RELEASE = `release subscriber ip ${zombie.ipv4}`;
+const DETECTOR = "3 sessions of smtp-outbound in 600 s";
+
+test(
+  "the released zombie has his whole quota again, is told as released, and is blocked again when he breaches it",
+  inLab({ quota: shortQuota }, async (t, lab) => {
+    const { typed } = await promptOf(t, lab, configuration);
+    const state = async () => (await typed(WHO)).find((line) => line.startsWith("State"));
+    await t.throwsAsync(typed(RELEASE), { message: `${zombie.ipv4} is in no breach.` });
+
+    t.true(await mails(lab));
+    t.is(await state(), "State           : clear");
+    t.true(await mails(lab));
+    t.true(await mails(lab));
+    await assertBlocked(t, lab);
+    t.regex((await state()) ?? "", new RegExp(`: blocked until .*: ${DETECTOR}$`));
+    t.regex(
+      (await typed("show mass-mailing")).join("\n"),
+      new RegExp(`${zombie.ipv4} +${DETECTOR} +blocked +3 +[1-9]`),
+    );
+
+    t.regex(
+      (await typed(RELEASE)).join("\n"),
+      new RegExp(`^Released ${zombie.ipv4}: ${DETECTOR}; [1-9][0-9]* attempts`),
+    );
+    t.is(await state(), "State           : clear");
+    t.deepEqual(await typed("show mass-mailing"), ["Nobody is in breach."]);
+    const recent = () => ask(daemonSocket(lab.appliance.runDirectory), { ask: "breaches", count: 10 });
+    await until("the end is written down", async () => (await recent()).some(({ endEvent }) => endEvent !== null));
+    const [row] = await recent();
+    t.true(row?.endedAt !== null && (row?.endedAt ?? Number.POSITIVE_INFINITY) < (row?.untilAt ?? 0));
+
+    await breach(t, lab);
+    t.is((await lab.peers.mailFrom(zombie.ipv4)).sessions, 2 * shortQuota.sessions);
+    t.deepEqual((await recent()).filter(({ endedAt }) => endedAt === null).length, 1);
+  }),
+);
+
+test(
+  "a reload of the fast path keeps the blocked blocked, and is no crash",
+  withLab({ quota: shortQuota }, async (t, lab) => {
+    const { engine, typed } = await promptOf(t, lab, configuration);
+    await breach(t, lab);
+    const before = engine.status()?.header;
+    t.regex((await typed("reload fast-path")).join("\n"), /goes on with \d+ subscribers, 1 of them in breach\.$/);
+    t.is(engine.status()?.header.starts, (before?.starts ?? 0) + 1);
+    t.not(engine.status()?.header.pid, before?.pid);
+    await assertBlocked(t, lab);
+    t.true(await lab.traffic.fetchPage(homes[0], "ipv4"));
+
+    // Six in a row, each soon after the other's start, are no crashes either.
+    for (let n = 0; n < 6; n++) await typed("reload fast-path");
+    t.is(
+      inRegion(lab.appliance, (region) => region.live().bypass),
+      "none",
+    );
+    t.deepEqual(
+      (await fastPathSaid(lab.appliance)).filter((line) => /crash|signal/.test(line)),
+      [],
+    );
+    await assertBlocked(t, lab);
+    await typed(RELEASE);
+    t.true(await mails(lab));
+  }),
+);
