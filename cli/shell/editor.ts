@@ -65,11 +65,11 @@ class Editing {
     switch (key.chord) {
       case "return":
       case "enter":
-        return this.#end("", { text: this.#editor.line, ends: false });
+        return this.#end("", { text: this.#editor.line, end: "enter" });
       case "ctrl-z":
-        return this.#end("^Z", { text: this.#editor.line, ends: true });
+        return this.#end("^Z", { text: this.#editor.line, end: key.chord });
       case "ctrl-c":
-        return this.#end("^C", { text: "", ends: false });
+        return this.#end("^C", { text: "", end: key.chord });
       case "ctrl-d":
         return this.#editor.line === "" ? this.leave() : this.#edit(key);
       case "ctrl-r":

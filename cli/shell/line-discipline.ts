@@ -15,10 +15,9 @@ export interface LineRequest {
 }
 
 export interface TypedLine {
-  /** Empty when it was given up with Ctrl-C. */
   readonly text: string;
-  /** It was ended with Ctrl-Z. */
-  readonly ends: boolean;
+  /** What ended it; with Ctrl-C it was given up. */
+  readonly end: "enter" | "ctrl-z" | "ctrl-c";
 }
 
 export interface LineDiscipline {

@@ -56,11 +56,11 @@ class PlainTyping {
     switch (chord) {
       case "return":
       case "enter":
-        return this.#end("", { text: this.#line, ends: false });
+        return this.#end("", { text: this.#line, end: "enter" });
       case "ctrl-z":
-        return this.#end("^Z", { text: this.#line, ends: true });
+        return this.#end("^Z", { text: this.#line, end: chord });
       case "ctrl-c":
-        return this.#end("^C", { text: "", ends: false });
+        return this.#end("^C", { text: "", end: chord });
       case "ctrl-d":
         return this.#line === "" ? this.leave() : undefined;
       case "backspace":

@@ -16,7 +16,7 @@ import { complaintLines } from "./complaint.ts";
 import { EditorDiscipline } from "./editor.ts";
 import { helpLines } from "./help-lines.ts";
 import { Keys } from "./keys.ts";
-import { LINE_MAX, type LineDiscipline, type TypedLine } from "./line-discipline.ts";
+import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import { Output } from "./output.ts";
 import { Pager } from "./pager.ts";
 import { printingOf } from "./pipes.ts";
@@ -28,6 +28,13 @@ import type { Terminal } from "./terminal.ts";
 
 /** Lines kept of what was typed. */
 const HISTORY_MAX = 100;
+
+/** What is asked for is no command: nothing is known of it. */
+const NO_COMMAND: Omit<LineRequest, "prompt"> = {
+  history: [],
+  help: () => [],
+  complete: ({ length: column }) => ({ column, text: "", candidates: [] }),
+};
 
 const FAULT = "% Internal fault: what happened was written to the log.";
 
@@ -96,7 +103,7 @@ export class ShellSession implements Session {
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
         this.#reading = true;
-        const typed = await this.#readLine(prompt, this.#history);
+        const typed = await this.#readCommand(prompt);
         this.#reading = false;
         if (!typed) break;
         this.typedAt = this.#parts.now();
@@ -108,7 +115,7 @@ export class ShellSession implements Session {
 
   /** Obeys one line that nobody typed at a prompt. False: it was refused. */
   runLine(line: string): Promise<boolean> {
-    return this.#attended(() => this.#obey({ text: line, ends: false }, null));
+    return this.#attended(() => this.#obey({ text: line, end: "enter" }, null));
   }
 
   async #attended(work: () => Promise<boolean>): Promise<boolean> {
@@ -125,7 +132,8 @@ export class ShellSession implements Session {
 
   async ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
     if (hidden) return readHidden(this.#keys, this.#output, prompt);
-    return (await this.#readLine(prompt, []))?.text;
+    const typed = await this.#discipline.readLine({ prompt, ...NO_COMMAND });
+    return typed?.end === "enter" ? typed.text : undefined;
   }
 
   get configurationSession(): string | null {
@@ -174,13 +182,13 @@ export class ShellSession implements Session {
     return { appliance, actor: { ...actor, level: this.level }, session: this, now };
   }
 
-  #readLine(prompt: string, history: readonly string[]): Promise<TypedLine | undefined> {
+  #readCommand(prompt: string): Promise<TypedLine | undefined> {
     const { language, appliance } = this.#parts;
     const facts = appliance.facts();
     const at = this.#at;
     return this.#discipline.readLine({
       prompt,
-      history,
+      history: this.#history,
       complete: (line) => completeAt(language, at, line, facts),
       help(line) {
         const help = helpAt(language, at, line, facts);
@@ -190,7 +198,7 @@ export class ShellSession implements Session {
   }
 
   /** False: it was refused. `promptWidth`: null when it was not typed at a prompt. */
-  async #obey({ text, ends }: TypedLine, promptWidth: number | null): Promise<boolean> {
+  async #obey({ text, end }: TypedLine, promptWidth: number | null): Promise<boolean> {
     const shown = shownLine(this.#parts.language, this.#at, text);
     if (text.trim() !== "") this.#remember(shown);
     try {
@@ -200,7 +208,7 @@ export class ShellSession implements Session {
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
       return false;
     } finally {
-      if (ends || this.level < CONFIGURE_LEVEL) this.#place.leave();
+      if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) this.#place.leave();
     }
   }
 

@@ -103,9 +103,15 @@ const testCommands: readonly ExecCommand[] = [
   }),
   own({
     level: 15,
-    syntax: "test <outcome:refused|fault>",
-    help: { test: "End otherwise", refused: "With a sentence", fault: "With an error of ours" },
-    run(_, { outcome }) {
+    syntax: "test <outcome:refused|fault|asking>",
+    help: {
+      test: "End otherwise",
+      refused: "With a sentence",
+      fault: "With an error of ours",
+      asking: "After a question",
+    },
+    async run({ session }, { outcome }) {
+      if (outcome === "asking") return [`The answer is ${JSON.stringify(await session.ask("Really? [yes/no] "))}.`];
       throw outcome === "refused" ? new Sentence("The fast path does not answer.") : new Error("x is undefined");
     },
   }),

@@ -1,0 +1,45 @@
+// A session and the terminal it is typed at: its size, and nobody there.
+import { PassThrough } from "node:stream";
+import test from "ava";
+import { until } from "../daemon/parts.ts";
+import { parts, stage } from "./stage.ts";
+
+test("a page follows the terminal's size, until the person says how long it is", async (t) => {
+  const screen = Object.assign(new PassThrough(), { columns: 80, rows: 24 });
+  const { session, input } = stage(parts(15), { output: screen, interactive: true, plain: true });
+  let said = "";
+  screen.setEncoding("utf8").on("data", (text) => (said += text));
+  const ended = session.run();
+  const linesOfPage = async () => {
+    said = "";
+    input.write("show lines 100\r");
+    await until("there is a page", () => said.includes("--More--"));
+    const lines = said.match(/line \d+ of/g)?.length;
+    input.write("q");
+    await until("there is a prompt", () => said.endsWith("postern#"));
+    return lines;
+  };
+  t.is(await linesOfPage(), 23);
+  Object.assign(screen, { rows: 11 }).emit("resize");
+  t.is(await linesOfPage(), 10);
+  input.write("terminal length 5\r");
+  Object.assign(screen, { rows: 30 }).emit("resize");
+  t.is(await linesOfPage(), 4);
+  input.end();
+  await ended;
+});
+
+test("a session in which nobody types ends, and one in which something runs does not", async (t) => {
+  const { session, input, output } = stage(parts(15));
+  let said = "";
+  output.setEncoding("utf8").on("data", (text) => (said += text));
+  const ended = session.run();
+  input.write("monitor nothing\r");
+  await until("it runs", () => said.includes("It begins."));
+  session.idle();
+  input.write("\x03");
+  await until("there is a prompt", () => said.endsWith("postern#"));
+  session.idle();
+  await ended;
+  t.regex(said, /postern#\r\n% Nobody typed for a while: this session ends\.\r\n/);
+});
