@@ -11,18 +11,16 @@ import { completeAt } from "../grammar/completion.ts";
 import { helpAt } from "../grammar/help.ts";
 import { lineError } from "../grammar/line-error.ts";
 import type { Language, Prompt } from "../grammar/prompt.ts";
-import { type LineReading, readCommand, shownLine } from "../grammar/read.ts";
+import { readCommand, shownLine } from "../grammar/read.ts";
 import { complaintLines } from "./complaint.ts";
 import { EditorDiscipline } from "./editor.ts";
+import { execute } from "./execute.ts";
 import { helpLines } from "./help-lines.ts";
 import { Keys } from "./keys.ts";
 import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import { Output } from "./output.ts";
-import { Pager } from "./pager.ts";
-import { printingOf } from "./pipes.ts";
 import { Place } from "./place.ts";
 import { PlainDiscipline } from "./plain.ts";
-import { print, untilAborted } from "./printing.ts";
 import { readHidden } from "./secret.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -47,8 +45,6 @@ export interface SessionParts {
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown, line: string): void;
 }
-
-type Read<Kind> = Extract<LineReading<ExecCommand, Line, Pipe>, { kind: Kind }>;
 
 export class ShellSession implements Session {
   readonly #terminal: Terminal;
@@ -177,9 +173,9 @@ export class ShellSession implements Session {
     return { modes: this.#place.modes, level: this.level };
   }
 
-  get #context(): Omit<Context, "signal"> {
+  get #context(): Context {
     const { appliance, actor, now } = this.#parts;
-    return { appliance, actor: { ...actor, level: this.level }, session: this, now };
+    return { appliance, actor: { ...actor, level: this.level }, session: this, signal: this.#gone.signal, now };
   }
 
   #readCommand(prompt: string): Promise<TypedLine | undefined> {
@@ -225,30 +221,14 @@ export class ShellSession implements Session {
       await this.#say(complaintLines(read.error, promptWidth));
       return false;
     }
-    if (read.kind === "exec") await this.#execute(read);
+    const [context, keys, output] = [this.#context, this.#keys, this.#output];
+    if (read.kind === "exec") await execute({ ...read, context, keys, output });
     if (read.kind === "leave") this.#place.close(read.modes);
     if (read.kind !== "line") return true;
     const { appliance } = this.#parts;
-    const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, appliance, this.#context.actor);
+    const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, appliance, context.actor);
     await this.#say(said);
     return taken;
-  }
-
-  async #execute({ found: { command, args }, pipes }: Read<"exec">): Promise<void> {
-    const interrupted = new AbortController();
-    const signal = AbortSignal.any([interrupted.signal, this.#gone.signal]);
-    const page = { length: this.pageLength, width: this.width };
-    const pager = new Pager(this.#keys, this.#output, page);
-    this.#keys.onInterrupt(() => {
-      interrupted.abort();
-      void this.#output.write("^C\r\n");
-    });
-    try {
-      const answers = command.execute({ ...this.#context, signal }, args as never);
-      await print(command.kind === "show" ? untilAborted(answers, signal) : answers, printingOf(pipes), pager, signal);
-    } finally {
-      this.#keys.onInterrupt(undefined);
-    }
   }
 
   async #say(lines: Iterable<string>): Promise<void> {
