@@ -1,5 +1,6 @@
 // One person or program typing at the appliance: reads a line, obeys it, says what came of it, and reads the next.
 
+import { setImmediate as turn } from "node:timers/promises";
 import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
@@ -104,6 +105,8 @@ export class ShellSession implements Session {
         if (!typed) break;
         this.typedAt = this.#parts.now();
         await this.#obey(typed, prompt.length);
+        // Who types ahead does not keep others from having their turn.
+        await turn();
       }
       return true;
     });
