@@ -1,30 +1,37 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
-import type { ApplianceParts } from "./appliance.ts";
+import { language } from "../cli/commands/table.ts";
+import { Enabling } from "./access/enabling.ts";
+import { identify } from "./access/identity.ts";
+import { Sessions } from "./access/sessions.ts";
+import type { Appliance, ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
 import { Captures } from "./capture/captures.ts";
 import { ConfigurationKeeper } from "./config/keeper.ts";
 import { type ReloadResult, reloadResult, reloadText } from "./config/reload.ts";
+import { ConsoleServer } from "./console/server.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
-import type { Answers, Request, Response } from "./local/protocol.ts";
+import { answersOf } from "./local/answers.ts";
 import { LocalServer } from "./local/server.ts";
 import type { Log } from "./log/log.ts";
 import { Auditor } from "./operations/auditor.ts";
 import { loadStartup } from "./operations/configuration.ts";
-import type { Actor } from "./operations/operation.ts";
+import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
-import { daemonSocket, storeFile } from "./paths.ts";
+import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
-import { type ConfigurationStatus, statusOf } from "./status/status.ts";
+import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
 import { Subscribers } from "./subscribers/subscribers.ts";
-import type { Clock } from "./time.ts";
+import type { Machine } from "./system/machine.ts";
+import { ProcessMeter } from "./system/process_meter.ts";
+import { type Clock, unixTime } from "./time.ts";
 
 export interface AppOptions {
   readonly runDirectory: string;
   readonly stateDirectory: string;
-  /** The configuration file. */
+  /** The startup file. */
   readonly configuration: string;
 }
 
@@ -34,48 +41,63 @@ export interface AppParts {
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
+  readonly machine: Machine;
   /** The kernel's: tells whether the machine was restarted. */
   readonly bootId: string;
   /** Has the daemon end in order, to be started again. */
   restart(): void;
 }
 
-/** Who may speak to the local socket is trusted as root is. */
-const LOCAL: Actor = { user: "root", level: 15, from: "local", session: 0 };
+/** Who sends signals to the daemon is root. */
+const SIGNALLER: Actor = { user: "root", level: 15, from: "signal", session: 0 };
 
 export class App {
   readonly #options: AppOptions;
   readonly #parts: AppParts;
   readonly #policy: PolicyKeeper;
   readonly #configuration: ConfigurationKeeper;
-  readonly #auditor: Auditor;
-  readonly #operations: Operations<ApplianceParts>;
   readonly #recorder: BreachRecorder;
+  readonly #subscribers: Subscribers;
+  readonly #operations: Operations<ApplianceParts>;
   readonly #watch: FastPathWatch;
-  readonly #captures: Captures;
+  readonly #meter = new ProcessMeter();
+  readonly #sessions: Sessions;
+  readonly #enabling: Enabling;
   readonly #server: LocalServer;
+  readonly #console: ConsoleServer;
   readonly #started: { stop(): Promise<void> }[] = [];
   #startedAt = 0;
 
   constructor(options: AppOptions, parts: AppParts) {
     this.#options = options;
     this.#parts = parts;
+    const { engine, log, clock } = parts;
+    const auditor = new Auditor(parts);
+    const audit = (entry: AuditEntry) => auditor.write(entry);
     this.#policy = new PolicyKeeper(parts);
+    const nameOf = (detector: number) => this.#policy.nameOf(detector);
+    const facts = () => this.#configuration.facts();
     this.#configuration = new ConfigurationKeeper({ ...parts, file: options.configuration, policy: this.#policy });
-    this.#auditor = new Auditor(parts);
-    this.#recorder = new BreachRecorder({ ...parts, nameOf: (detector) => this.#policy.nameOf(detector) });
-    const subscribers = new Subscribers({
-      ...{ engine: parts.engine, clock: parts.clock, recorder: this.#recorder },
-      facts: () => this.#configuration.facts(),
-      nameOf: (detector) => this.#policy.nameOf(detector),
-    });
-    this.#operations = new Operations(
-      { ...parts, configuration: this.#configuration, subscribers },
-      { now: parts.clock.now, audit: (entry) => this.#auditor.write(entry) },
-    );
-    this.#captures = new Captures({ ...parts, services: () => this.#policy.services() });
+    this.#configuration.follow((settings) => log.obey(settings));
+    this.#recorder = new BreachRecorder({ ...parts, nameOf });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
-    this.#server = new LocalServer(daemonSocket(options.runDirectory), (request, gone) => this.#answer(request, gone));
+    this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
+    this.#operations = new Operations(
+      { ...parts, configuration: this.#configuration, subscribers: this.#subscribers },
+      { now: clock.now, audit },
+    );
+    this.#sessions = new Sessions({ now: clock.now, audit });
+    this.#enabling = new Enabling({ clock, facts, audit });
+
+    const appliance = this.#appliance();
+    const captures = new Captures({ ...parts, services: () => this.#policy.services() });
+    const answer = answersOf({ appliance, captures, identify, reload: (actor) => this.reload(actor) });
+    this.#server = new LocalServer(daemonSocket(options.runDirectory), answer);
+    this.#console = new ConsoleServer({
+      ...{ path: consoleSocket(options.runDirectory), language, appliance, sessions: this.#sessions, now: clock.now },
+      identify: (socket) => identify(socket, facts()),
+      fault: (error, line) => log.say("FAULT", faultText(error, line)),
+    });
   }
 
   /** Rejects with a Sentence when the daemon cannot do its work; what was started is then stopped. */
@@ -93,9 +115,9 @@ export class App {
   }
 
   /** Reads the startup file again and makes it the configuration. */
-  async reload(): Promise<ReloadResult> {
+  async reload(actor = SIGNALLER): Promise<ReloadResult> {
     const { configuration: file } = this.#options;
-    const reading = this.#operations.perform(loadStartup, {}, LOCAL);
+    const reading = this.#operations.perform(loadStartup, {}, actor);
     const result = await reloadResult(file, () => this.#configuration.facts().revision, reading);
     this.#parts.log.say(result.outcome === "refused" ? "CONFIG_REFUSED" : "CONFIG", reloadText(result));
     return result;
@@ -113,7 +135,9 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    for (const part of [this.#watch, this.#policy, this.#configuration, this.#recorder]) {
+    this.#started.push(this.#console);
+    await this.#console.start();
+    for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
       this.#started.push(part);
       part.start();
     }
@@ -129,39 +153,36 @@ export class App {
     };
   }
 
-  async *#answer(request: Request, gone: AbortSignal): AsyncGenerator<Response> {
-    if (request.ask === "capture") for await (const answer of this.#captures.capture(request, gone)) yield { answer };
-    else yield { answer: await this.#answerOnce(request) };
+  #appliance(): Appliance {
+    const { clock, machine, store, log } = this.#parts;
+    const configuration = this.#configuration;
+    return {
+      ...{ configuration, log, subscribers: this.#subscribers },
+      facts: () => configuration.facts(),
+      status: () => this.#status(),
+      machine: () => machine,
+      bootedAt: () => unixTime(clock, 0),
+      process: () => this.#meter.figures(),
+      breaches: (count) => store.call("recentBreaches", count),
+      audit: (count) => store.call("recentAudit", count),
+      sessions: () => this.#sessions.list(),
+      enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),
+      perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
+    };
   }
 
-  #answerOnce(request: Exclude<Request, { ask: "capture" }>): Promise<Answers[Request["ask"]]> | Answers["status"] {
-    switch (request.ask) {
-      case "status":
-        return this.#status();
-      case "breaches":
-        return this.#parts.store.call("recentBreaches", request.count);
-      case "reload":
-        return this.reload();
-    }
-  }
-
-  #status(): Answers["status"] {
-    const daemon = { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost };
+  #status(): Status {
     const { engine, clock } = this.#parts;
-    const configuration = this.#configurationStatus();
-    const configurationAlarms = [this.#configuration.alarm, ...this.#policy.alarms()].filter(
-      (alarm) => alarm !== undefined,
-    );
-    const linkModes = this.#policy.linkModes();
-    const [watch, recorder] = [this.#watch, this.#recorder];
-    return statusOf({ daemon, engine, clock, configuration, configurationAlarms, linkModes, watch, recorder });
+    return statusOf({
+      ...{ engine, clock, watch: this.#watch, recorder: this.#recorder, policy: this.#policy },
+      daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
+      configuration: this.#configuration.status(),
+      configurationAlarm: this.#configuration.alarm,
+    });
   }
+}
 
-  #configurationStatus(): ConfigurationStatus {
-    const { hostname, revision } = this.#configuration.facts();
-    const { committedAt } = this.#configuration;
-    const pending = this.#configuration.pending();
-    const { configuration: file } = this.#options;
-    return { file, hostname, revision, committedAt, waiting: this.#policy.waiting, pending };
-  }
+function faultText(error: unknown, line: string): string {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `A fault of this program at "${line}": ${told}`;
 }

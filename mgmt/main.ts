@@ -11,6 +11,7 @@ import { daemonDirectory } from "./paths.ts";
 import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
+import { readMachine } from "./system/machine.ts";
 import { dateAndTime } from "./words.ts";
 
 /** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
@@ -18,6 +19,8 @@ const STOP_MS = 800;
 
 /** Returns the exit status. */
 async function serve(options: AppOptions): Promise<number> {
+  // Before confine(): the kernel tells serial numbers to root only.
+  const machine = await readMachine();
   const engine = new NativeEngine(options.runDirectory);
   const store = new Store();
   // All code is loaded by now: the account that the daemon becomes need not be able to read it.
@@ -32,7 +35,8 @@ async function serve(options: AppOptions): Promise<number> {
   const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const restart = Promise.withResolvers<number>();
   const asked = Promise.race([endAsked(), restart.promise]);
-  const app = new App(options, { engine, store, clock, log, bootId, restart: () => restart.resolve(RESTART_STATUS) });
+  const ends = () => restart.resolve(RESTART_STATUS);
+  const app = new App(options, { engine, store, clock, log, bootId, machine, restart: ends });
   const started = app.start();
   process.on("SIGHUP", () => {
     // A start that failed is told below.

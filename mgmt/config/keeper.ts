@@ -70,7 +70,9 @@ export class ConfigurationKeeper implements ConfigurationService {
   #alarm: string | undefined;
   #revertMs = 0;
   #startedAt = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Changes wait for it. */
+  readonly #loaded = Promise.withResolvers<void>();
+  #turn: Promise<unknown> = this.#loaded.promise;
 
   constructor(parts: ConfigurationKeeperParts) {
     this.#parts = parts;
@@ -84,13 +86,17 @@ export class ConfigurationKeeper implements ConfigurationService {
 
   /** Takes up what was in force, or after a restart of the machine the startup file. Rejects with a Sentence. */
   async load(): Promise<void> {
-    this.#startedAt = this.#parts.clock.now();
-    await this.#pending.load();
-    const opening = await openConfiguration(this.#parts);
-    this.#alarm = opening.alarm;
-    for (const line of opening.told)
-      this.#parts.log.say(opening.alarm === undefined ? "CONFIG" : "CONFIG_REFUSED", line);
-    await this.#take(opening);
+    try {
+      this.#startedAt = this.#parts.clock.now();
+      await this.#pending.load();
+      const opening = await openConfiguration(this.#parts);
+      this.#alarm = opening.alarm;
+      for (const line of opening.told)
+        this.#parts.log.say(opening.alarm === undefined ? "CONFIG" : "CONFIG_REFUSED", line);
+      await this.#take(opening);
+    } finally {
+      this.#loaded.resolve();
+    }
     await this.look();
   }
 
@@ -126,9 +132,9 @@ export class ConfigurationKeeper implements ConfigurationService {
     return this.#facts;
   }
 
-  /** When the configuration in force was committed, in Unix milliseconds; null: there is none. */
-  get committedAt(): number | null {
-    return this.#committedAt;
+  status() {
+    const { hostname, revision } = this.#facts;
+    return { file: this.#parts.file, hostname, revision, committedAt: this.#committedAt, pending: this.pending() };
   }
 
   get alarm(): string | undefined {
@@ -223,9 +229,18 @@ export class ConfigurationKeeper implements ConfigurationService {
 
   async loadStartup(actor: Actor): Promise<Committed> {
     const { file } = this.#parts;
-    const committed = await this.replace(await readStartupFile(file), actor, `read from ${file}`);
-    if (committed.outcome !== "wrong" && committed.outcome !== "clash") this.#alarm = undefined;
-    return committed;
+    const refused = (why: string) => {
+      this.#alarm = `${file} was refused and revision ${this.#facts.revision} stays in force: ${why}`;
+    };
+    try {
+      const committed = await this.replace(await readStartupFile(file), actor, `read from ${file}`);
+      if (committed.outcome === "wrong") refused(linesWrong(committed.wrongLines));
+      else this.#alarm = undefined;
+      return committed;
+    } catch (error) {
+      if (error instanceof Sentence) refused(error.message);
+      throw error;
+    }
   }
 
   async #revert(actor: Actor, comment: string): Promise<Committed> {

@@ -7,6 +7,7 @@ import type { Breach } from "../breaches/breach.ts";
 import type { CaptureBatch } from "../capture/captures.ts";
 import type { ReloadResult } from "../config/reload.ts";
 import { packetKinds, SNAP_LENGTH_MAX, sampleVerdicts } from "../engine/sample_order.ts";
+import type { Level } from "../level.ts";
 import type { Status } from "../status/status.ts";
 
 /** Of a request, its newline included. */
@@ -52,6 +53,9 @@ export interface Answers {
 }
 
 export type Question = keyof Answers;
+
+/** Who may ask what. */
+export const questionLevels: Readonly<Record<Question, Level>> = { status: 5, breaches: 5, reload: 10, capture: 10 };
 
 export type Response<Asked extends Question = Question> =
   | { readonly answer: Answers[Asked] }

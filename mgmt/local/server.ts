@@ -1,4 +1,4 @@
-// Answers the questions of programs on this machine. Who may connect may ask everything.
+// Answers the questions of programs on this machine.
 
 import type { Socket } from "node:net";
 import { Sentence } from "../sentence.ts";
@@ -11,8 +11,14 @@ const CONNECTIONS_MAX = 32;
 /** A client that neither asks nor is answered for this long is let go. */
 const IDLE_MS = 20_000;
 
-/** The lines that answer a request; throws a Sentence when it cannot. `gone`: he who asked hears no more. */
-export type Answerer = (request: Request, gone: AbortSignal) => AsyncIterable<Response>;
+export interface Asker {
+  readonly socket: Socket;
+  /** Aborted when he hears no more. */
+  readonly gone: AbortSignal;
+}
+
+/** The lines that answer a request; throws a Sentence when it cannot. */
+export type Answerer = (request: Request, asker: Asker) => AsyncIterable<Response>;
 
 export class LocalServer {
   readonly #answer: Answerer;
@@ -37,7 +43,7 @@ export class LocalServer {
     try {
       const chunks = socket.iterator({ destroyOnReturn: false });
       for await (const line of linesOf(chunks, REQUEST_CHARACTERS_MAX)) {
-        for await (const response of this.#respond(line, gone)) await send(socket, response);
+        for await (const response of this.#respond(line, { socket, gone })) await send(socket, response);
       }
     } catch (error) {
       if (error instanceof BadLine) await send(socket, { error: error.message });
@@ -46,14 +52,14 @@ export class LocalServer {
     socket.destroySoon();
   }
 
-  async *#respond(line: string, gone: AbortSignal): AsyncGenerator<Response> {
+  async *#respond(line: string, asker: Asker): AsyncGenerator<Response> {
     const request = requestOf(line);
     if (!request) {
       yield { error: "A request is one of the JSON objects that mgmt/local/protocol.ts describes." };
       return;
     }
     try {
-      yield* this.#answer(request, gone);
+      yield* this.#answer(request, asker);
     } catch (error) {
       if (!(error instanceof Sentence)) throw error;
       yield { error: error.message };

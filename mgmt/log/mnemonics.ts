@@ -35,6 +35,7 @@ export const mnemonics = {
   CONFIG: "notifications",
 
   AUDIT: "notifications",
+  FAULT: "critical",
   LOGGING: "warnings",
 } as const satisfies Record<string, Severity>;
 

@@ -106,25 +106,25 @@ export interface TableUse {
 export interface StatusParts {
   readonly daemon: DaemonStatus;
   readonly engine: EnginePort;
-  readonly configuration: ConfigurationStatus;
-  /** Sentences about what is wrong with the configuration. */
-  readonly configurationAlarms: readonly string[];
-  readonly linkModes: readonly LinkMode[];
+  readonly configuration: Omit<ConfigurationStatus, "waiting">;
+  /** A sentence about what is wrong with it. */
+  readonly configurationAlarm: string | undefined;
+  readonly policy: { linkModes(): readonly LinkMode[]; readonly waiting: number | null; alarms(): string[] };
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
   readonly clock: Clock;
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, configuration, configurationAlarms, watch, recorder } = parts;
+  const { daemon, engine, configuration, configurationAlarm, policy, watch, recorder } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
     daemon,
-    configuration,
+    configuration: { ...configuration, waiting: policy.waiting },
     alarms: [
-      ...[...watch.alarms(), ...bypassAlarm(said), ...configurationAlarms],
-      ...(recorder.alarm === undefined ? [] : [recorder.alarm]),
+      ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms()],
+      ...[configurationAlarm, recorder.alarm].filter((alarm) => alarm !== undefined),
     ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,
@@ -146,10 +146,8 @@ function bypassAlarm(said: EngineStatus | undefined): string[] {
   return alarm ? [alarm] : [];
 }
 
-function fastPathOf(
-  { header, live, counters }: EngineStatus,
-  { linkModes: modes, watch, clock }: StatusParts,
-): FastPathStatus {
+function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, clock }: StatusParts): FastPathStatus {
+  const modes = policy.linkModes();
   const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
   const loads = watch.loads();
   const suppressed = counters.workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);

@@ -13,6 +13,13 @@ import { Log } from "../../mgmt/log/log.ts";
 import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import type { Machine } from "../../mgmt/system/machine.ts";
+
+/** A machine that tells nothing of itself. */
+export const machine: Machine = {
+  ...{ kernel: "Linux", processor: null, processors: 2, memoryBytes: 2 ** 34 },
+  chassis: { maker: null, product: null, version: null, serial: null, boardSerial: null },
+};
 
 /** Boot time 0 in tests, as Unix time. */
 export const BOOT = Date.UTC(2026, 10, 22, 11);
@@ -242,7 +249,7 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    { engine, store, log, clock, bootId, restart: () => {} },
+    { engine, store, log, clock, bootId, machine, restart: () => {} },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

@@ -123,11 +123,11 @@ asRoot("SIGHUP reads the file again", async (t) => {
   const at = base(t);
   const daemon = run(t, at);
   await daemon.ready();
-  writeFileSync(join(at, "startup-config"), "no such line\n");
+  writeFileSync(join(at, "startup-config"), "no such line\nend\n");
   daemon.child.kill("SIGHUP");
   await until("it refuses the file", () => daemon.lines().some((line) => line.includes("one line is wrong")));
   const { alarms } = await ask(daemon.socket, { ask: "status" });
-  t.true(alarms.some((alarm) => alarm.includes("was refused and the fast path keeps what it has: one line is wrong.")));
+  t.true(alarms.some((alarm) => alarm.includes("was refused and revision 1 stays in force: one line is wrong.")));
 });
 
 asRoot("killed at once, it starts again where it was", async (t) => {

@@ -5,7 +5,7 @@ import { App } from "../../mgmt/app.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
-import { breachFacts, ended, record, region, started } from "./parts.ts";
+import { breachFacts, ended, machine, record, region, started } from "./parts.ts";
 
 const [directory = "", count = "0"] = process.argv.slice(2);
 const breaches = Number(count);
@@ -27,6 +27,7 @@ const app = new App(
     store: new Store(),
     clock,
     bootId: "boot-1",
+    machine,
     restart: () => {},
     log: new Log({ clock, write: ({ text }) => process.stdout.write(`${text}\n`) }),
   },

@@ -87,7 +87,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
   const loads = [busy, resting].map((now) => loadOf(idle, now, 2_000_000_000));
   const configuration = {
     ...{ file: "/etc/postern/startup-config", revision: 7, committedAt: BOOT + 30_000 },
-    ...{ waiting: null, pending: null, hostname: "edge-1" },
+    ...{ pending: null, hostname: "edge-1" },
   };
   return {
     status: () =>
@@ -95,8 +95,8 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
         daemon: { pid: 4211, startedAt: BOOT + 12_000, eventsLost: 0 },
         engine,
         configuration,
-        configurationAlarms: [],
-        linkModes: ["forwarding"],
+        configurationAlarm: undefined,
+        policy: { waiting: null, linkModes: () => ["forwarding"], alarms: () => [] },
         watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
         clock,
