@@ -19,13 +19,11 @@ import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
 import { userCommands } from "./users.ts";
 
-const shows: readonly ExecCommand[] = [
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
-  ...configurationCommands,
+const commands: readonly ExecCommand[] = [
+  ...[...sessionCommands, ...configurationCommands, ...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...userCommands, ...reloadCommands],
 ];
-const records: readonly ExecCommand[] = [...loggingCommands, ...auditCommands, ...userCommands];
-const actions: readonly ExecCommand[] = [...massMailingCommands, ...reloadCommands];
-const exec: readonly ExecCommand[] = [...sessionCommands, ...shows, ...records, ...actions, techSupport(shows)];
+const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];
 
 export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),

@@ -24,6 +24,11 @@ const parts = [
   "show interface LineCard 0 counters",
   "show interface LineCard 0 tables",
   "show interface LineCard 0 workers",
+  "show interface LineCard 0 subscriber amount",
+  "show mass-mailing",
+  "show users",
+  "show audit",
+  "show logging",
 ] as const;
 
 /** What is sent away has no secrets: whoever asks is shown what this level may see. */

@@ -1,8 +1,8 @@
-// show tech-support: other shows, each under its heading.
+// show tech-support: other commands, each under its heading.
 import test from "ava";
 import type { Answer, ExecCommand } from "../../cli/commands/exec.ts";
 import { techSupport } from "../../cli/commands/tech-support.ts";
-import { contextIn, shown, shows } from "./shows/asking.ts";
+import { commands, contextIn, shown } from "./shows/asking.ts";
 import { SECRET } from "./shows/scenes.ts";
 
 process.env.TZ = "UTC";
@@ -22,13 +22,13 @@ test("no secret is told, whoever asks", async (t) => {
     return JSON.stringify(found.map(({ data, lines }) => [data, [...lines()]]));
   };
   const root = contextIn("healthy", 15);
-  const running = shows.find(({ syntax }) => syntax.startsWith("show running-config"));
+  const running = commands.find(({ syntax }) => syntax.startsWith("show running-config"));
   t.true((await told(running?.execute(root, {} as never) ?? breaking())).includes(SECRET), "he may see it");
-  t.false((await told(techSupport(shows).execute(root, {} as never))).includes(SECRET));
+  t.false((await told(techSupport(commands).execute(root, {} as never))).includes(SECRET));
 });
 
 test("a part that breaks while it is drawn stops no other", async (t) => {
-  const broken = shows.map((command) =>
+  const broken = commands.map((command) =>
     command.syntax === "show inventory" ? { ...command, execute: () => breaking() } : command,
   );
   const answers = techSupport(broken).execute(contextIn("healthy"), {} as never);
@@ -40,7 +40,7 @@ test("a part that breaks while it is drawn stops no other", async (t) => {
 
 test("a part is asked for when those before it were read", async (t) => {
   const asked: string[] = [];
-  const watched = shows.map(
+  const watched = commands.map(
     (command): ExecCommand => ({
       ...command,
       execute(...given) {

@@ -1,9 +1,8 @@
 // Asks an appliance of scenes.ts as a session does.
-import { configurationCommands } from "../../../cli/commands/configuration.ts";
 import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
 import { interfaceCommands } from "../../../cli/commands/interface.ts";
 import { systemCommands } from "../../../cli/commands/system.ts";
-import { techSupport } from "../../../cli/commands/tech-support.ts";
+import { language } from "../../../cli/commands/table.ts";
 import { match } from "../../../cli/grammar/match.ts";
 import type { Level } from "../../../mgmt/level.ts";
 import { Sentence } from "../../../mgmt/sentence.ts";
@@ -11,9 +10,7 @@ import { clock, scenes } from "./scenes.ts";
 
 /** Those whose transcripts are here. */
 export const own: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
-/** With those of others that are parts of show tech-support. */
-export const shows: readonly ExecCommand[] = [...own, ...configurationCommands];
-export const commands = [...shows, techSupport(shows)];
+export const commands = language.exec.commands;
 
 /** The lines that a session prints. */
 export async function shown(scene: string, line: string): Promise<string[]> {

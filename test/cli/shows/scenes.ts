@@ -4,14 +4,19 @@ import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
 import type { ConfigurationService } from "../../../mgmt/config/service.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
+import { loggingDefaults } from "../../../mgmt/log/settings.ts";
 import { look } from "../../../mgmt/status/alarms.ts";
 import { statusOf } from "../../../mgmt/status/status.ts";
 import { loadOf } from "../../../mgmt/status/worker_loads.ts";
 import type { Machine } from "../../../mgmt/system/machine.ts";
 import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
 
-type Questions = Pick<Appliance, "status" | "machine" | "bootedAt" | "process" | "facts"> & {
+type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "audit";
+
+type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
+  readonly subscribers: Pick<Appliance["subscribers"], "count" | "find">;
+  readonly log: Pick<Appliance["log"], "status">;
 };
 
 export const SECRET = "the hash of a secret";
@@ -111,6 +116,10 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     }),
     facts: () => ({ ...emptyConfiguration(), hostname: "edge-1", zones: [], revision: 7 }),
     configuration: configurationService,
+    subscribers: { count: async () => 0, find: async function* () {} },
+    log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
+    sessions: () => [],
+    audit: async () => [],
   };
 }
 
