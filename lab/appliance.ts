@@ -1,15 +1,20 @@
 // The appliance in the lab: starts, finds ready and stops the fast path (its supervisor, which keeps it running) and the
 // daemon, as their users would.
-import { writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { ask } from "../mgmt/local/client.ts";
 import { RESTART_STATUS } from "../mgmt/operations/restart.ts";
 import { daemonSocket } from "../mgmt/paths.ts";
+import { daemonAccount } from "../mgmt/privileges.ts";
 import type { Status } from "../mgmt/status/status.ts";
 import { dateAndTime } from "../mgmt/words.ts";
 import type { Namespace } from "./namespace.ts";
 import { type Part, until } from "./process.ts";
+
+const run = promisify(execFile);
 
 const root = join(import.meta.dirname, "..");
 
@@ -79,7 +84,7 @@ export class Appliance {
     this.#onLine = onLine;
     this.runDirectory = join(directory, "run");
     this.stateDirectory = join(directory, "state");
-    this.configurationFile = join(directory, "config.txt");
+    this.configurationFile = join(directory, "etc/startup-config");
   }
 
   get supervisor(): Part {
@@ -146,6 +151,9 @@ export class Appliance {
 
   /** Writes another configuration file; the daemon reads it when it is told to. */
   async writeConfiguration(text: string): Promise<void> {
+    await mkdir(dirname(this.configurationFile), { recursive: true });
+    // The daemon saves there, and has left root behind.
+    await run("chown", [`${daemonAccount.user}:${daemonAccount.group}`, dirname(this.configurationFile)]);
     await writeFile(this.configurationFile, text);
   }
 

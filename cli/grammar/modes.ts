@@ -2,7 +2,7 @@
 
 import type { Level } from "../../mgmt/level.ts";
 import type { Command } from "./command.ts";
-import { begins, type Match, type Mismatch } from "./match.ts";
+import { begins, type Match, type Mismatch, match } from "./match.ts";
 import type { CommandTable } from "./table.ts";
 import type { Word } from "./words.ts";
 
@@ -16,7 +16,11 @@ export interface Choice<C extends Command> {
   readonly commands: readonly C[];
 }
 
-/** The innermost mode that knows the line's head: this closes the modes inside it. If none does, all of them. */
+/**
+ * The innermost mode that knows the line's head: this closes the modes inside it. Where it does not know the rest, one further out
+ * that does: `zone home-mail` typed inside a service, which has zones of its own, is the beginning of a zone. If none knows the
+ * head, all of them.
+ */
 export function choiceFor<C extends Command>(
   table: CommandTable<C>,
   modes: Modes,
@@ -24,12 +28,15 @@ export function choiceFor<C extends Command>(
   words: readonly Word[],
   level?: Level,
 ): Choice<C> {
-  const innermost = modes.findLastIndex((mode) => begins(table.commandsIn(mode, level), text, words));
-  const mode = modes[innermost];
-  if (mode === undefined) {
-    return { open: modes, commands: modes.toReversed().flatMap((each) => table.commandsIn(each, level)) };
-  }
-  return { open: modes.slice(0, innermost + 1), commands: table.commandsIn(mode, level) };
+  const knowing = modes
+    .map((mode, index) => ({ open: modes.slice(0, index + 1), commands: table.commandsIn(mode, level) }))
+    .filter(({ commands }) => begins(commands, text, words))
+    .reverse();
+  const [innermost, ...others] = knowing;
+  if (!innermost) return { open: modes, commands: modes.toReversed().flatMap((each) => table.commandsIn(each, level)) };
+  const understands = ({ commands }: Choice<C>) => !("code" in match(commands, text, words));
+  if (others.length === 0 || understands(innermost)) return innermost;
+  return others.find(understands) ?? innermost;
 }
 
 /** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */
