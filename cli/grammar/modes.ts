@@ -28,15 +28,15 @@ export function choiceFor<C extends Command>(
   words: readonly Word[],
   level?: Level,
 ): Choice<C> {
-  const knowing = modes
+  const choices = modes
     .map((mode, index) => ({ open: modes.slice(0, index + 1), commands: table.commandsIn(mode, level) }))
-    .filter(({ commands }) => begins(commands, text, words))
     .reverse();
-  const [innermost, ...others] = knowing;
-  if (!innermost) return { open: modes, commands: modes.toReversed().flatMap((each) => table.commandsIn(each, level)) };
+  const knows = ({ commands }: Choice<C>) => begins(commands, text, words);
   const understands = ({ commands }: Choice<C>) => !("code" in match(commands, text, words));
-  if (others.length === 0 || understands(innermost)) return innermost;
-  return others.find(understands) ?? innermost;
+  const innermost = choices.find(knows);
+  if (!innermost) return { open: modes, commands: choices.flatMap(({ commands }) => commands) };
+  if (understands(innermost)) return innermost;
+  return choices.find((choice) => knows(choice) && understands(choice)) ?? innermost;
 }
 
 /** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */
