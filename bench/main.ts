@@ -5,8 +5,9 @@ import { parseArgs } from "node:util";
 import { loadBaseline, saveBaseline } from "./baseline.ts";
 import { EngineSubject } from "./engine.ts";
 import { withHugePages } from "./huge-pages.ts";
+import { managementSubjects } from "./management.ts";
 import { measureInTurn, type Report } from "./report.ts";
-import { sections } from "./sections.ts";
+import { managementRows, sections } from "./sections.ts";
 import { drawTable } from "./table.ts";
 import { Testpmd } from "./testpmd.ts";
 
@@ -45,15 +46,16 @@ async function makeTestpmd(reserved: boolean, quick: boolean): Promise<Testpmd[]
 function makeEngines(quick: boolean): EngineSubject[] {
   const room = freemem() > hugePages * 2 * 2 ** 20;
   if (!room) warn(`too little memory is free for the rows with more than ${fewSessions.toLocaleString("en")} sessions`);
+  const elsewhere: readonly string[] = ["testpmd", ...managementRows];
   return sections.flatMap(({ rows, laps }) =>
     rows
-      .filter(({ name, sessions = 0 }) => name !== "testpmd" && (room || sessions <= fewSessions))
+      .filter(({ name, sessions = 0 }) => !elsewhere.includes(name) && (room || sessions <= fewSessions))
       .map((label) => new EngineSubject(label, quick ? laps.quick : laps.full, cpu)),
   );
 }
 
 async function measure(engines: readonly EngineSubject[], reserved: boolean, quick: boolean): Promise<Report> {
-  const subjects = [...engines, ...(await makeTestpmd(reserved, quick))];
+  const subjects = [...engines, ...(await makeTestpmd(reserved, quick)), ...managementSubjects()];
   try {
     for (const subject of subjects) await subject.start();
     const pages = [...new Set(engines.map((engine) => engine.pages))].join(" and ");

@@ -14,6 +14,17 @@ export interface Section {
   readonly rows: readonly Label[];
 }
 
+/** What bench/management.ts measures. */
+export const managementRows = [
+  "parse",
+  "render",
+  "commit",
+  "one line",
+  "show subscriber",
+  "show running-config",
+  "longest stall",
+] as const;
+
 const million = 1_000_000;
 const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq", "pppoe"];
 const framed = (name: string, sessions: number): Label[] => framings.map((framing) => ({ name, framing, sessions }));
@@ -73,5 +84,12 @@ export const sections: readonly Section[] = [
     bars: false,
     laps: { full: 1, quick: 1 },
     rows: [plain("adoption", million)],
+  },
+  {
+    title: "Management: 10,000 lines of configuration, 100,000 subscribers; milliseconds",
+    unit: "ms",
+    bars: false,
+    laps: { full: 1, quick: 1 },
+    rows: managementRows.map((name) => ({ name })),
   },
 ];

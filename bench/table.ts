@@ -16,8 +16,8 @@ function title({ name, framing }: Row): string {
   return `  ${name}${framed && `, ${framed}`}`;
 }
 
-function figure(value: number, { unit }: Section): string {
-  return value.toFixed(unit === "cycles" && value < 100 ? 1 : 0);
+function figure(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
 }
 
 function percent(value: number | undefined): string {
@@ -34,9 +34,9 @@ function cells(row: Row, section: Section, report: Report, baseline: Report): st
   return [
     title(row),
     row.sessions?.toLocaleString("en") ?? "",
-    figure(row.best, section),
-    figure(row.median, section),
-    figure(row.worst, section),
+    figure(row.best),
+    figure(row.median),
+    figure(row.worst),
     unit === "cycles" ? `${(report.ticks_per_second / row.median / 1e6).toFixed(2)} M` : "",
     reference ? relative(report, row, section).toFixed(1) : "",
     percent(deviation(report, row, section, baseline)),
@@ -44,13 +44,22 @@ function cells(row: Row, section: Section, report: Report, baseline: Report): st
   ];
 }
 
-function heads({ title, unit, reference, bars }: Section): string[][] {
+function heads({ title, unit, reference, bars, rows }: Section): string[][] {
   const [above = "", below = ""] = reference?.heading ?? [];
   const scale = bars ? `0${`goal ${goal} |`.padStart(barLength)}` : "";
   return [
     [title],
     ["", "", "", "", "", unit === "cycles" ? "packets" : "", above, "since", scale],
-    ["", "sessions", "best", "median", "worst", unit === "cycles" ? "a second" : "", below, "baseline"],
+    [
+      "",
+      rows.some(({ sessions }) => sessions) ? "sessions" : "",
+      "best",
+      "median",
+      "worst",
+      unit === "cycles" ? "a second" : "",
+      below,
+      "baseline",
+    ],
   ];
 }
 

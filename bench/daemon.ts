@@ -1,0 +1,40 @@
+// The daemon that the bench asks: the product's, but for a fast path that takes every policy at once and a region that another
+// program made. A line to its standard input is answered with the longest stall of its event loop since the line before.
+//
+//   daemon.ts DIRECTORY     with run/fastpath/region, run/daemon/ and startup-config in it
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { createInterface } from "node:readline";
+import { App } from "../mgmt/app.ts";
+import { NativeEngine } from "../mgmt/engine/native_engine.ts";
+import { Log } from "../mgmt/log/log.ts";
+import { Store } from "../mgmt/store/store.ts";
+import { readMachine } from "../mgmt/system/machine.ts";
+
+/** How often the loop is looked at; a stall is what it is late. */
+const resolutionMs = 1;
+
+const [directory = ""] = process.argv.slice(2);
+const engine = new NativeEngine(`${directory}/run`);
+engine.apply = async () => ({ ok: true, generation: 1 });
+const clock = { now: Date.now, nowMs: () => engine.nowMs() };
+const app = new App(
+  { runDirectory: `${directory}/run`, stateDirectory: directory, configuration: `${directory}/startup-config` },
+  {
+    engine,
+    store: new Store(),
+    clock,
+    log: new Log({ clock, write: () => {} }),
+    machine: await readMachine(),
+    bootId: "bench",
+    restart: () => {},
+  },
+);
+await app.start();
+const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+delays.enable();
+console.log("ready");
+for await (const _ of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify({ figure: Math.max(0, delays.max / 1e6 - resolutionMs) }));
+  delays.reset();
+}
+process.exit();

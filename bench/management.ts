@@ -1,0 +1,143 @@
+// What people wait for at the daemon, measured from outside: a process of its own, its console and its socket.
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parseConfiguration } from "../mgmt/config/parse.ts";
+import { renderConfiguration } from "../mgmt/config/render.ts";
+import type { FromConsole, ToConsole } from "../mgmt/console/protocol.ts";
+import { policyBlob } from "../mgmt/engine/policy_blob.ts";
+import { missingIds } from "../mgmt/engine/policy_ids.ts";
+import { ask } from "../mgmt/local/client.ts";
+import { linesOf } from "../mgmt/local/lines.ts";
+import { consoleSocket, daemonSocket } from "../mgmt/paths.ts";
+import { configurationText } from "./configuration.ts";
+import { Dialogue } from "./dialogue.ts";
+import type { Subject } from "./subject.ts";
+
+const program = join(import.meta.dirname, "daemon.ts");
+const regionMake = join(import.meta.dirname, "../build/addon/region-make");
+const subscribers = 100_000;
+
+/** The daemon that all rows share. */
+class Daemon {
+  #directory = "";
+  #dialogue: Dialogue | undefined;
+  #console: Socket | undefined;
+  #said: AsyncIterator<string> | undefined;
+  #version = 0;
+
+  async start(): Promise<void> {
+    this.#directory = await mkdtemp(join(tmpdir(), "postern-bench-"));
+    const run = join(this.#directory, "run");
+    for (const folder of ["fastpath", "daemon"]) await mkdir(join(run, folder), { recursive: true });
+    await this.#writeConfiguration();
+    const policy = join(this.#directory, "policy");
+    const configuration = parsed(configurationText(0));
+    await writeFile(policy, policyBlob(configuration, missingIds(configuration, new Map()), 1));
+    await promisify(execFile)(regionMake, [join(run, "fastpath/region"), policy, "1", `${subscribers}`, "1"]);
+    this.#dialogue = await Dialogue.start("daemon", [process.execPath, program, this.#directory]);
+    await this.#dialogue.hear(/^ready$/);
+    await this.#openConsole(consoleSocket(run));
+  }
+
+  async stop(): Promise<void> {
+    this.#console?.destroy();
+    await this.#dialogue?.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** A line typed at the console, until the next prompt. */
+  async type(line: string): Promise<void> {
+    this.#send({ in: `${line}\n` });
+    await this.#prompt();
+  }
+
+  /** Makes another text of ten thousand lines the configuration; returns how long that took, in milliseconds. */
+  async commit(): Promise<number> {
+    await this.#writeConfiguration();
+    const socket = daemonSocket(join(this.#directory, "run"));
+    return timed(async () => {
+      const { outcome } = await ask(socket, { ask: "reload" });
+      if (outcome !== "applied") throw new Error(`the configuration was ${outcome}`);
+    });
+  }
+
+  /** The longest stall of its event loop since this was asked last, in milliseconds. */
+  async stall(): Promise<number> {
+    this.#dialogue?.say("");
+    const [answer = ""] = (await this.#dialogue?.hear(/^\{.*\}$/)) ?? [];
+    return (JSON.parse(answer) as { figure: number }).figure;
+  }
+
+  async #writeConfiguration(): Promise<void> {
+    await writeFile(join(this.#directory, "startup-config"), configurationText(this.#version++));
+  }
+
+  async #openConsole(path: string): Promise<void> {
+    const socket = connect(path);
+    await once(socket.setEncoding("utf8"), "connect");
+    this.#console = socket;
+    this.#said = linesOf(socket, 1 << 22)[Symbol.asyncIterator]();
+    this.#send({ hello: { term: "", columns: 80, rows: 24, interactive: false } });
+    await this.#prompt();
+    await this.type("terminal length 0");
+  }
+
+  #send(message: FromConsole): void {
+    this.#console?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Waits for the next prompt. */
+  async #prompt(): Promise<void> {
+    let tail = "";
+    while (!/(^|\n)[\w-]+(\([\w-]+\))?#$/.test(tail)) {
+      const { value = '{"exit":1}' } = (await this.#said?.next()) ?? {};
+      const message = JSON.parse(value) as ToConsole;
+      if ("exit" in message || /^%/m.test(message.out)) throw new Error(`the console said: ${tail}${value}`);
+      tail = (tail + message.out).slice(-200);
+    }
+  }
+}
+
+function parsed(text: string) {
+  const result = parseConfiguration(text);
+  if ("errors" in result) throw new Error(`the bench's configuration is wrong: ${result.errors[0]?.message}`);
+  return result.configuration;
+}
+
+async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** The rows, in the order in which a round measures them. */
+export function managementSubjects(): Subject[] {
+  const daemon = new Daemon();
+  const configuration = parsed(configurationText(0));
+  let lines = 0;
+  const row = (name: string, measure: () => Promise<number>): Subject => ({
+    label: { name },
+    start: async () => {},
+    measure,
+    stop: async () => {},
+  });
+  return [
+    row("parse", () => timed(() => parsed(configurationText(1)))),
+    row("render", () => timed(() => renderConfiguration(configuration))),
+    { ...row("commit", () => daemon.commit()), start: () => daemon.start(), stop: () => daemon.stop() },
+    row("one line", async () => {
+      for (const line of ["configure terminal", "zone zone-7"]) await daemon.type(line);
+      const figure = await timed(() => daemon.type(`ip 198.51.100.${lines++}/32`));
+      await daemon.type("end");
+      return figure;
+    }),
+    row("show subscriber", () => timed(() => daemon.type("show interface LineCard 0 subscriber ip 10.1.0.1"))),
+    row("show running-config", () => timed(() => daemon.type("show running-config"))),
+    row("longest stall", () => daemon.stall()),
+  ];
+}
