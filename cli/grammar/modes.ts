@@ -9,11 +9,12 @@ import type { Word } from "./words.ts";
 /** The open modes, innermost last; none after `end`. */
 export type Modes = readonly string[];
 
-/** What a line can be matched with. */
+/** What a line can be matched with, and what it is among that. */
 export interface Choice<C extends Command> {
   /** The modes that stay open. */
   readonly open: Modes;
   readonly commands: readonly C[];
+  readonly found: Match<C> | Mismatch<C>;
 }
 
 /**
@@ -31,12 +32,15 @@ export function choiceFor<C extends Command>(
   const choices = modes
     .map((mode, index) => ({ open: modes.slice(0, index + 1), commands: table.commandsIn(mode, level) }))
     .reverse();
-  const knows = ({ commands }: Choice<C>) => begins(commands, text, words);
-  const understands = ({ commands }: Choice<C>) => !("code" in match(commands, text, words));
-  const innermost = choices.find(knows);
-  if (!innermost) return { open: modes, commands: choices.flatMap(({ commands }) => commands) };
-  if (understands(innermost)) return innermost;
-  return choices.find((choice) => knows(choice) && understands(choice)) ?? innermost;
+  const knowing = choices.values().filter(({ commands }) => begins(commands, text, words));
+  let innermost: Choice<C> | undefined;
+  for (const { open, commands } of knowing) {
+    const choice = { open, commands, found: match(commands, text, words) };
+    if (!("code" in choice.found)) return choice;
+    innermost ??= choice;
+  }
+  const commands = choices.flatMap((choice) => choice.commands);
+  return innermost ?? { open: modes, commands, found: match(commands, text, words) };
 }
 
 /** The modes that are open after a line; after a wrong one, if all that it may have meant agree. */

@@ -3,7 +3,7 @@
 
 import type { Command } from "./command.ts";
 import { type LineError, lineError, type Place } from "./line-error.ts";
-import { type Match, match } from "./match.ts";
+import type { Match } from "./match.ts";
 import { choiceFor, type Modes, modesAfter } from "./modes.ts";
 import { withoutSecrets } from "./shown.ts";
 import type { CommandTable } from "./table.ts";
@@ -30,8 +30,7 @@ export function readLines<C extends Command>(
     const [first] = words;
     if (!first || first.column > wrongColumn) continue;
     const line = index + 1;
-    const { open, commands } = choiceFor(table, modes, typed, words);
-    const found = match(commands, typed, words);
+    const { open, found } = choiceFor(table, modes, typed, words);
     if ("code" in found) errors.push({ line, ...lineError(found, typed) });
     else if (!found.command.leaves) {
       statements.push({ ...found, line, text: withoutSecrets(typed, found), column: first.column, depth: open.length });
