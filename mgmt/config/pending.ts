@@ -57,6 +57,24 @@ export class PendingCommit {
     );
   }
 
+  /** What waits. Throws a Sentence when nothing does. */
+  waiting(): StoredPending {
+    if (!this.#stored) throw new Sentence("No change waits to be confirmed.");
+    return this.#stored;
+  }
+
+  /** Throws a Sentence while something waits: what was not confirmed must not outlive the machine's run. */
+  refuseSaving(): void {
+    if (!this.#stored) return;
+    throw new Sentence('A change waits to be confirmed: "configure confirm" or "configure revert now" first.');
+  }
+
+  /** Rejects with a Sentence when nothing waits. */
+  async confirm(): Promise<void> {
+    this.waiting();
+    await this.set(undefined);
+  }
+
   /** What comes back stays what it was when it was armed first; the time begins anew. Rejects with a Sentence. */
   async arm(before: number, minutes: number, { user, session }: Actor): Promise<void> {
     const { clock, bootId } = this.#parts;

@@ -62,35 +62,40 @@ export interface Clash {
   readonly revision: number;
 }
 
-/** Rejects with a Sentence when something cannot be had. */
-export interface ConfigurationService {
-  facts(): Facts;
-  pending(): Pending | null;
+/** Each rejects with a Sentence when what is asked about does not exist or cannot be read. */
+export interface ConfigurationQuestions {
   /** Canonical text; secrets are masked unless `secrets`. */
   text(source: Source, options: { readonly secrets: boolean }): Promise<string>;
   diff(from: Source, to: Source): Promise<readonly DiffLine[]>;
   incomplete(source: Source): Promise<readonly Incomplete[]>;
   /** Latest first. */
   revisions(count: number): Promise<readonly Revision[]>;
-  sessions(): readonly SessionSummary[];
+}
 
+/** Each rejects with a Sentence when it is refused: nothing has changed then. Operations call them. */
+export interface ConfigurationChanges {
   /** Enters lines, the last of which is new and those before which enter its modes: in force at once, or in a session. */
   enter(lines: readonly string[], session: string | null, actor: Actor): Promise<Committed>;
-  /** Makes this text the configuration. */
-  replace(text: string, actor: Actor, comment?: string): Promise<Committed>;
   commit(session: string, options: CommitOptions, actor: Actor): Promise<Committed>;
-  abort(session: string): Promise<void>;
-  begin(session: string, actor: Actor): Promise<void>;
   rollback(revision: number, options: CommitOptions, actor: Actor): Promise<Committed>;
   /** From now on every change of this actor's session is undone unless it is confirmed. */
   revertTimer(minutes: number, actor: Actor): Promise<void>;
-  /** Rejects with a Sentence when nothing waits. */
   confirm(): Promise<void>;
   revertNow(actor: Actor): Promise<Committed>;
   /** Writes the startup file. */
   save(): Promise<Saved>;
   /** Reads the startup file and makes it the configuration. */
   loadStartup(actor: Actor): Promise<Committed>;
+}
+
+/** The configuration: what is asked, and what changes it. Sessions are nobody's business before they are committed. */
+export interface ConfigurationService extends ConfigurationQuestions, ConfigurationChanges {
+  facts(): Facts;
+  pending(): Pending | null;
+  sessions(): readonly SessionSummary[];
+  /** Joins the session of that name, or begins it. */
+  begin(session: string, actor: Actor): Promise<void>;
+  abort(session: string): Promise<void>;
 }
 
 /** The startup file. */

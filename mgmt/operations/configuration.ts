@@ -20,13 +20,6 @@ export const enterLine = commit({
   run: (configuration, { lines, session }, actor) => configuration.enter(lines, session, actor),
 });
 
-export const replaceConfiguration = commit({
-  name: "configuration.replace",
-  input: z.object({ text: z.string(), comment: z.string().max(200) }),
-  describe: ({ comment }) => comment,
-  run: (configuration, { text, comment }, actor) => configuration.replace(text, actor, comment),
-});
-
 export const commitSession = commit({
   name: "configuration.commit",
   input: z.object({ session: sessionName, ...commitOptions }),

@@ -6,6 +6,7 @@ import { type Applied, EngineError, type EnginePort, type EngineStatus } from ".
 import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import type { Clock } from "../time.ts";
+import { Turns } from "../turns.ts";
 import type { Prepared } from "./prepare.ts";
 
 const LOOK_MS = 200;
@@ -28,6 +29,7 @@ export interface PolicyKeeperParts {
 export class PolicyKeeper {
   readonly #parts: PolicyKeeperParts;
   readonly #looking = new Repeater(() => this.look(), LOOK_MS);
+  readonly #turns = new Turns();
   readonly #forgotten = new Map<number, DetectorName>();
   #policy: Prepared | undefined;
   /** The fast path was not given it yet. */
@@ -39,7 +41,6 @@ export class PolicyKeeper {
   #askMs = 0;
   /** Why the fast path takes no policy now. */
   #full: string | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
@@ -51,7 +52,7 @@ export class PolicyKeeper {
 
   async stop(): Promise<void> {
     await this.#looking.stop();
-    await this.#turn;
+    await this.#turns.over();
   }
 
   /** Another process serves: what the one before would not take, it may. */
@@ -61,7 +62,7 @@ export class PolicyKeeper {
 
   /** From now on the fast path is kept under this policy, unless it refuses it. */
   give(policy: Prepared): Promise<Given> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#askMs = 0;
       const given = await this.#give(policy);
       if (given.outcome === "refused") return given;
@@ -82,7 +83,7 @@ export class PolicyKeeper {
 
   /** Gives the fast path its policy if it has another one. */
   look(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const { engine, clock, log } = this.#parts;
       const said = engine.status();
       const policy = this.#policy;
@@ -162,12 +163,6 @@ export class PolicyKeeper {
       if (error instanceof EngineError) return undefined;
       throw error;
     }
-  }
-
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(action);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }
 

@@ -36,7 +36,7 @@ test("a commit that is killed leaves the old configuration or the new one; one t
     directory: directory(t),
     start: sameBoot,
     prepare: async () => {},
-    operation: (round) => ({ ask: "replace", text: text(round) }),
+    operation: (round) => ({ ask: "commit", text: text(round) }),
     async judge({ running }, { round, before, answered }) {
       t.true(running === text(round) || (!answered && running === before.running));
     },
@@ -55,11 +55,11 @@ test("a save that is killed leaves the old startup file or the new one, and the 
     async prepare(keeper, round) {
       // Each traced save finds as many earlier files as are kept.
       for (let before = round === 0 ? -GENERATIONS_KEPT - 1 : 0; before < 0; before++) {
-        await keeper.ask({ ask: "replace", text: text(100 - before) });
+        await keeper.ask({ ask: "commit", text: text(100 - before) });
         await keeper.ask({ ask: "save" });
       }
       old = await saved();
-      await keeper.ask({ ask: "replace", text: text(round) });
+      await keeper.ask({ ask: "commit", text: text(round) });
     },
     operation: () => ({ ask: "save" }),
     async judge({ running, alarm }, { round, answered }) {
@@ -94,7 +94,7 @@ test("a confirmation that is killed leaves what waited confirmed, or undone in t
     directory: directory(t),
     start: afterDeadline,
     prepare: async (keeper, round) => {
-      await keeper.ask({ ask: "replace", text: text(round) });
+      await keeper.ask({ ask: "commit", text: text(round) });
       await keeper.ask({ ask: "commitConfirmed", text: `hostname confirmed-${round}` });
     },
     operation: () => ({ ask: "confirm" }),
@@ -111,7 +111,7 @@ test("an undoing that is killed is done in time", async (t) => {
     directory: directory(t),
     start: afterDeadline,
     prepare: async (keeper, round) => {
-      await keeper.ask({ ask: "replace", text: text(round) });
+      await keeper.ask({ ask: "commit", text: text(round) });
       await keeper.ask({ ask: "commitConfirmed", text: `hostname wrong-${round}` });
     },
     operation: () => ({ ask: "revert" }),

@@ -5,6 +5,7 @@
 
 import { createInterface } from "node:readline";
 import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
+import type { CommitOptions } from "../../mgmt/config/service.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
@@ -39,16 +40,20 @@ const answers = {
     const running = await keeper.text({ kind: "running" }, { secrets: true });
     return { running, pending: keeper.pending() !== null, alarm: keeper.alarm ?? null };
   },
-  replace: (text: string) => keeper.replace(text, actor),
-  async commitConfirmed(text: string) {
-    await keeper.begin("maintenance", actor);
-    for (const line of text.split("\n")) await keeper.enter([line], "maintenance", actor);
-    return keeper.commit("maintenance", { confirmedMinutes: CONFIRM_MINUTES }, actor);
-  },
+  /** All of it: what the zone had before goes. */
+  commit: (text: string) => committed(`no zone home\n${text}`, {}),
+  commitConfirmed: (text: string) => committed(text, { confirmedMinutes: CONFIRM_MINUTES }),
   confirm: () => keeper.confirm(),
   revert: () => keeper.revertNow(actor),
   save: () => keeper.save(),
 };
+
+/** What the text says, in a session. */
+async function committed(text: string, options: CommitOptions) {
+  await keeper.begin("maintenance", actor);
+  await keeper.enter(text.split("\n"), "maintenance", actor);
+  return keeper.commit("maintenance", options, actor);
+}
 
 await store.start(storeFile(directory));
 await keeper.load();

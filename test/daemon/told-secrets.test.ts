@@ -8,7 +8,7 @@ import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Auditor } from "../../mgmt/operations/auditor.ts";
-import { commitSession, enterLine, loadStartup, replaceConfiguration } from "../../mgmt/operations/configuration.ts";
+import { commitSession, enterLine, loadStartup } from "../../mgmt/operations/configuration.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
 import { Operations } from "../../mgmt/operations/operations.ts";
 import { PolicyKeeper } from "../../mgmt/policy/keeper.ts";
@@ -71,7 +71,8 @@ test("neither log, audit, answers, errors, diffs nor shown texts have a secret o
   told.push(await configuration.diff({ kind: "running" }, { kind: "session", name: "work" }));
   await perform(commitSession, { session: "work" });
   for (const [index, lead] of fc.sample(wrong, 6).entries()) await enter(`${lead} ${others[index]}`);
-  await perform(replaceConfiguration, { text: `username x privilege 5 secret 9 ${others[0]}\n`, comment: "" });
+  writeFileSync(made.file, `username x privilege 5 secret 9 ${others[0]}\nend\n`);
+  await perform(loadStartup, {});
   writeFileSync(
     made.file,
     `username loaded privilege 15 secret ${loaded}\nusername y privilege 5 secret ${others[1]} z\n`,
@@ -97,13 +98,14 @@ test("neither log, audit, answers, errors, diffs nor shown texts have a secret o
 });
 
 test("a text that shows secrets has them as hashes, and is read back as the same configuration", async (t) => {
-  const { configuration, perform } = await daemonOf(t);
+  const { configuration, perform, file } = await daemonOf(t);
   await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJ"], session: null });
   const text = await configuration.text({ kind: "running" }, { secrets: true });
   t.regex(text, /^username typed privilege 10 secret 9 \$scrypt\$/m);
   t.notRegex(text, /QXZJ/);
   const { revision } = configuration.facts();
-  await perform(replaceConfiguration, { text, comment: "" });
+  writeFileSync(file, text);
+  await perform(loadStartup, {});
   await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJ"], session: null });
   t.is(configuration.facts().revision, revision);
 });

@@ -1,0 +1,112 @@
+// The configuration in force, and how another takes its place: given to the fast path, then stored. What is not stored is not in
+// force.
+
+import type { Actor } from "../operations/operation.ts";
+import type { PolicyKeeper } from "../policy/keeper.ts";
+import type { Prepared } from "../policy/prepare.ts";
+import { Sentence } from "../sentence.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "../time.ts";
+import { emptyConfiguration } from "./configuration.ts";
+import type { Opening } from "./opening.ts";
+import type { PendingCommit } from "./pending.ts";
+import type { Committed, Facts } from "./service.ts";
+
+export interface InForceParts {
+  /** The kernel's: tells whether the machine was restarted. */
+  readonly bootId: string;
+  readonly store: Pick<Store, "call">;
+  readonly policy: Pick<PolicyKeeper, "give" | "keep">;
+  readonly clock: Clock;
+}
+
+/** How a change is remembered. */
+export interface Reason {
+  readonly comment?: string;
+  /** Names the session's lines that are one revision; left out: a revision of its own. */
+  readonly visit?: string;
+  readonly confirmedMinutes?: number | undefined;
+  /** Nothing waits to be confirmed afterwards. */
+  readonly settles?: boolean;
+}
+
+/** Who acts when nobody asked. */
+export const SYSTEM: Actor = { user: "system", level: 15, from: "appliance", session: 0 };
+
+export class InForce {
+  readonly #parts: InForceParts;
+  readonly #pending: PendingCommit;
+  readonly #followers: ((facts: Facts) => void)[] = [];
+  #prepared: Prepared | undefined;
+  #facts: Facts = { ...emptyConfiguration(), zones: [], revision: 0 };
+  #committedAt: number | null = null;
+
+  constructor(parts: InForceParts, pending: PendingCommit) {
+    this.#parts = parts;
+    this.#pending = pending;
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** Unix milliseconds; null: there is no configuration yet. */
+  get committedAt(): number | null {
+    return this.#committedAt;
+  }
+
+  /** Is told of each configuration that comes into force. */
+  follow(follower: (facts: Facts) => void): void {
+    this.#followers.push(follower);
+  }
+
+  /** What the daemon begins with. Rejects with a Sentence. */
+  async open({ proposal, resumed, at, comment }: Opening): Promise<void> {
+    if (proposal?.outcome !== "good") return;
+    // What was not confirmed ended with the machine's run, unless it is all that is left.
+    if (!resumed) await this.#accept(SYSTEM, { comment, settles: true });
+    this.#become(proposal.prepared, at ?? this.#parts.clock.now());
+    await this.#parts.policy.keep(proposal.prepared);
+  }
+
+  /** Has what was proposed in force. Rejects with a Sentence when the fast path or the store refuses it. */
+  async commit(prepared: Prepared, actor: Actor, reason: Reason): Promise<Committed> {
+    const { policy, clock } = this.#parts;
+    const before = this.#pending.stored;
+    if (reason.confirmedMinutes !== undefined) {
+      await this.#pending.arm(this.#facts.revision, reason.confirmedMinutes, actor);
+    }
+    const given = await policy.give(prepared);
+    if (given.outcome === "refused") {
+      await this.#undo(reason, before);
+      throw new Sentence(`The fast path refused it: ${given.text}.`);
+    }
+    try {
+      await this.#accept(actor, reason);
+    } catch (error) {
+      if (this.#prepared) await policy.give(this.#prepared);
+      await this.#undo(reason, before).catch(() => {});
+      throw error;
+    }
+    this.#become(prepared, clock.now());
+    return { outcome: given.outcome, revision: prepared.facts.revision };
+  }
+
+  async #undo({ confirmedMinutes }: Reason, before: PendingCommit["stored"]): Promise<void> {
+    await this.#parts.store.call("dropConfiguration");
+    if (confirmedMinutes !== undefined) await this.#pending.set(before);
+  }
+
+  async #accept({ user, from }: Actor, { comment = "", visit = "", settles = false }: Reason): Promise<void> {
+    const { store, clock, bootId } = this.#parts;
+    await store.call("acceptConfiguration", { at: clock.now(), user, from, comment, visit, bootId, settles });
+    if (settles) this.#pending.settled();
+  }
+
+  #become(prepared: Prepared, at: number): void {
+    this.#prepared = prepared;
+    this.#facts = prepared.facts;
+    this.#committedAt = at;
+    for (const follower of this.#followers) follower(prepared.facts);
+  }
+}
