@@ -1,36 +1,20 @@
-// The commands about the configuration as a whole: seeing it, entering it, committing, going back, saving.
+// Questions about the configuration as a whole: its text, what differs, its revisions, what waits to be confirmed.
 
-import type { Committed, Pending, Source } from "../../mgmt/config/service.ts";
-import {
-  commitSession,
-  confirmCommit,
-  loadStartup,
-  revertNow,
-  revertTimer,
-  rollback,
-  saveConfiguration,
-} from "../../mgmt/operations/configuration.ts";
-import { Sentence } from "../../mgmt/sentence.ts";
+import type { Pending, Source } from "../../mgmt/config/service.ts";
+import { CONFIGURE_LEVEL } from "../grammar/command.ts";
 import {
   configurationLines,
   diffLines,
   incompleteLines,
-  outcomeLines,
   pendingLines,
   revisionLines,
   sessionLines,
 } from "../views/configuration.ts";
-import { act, type Context, type ExecCommand, own, type Session, show } from "./exec.ts";
+import { type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
-
-/** Who may see the configuration. */
-const SEE = 10;
 
 /** Who may see secrets, as hashes, in it. */
 const SEE_SECRETS = 15;
-
-/** As Junos has it. */
-const CONFIRM_MINUTES = 10;
 
 const RUNNING: Source = { kind: "running" };
 const STARTUP: Source = { kind: "startup" };
@@ -43,7 +27,7 @@ async function textOf({ appliance, actor }: Context, source: Source): Promise<{ 
 }
 
 const showRunning = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show running-config [all]",
   help: { ...showHelp, "running-config": "The configuration in force", all: "With what is at its default" },
   query: (context) => textOf(context, RUNNING),
@@ -51,7 +35,7 @@ const showRunning = show({
 });
 
 const writeTerminal = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "write terminal",
   help: { write: "Save or show the configuration", terminal: "Show the one in force" },
   query: (context) => textOf(context, RUNNING),
@@ -59,7 +43,7 @@ const writeTerminal = show({
 });
 
 const showStartup = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show startup-config",
   help: { ...showHelp, "startup-config": "The configuration that a restart of the machine begins with" },
   query: (context) => textOf(context, STARTUP),
@@ -67,7 +51,7 @@ const showStartup = show({
 });
 
 const showRevision = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration revision <revision:1-999999999>",
   help: { ...configurationHelp, ...revisionHelp },
   query: (context, { revision }) => textOf(context, { kind: "revision", number: revision }),
@@ -75,7 +59,7 @@ const showRevision = show({
 });
 
 const showRevisions = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration revisions [count <count:1-100>]",
   help: {
     ...configurationHelp,
@@ -93,7 +77,7 @@ const diffHelp = {
 };
 
 const showDiff = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration diff",
   help: diffHelp,
   query({ appliance, session }) {
@@ -105,7 +89,7 @@ const showDiff = show({
 });
 
 const showDiffRevision = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration diff revision <revision:1-999999999>",
   help: { ...diffHelp, ...revisionHelp },
   query: ({ appliance }, { revision }) => appliance.configuration.diff({ kind: "revision", number: revision }, RUNNING),
@@ -113,7 +97,7 @@ const showDiffRevision = show({
 });
 
 const showIncomplete = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration incomplete",
   help: { ...configurationHelp, incomplete: "Objects that were begun and do nothing yet" },
   query: ({ appliance, session: { configurationSession: name } }) =>
@@ -122,7 +106,7 @@ const showIncomplete = show({
 });
 
 const showSessions = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show configuration sessions",
   help: { ...configurationHelp, sessions: "Configurations that are being typed" },
   query: ({ appliance }) => appliance.configuration.sessions(),
@@ -132,7 +116,7 @@ const showSessions = show({
 const archiveHelp = { ...showHelp, archive: "Revisions, as IOS calls them" };
 
 const showArchive = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show archive",
   help: archiveHelp,
   query: ({ appliance }) => appliance.configuration.revisions(10),
@@ -140,7 +124,7 @@ const showArchive = show({
 });
 
 const showTimer = show({
-  level: SEE,
+  level: CONFIGURE_LEVEL,
   syntax: "show archive config rollback timer",
   help: {
     ...archiveHelp,
@@ -163,168 +147,7 @@ function timerLines(pending: Pending | null, _: unknown, { now }: Context): stri
   ];
 }
 
-const configureHelp = { configure: "Change the configuration" };
-
-const configure = own({
-  level: SEE,
-  syntax: "configure [terminal]",
-  help: { ...configureHelp, terminal: "Line by line: each is in force at once" },
-  run({ session }) {
-    session.configure(null);
-    return [];
-  },
-});
-
-const configureRevertTimer = act({
-  operation: revertTimer,
-  syntax: "configure terminal revert timer <minutes:1-1440>",
-  help: {
-    ...configureHelp,
-    terminal: "Line by line: each is in force at once",
-    revert: "Undo what follows, unless it is confirmed",
-    timer: "After a time",
-    "<minutes>": "In minutes",
-  },
-  input: (args) => args,
-  after: (_, session) => session.configure(null),
-  view: (_, { appliance }) => pendingLines(appliance.configuration.pending()),
-});
-
-const configureSession = own({
-  level: SEE,
-  syntax: "configure session [<name:WORD>]",
-  help: {
-    ...configureHelp,
-    session: "In a session: nothing is in force before it is committed",
-    "<name>": "Its name; one that was begun goes on",
-  },
-  async run({ appliance, actor, session }, { name = actor.user }) {
-    await appliance.configuration.begin(name, actor);
-    session.configure(name);
-    return [];
-  },
-});
-
-const configureConfirm = act({
-  operation: confirmCommit,
-  syntax: "configure confirm",
-  help: { ...configureHelp, confirm: "Keep the change that waits to be confirmed" },
-  input: () => ({}),
-  view: (_, { appliance }) => [`Revision ${appliance.facts().revision} stays in force.`],
-});
-
-const configureRevert = act({
-  operation: revertNow,
-  syntax: "configure revert now",
-  help: { ...configureHelp, revert: "Undo the change that waits to be confirmed", now: "Without waiting" },
-  input: () => ({}),
-  view: (committed) => outcomeLines(committed, null),
-});
-
-const commitHelp = {
-  commit: "Have the session's lines in force, all or none",
-  comment: "Why",
-  "<comment>": "To be read among the revisions",
-};
-
-const commit = act({
-  operation: commitSession,
-  syntax: "commit [comment <comment:LINE>]",
-  help: commitHelp,
-  input: ({ comment }, context) => ({ session: sessionOf(context), comment }),
-  after: leaveCommitted,
-  view: committedView,
-});
-
-const commitConfirmed = act({
-  operation: commitSession,
-  syntax: "commit confirmed [<minutes:1-1440>] [comment <comment:LINE>]",
-  help: {
-    ...commitHelp,
-    confirmed: 'Undo it unless "configure confirm" is typed in time',
-    "<minutes>": `In minutes (default ${CONFIRM_MINUTES})`,
-  },
-  input: ({ minutes = CONFIRM_MINUTES, comment }, context) => ({
-    session: sessionOf(context),
-    confirmedMinutes: minutes,
-    comment,
-  }),
-  after: leaveCommitted,
-  view: committedView,
-});
-
-/** A configuration session ends when its lines are in force. */
-function leaveCommitted({ outcome }: Committed, session: Session): void {
-  if (outcome !== "wrong" && outcome !== "clash") session.leaveConfiguration();
-}
-
-function committedView(committed: Committed, { appliance }: Context): string[] {
-  return outcomeLines(committed, appliance.configuration.pending());
-}
-
-const abort = own({
-  level: SEE,
-  syntax: "abort",
-  help: { abort: "Give up the session's lines" },
-  async run(context) {
-    await context.appliance.configuration.abort(sessionOf(context));
-    context.session.leaveConfiguration();
-    return [];
-  },
-});
-
-function sessionOf({ session: { configurationSession } }: Context): string {
-  if (configurationSession !== null) return configurationSession;
-  throw new Sentence('You are in no configuration session: begin one with "configure session".');
-}
-
-const rollbackHelp = { rollback: "Have an earlier revision in force again", "<revision>": "Its number" };
-
-const rollbackTo = act({
-  operation: rollback,
-  syntax: "rollback <revision:1-999999999> [confirmed <minutes:1-1440>]",
-  help: {
-    ...rollbackHelp,
-    confirmed: 'Undo it unless "configure confirm" is typed in time',
-    "<minutes>": "In minutes",
-  },
-  input: ({ revision, minutes }) => ({ revision, confirmedMinutes: minutes }),
-  view: committedView,
-});
-
-const copyHelp = {
-  copy: "Copy one configuration over the other",
-  "running-config": "The configuration in force",
-  "startup-config": "The configuration that a restart of the machine begins with",
-};
-
-const copyToStartup = act({
-  operation: saveConfiguration,
-  syntax: "copy running-config startup-config",
-  help: copyHelp,
-  input: () => ({}),
-  view: ({ bytes }) => [`${bytes} bytes were written`, "[OK]"],
-});
-
-const writeMemory = act({
-  operation: saveConfiguration,
-  syntax: "write [memory]",
-  help: { write: "Save or show the configuration", memory: "Save the one in force" },
-  input: () => ({}),
-  view: () => ["Building configuration...", "[OK]"],
-});
-
-const copyToRunning = act({
-  operation: loadStartup,
-  syntax: "copy startup-config running-config",
-  help: copyHelp,
-  input: () => ({}),
-  view: (committed) => outcomeLines(committed, null),
-});
-
 export const configurationCommands: readonly ExecCommand[] = [
-  ...[showRunning, showStartup, showRevision, showRevisions, showDiff, showDiffRevision, showIncomplete, showSessions],
-  ...[showArchive, showTimer, writeTerminal, writeMemory, copyToStartup, copyToRunning],
-  ...[configure, configureRevertTimer, configureSession, configureConfirm, configureRevert],
-  ...[commit, commitConfirmed, abort, rollbackTo],
+  ...[showRunning, writeTerminal, showStartup, showRevision, showRevisions],
+  ...[showDiff, showDiffRevision, showIncomplete, showSessions, showArchive, showTimer],
 ];

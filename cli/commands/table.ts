@@ -6,13 +6,16 @@ import type { Line } from "../grammar/command.ts";
 import { doCommand, type Language, promptLine } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
 import { auditCommands } from "./audit.ts";
+import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
+import { configureCommands } from "./configure.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
 import { massMailingCommands } from "./mass-mailing.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
+import { saveCommands } from "./save.ts";
 import { sessionCommands } from "./session.ts";
 import { subscriberCommands } from "./subscribers.ts";
 import { systemCommands } from "./system.ts";
@@ -20,7 +23,8 @@ import { techSupport } from "./tech-support.ts";
 import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
-  ...[...sessionCommands, ...configurationCommands, ...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
   ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...userCommands, ...reloadCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];
