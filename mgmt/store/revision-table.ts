@@ -6,7 +6,7 @@ import type { Revision } from "../config/service.ts";
 
 /** What is kept of the past: so many revisions, if their texts are no longer than this together. */
 const REVISIONS_KEPT = 100;
-const TEXT_KEPT = 64 * 1024 * 1024;
+const BYTES_KEPT = 64 * 1024 * 1024;
 
 /** A configuration that is in force from now on. */
 export interface NewRevision extends Acceptance {
@@ -59,9 +59,9 @@ export function revisionTable(database: Database.Database): RevisionTable {
   const forget = database.prepare<[number, number]>(
     `DELETE FROM revisions WHERE number NOT IN (SELECT before FROM pending) AND number IN (
        SELECT number FROM (
-         SELECT number, row_number() OVER latest AS place, sum(length(text)) OVER latest AS length
+         SELECT number, row_number() OVER latest AS place, sum(octet_length(text)) OVER latest AS bytes
          FROM revisions WINDOW latest AS (ORDER BY number DESC)
-       ) WHERE place > ? OR (place > 1 AND length > ?)
+       ) WHERE place > ? OR (place > 1 AND bytes > ?)
      )`,
   );
   const text = database.prepare<[number], string>("SELECT text FROM revisions WHERE number = ?").pluck();
@@ -82,7 +82,7 @@ export function revisionTable(database: Database.Database): RevisionTable {
     setRunning.run(revision.number, revision.bootId);
     if (revision.settles) clearPending.run();
     joinVisit.run(revision);
-    forget.run(REVISIONS_KEPT, TEXT_KEPT);
+    forget.run(REVISIONS_KEPT, BYTES_KEPT);
   });
 
   return {
