@@ -61,9 +61,9 @@ const calls: StoreCalls = {
   configurationDiff: (from, to) => use(({ desk }) => desk.diff(from, to)),
   configurationIncomplete: (source) => use(({ desk }) => desk.incomplete(source)),
   beginSession: (name, user, startedAt) => use(({ desk }) => desk.begin(name, user, startedAt)),
-  typeInSession: (name, lines) => use(({ desk }) => desk.type(name, lines)),
-  abortSession: (name) => use(({ desk }) => desk.abort(name)),
-  configurationSessions: () => use(({ desk }) => desk.sessions()),
+  typeInSession: (name, lines) => use(({ desk }) => desk.sessions.type(name, lines)),
+  abortSession: (name) => use(({ desk }) => desk.sessions.end(name)),
+  configurationSessions: () => use(({ desk }) => desk.sessions.list()),
 };
 
 function respond({ id, call, args }: Request): Response {

@@ -1,0 +1,107 @@
+// Configurations that people type and have not committed. Each began from a revision; others may have committed since.
+
+import type { Rendered } from "../../cli/grammar/command.ts";
+import type { LineError } from "../../cli/grammar/line-error.ts";
+import { Sentence } from "../sentence.ts";
+import type { Candidate, Configuration } from "./configuration.ts";
+import { type Held, held } from "./held.ts";
+import { changedPaths, merge } from "./merge.ts";
+import { amend, type Parsed, parseConfiguration } from "./parse.ts";
+import { textOf } from "./render.ts";
+import type { Clash, SessionSummary } from "./service.ts";
+
+const SESSIONS_MAX = 16;
+
+interface Session extends SessionSummary {
+  candidate: Candidate;
+  /** What it began from, or was last told of. */
+  base: number;
+  baseLines: readonly Rendered[];
+}
+
+/** Who changed a line last. */
+interface Writer {
+  readonly user: string;
+  readonly revision: number;
+}
+
+export type Merged = Parsed | { readonly clashes: readonly Clash[] };
+
+export class TypedSessions {
+  readonly #sessions = new Map<string, Session>();
+  /** By path, since the first of the sessions began. */
+  readonly #writers = new Map<string, Writer>();
+
+  /** Joins the session of that name, or begins it. Throws a Sentence. */
+  begin(name: string, user: string, startedAt: number, { configuration, lines }: Held, base: number): void {
+    if (this.#sessions.has(name)) return;
+    if (this.#sessions.size >= SESSIONS_MAX) {
+      throw new Sentence(`There are ${SESSIONS_MAX} configuration sessions: commit or abort one first.`);
+    }
+    const candidate = structuredClone(configuration) as Candidate;
+    this.#sessions.set(name, { name, user, startedAt, base, baseLines: lines, candidate });
+  }
+
+  /** Adds lines: all, or none. Throws a Sentence. */
+  type(name: string, lines: readonly string[]): readonly LineError[] {
+    const session = this.#session(name);
+    const candidate = structuredClone(session.candidate);
+    const errors = amend(candidate, lines);
+    if (errors.length === 0) session.candidate = candidate;
+    return errors;
+  }
+
+  /** Forgets it: it was committed or given up. */
+  end(name: string): void {
+    this.#sessions.delete(name);
+    if (this.#sessions.size === 0) this.#writers.clear();
+  }
+
+  list(): SessionSummary[] {
+    return [...this.#sessions.values()].map(({ name, user, base, startedAt }) => ({ name, user, base, startedAt }));
+  }
+
+  /** As typed so far: nobody has checked it whole. Throws a Sentence. */
+  candidate(name: string): Configuration {
+    return this.#session(name).candidate;
+  }
+
+  /** What the session says, put onto what others left since it began. Throws a Sentence. */
+  merged(name: string, running: Held, revision: number): Merged {
+    const session = this.#session(name);
+    const mine = held(session.candidate);
+    if (session.base === revision) return parseConfiguration(mine.text);
+    const { lines, clashes } = merge(session.baseLines, mine.lines, running.lines);
+    const merged = parseConfiguration(textOf([lines], { secrets: true }));
+    if (clashes.length === 0 || "errors" in merged) return merged;
+    const told = clashes.map(({ path, ...clash }): Clash => ({ ...clash, ...this.#writerOf(path, revision) }));
+    // Told once: who commits again means his own.
+    session.base = revision;
+    session.baseLines = running.lines;
+    session.candidate = merged.configuration as Candidate;
+    return { clashes: told };
+  }
+
+  /** Another configuration is in force: remembers whose lines they are, as long as somebody may clash with them. */
+  committed(before: Held, after: Held, writer: Writer): void {
+    if (this.#sessions.size === 0) return;
+    for (const path of changedPaths(before.lines, after.lines)) this.#writers.set(keyOf(path), writer);
+  }
+
+  #session(name: string): Session {
+    const session = this.#sessions.get(name);
+    if (session) return session;
+    throw new Sentence(`There is no configuration session ${name}: begin it with "configure session ${name}".`);
+  }
+
+  /** Of the line, or of the innermost line around it that was changed. */
+  #writerOf(path: readonly string[], revision: number): Writer {
+    const around = path.map((_, index) => path.slice(0, path.length - index));
+    const writers = around.map((each) => this.#writers.get(keyOf(each)));
+    return writers.find((writer) => writer !== undefined) ?? { user: "another", revision };
+  }
+}
+
+function keyOf(path: readonly string[]): string {
+  return path.join("\n");
+}
