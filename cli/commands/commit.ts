@@ -4,7 +4,7 @@ import type { Committed } from "../../mgmt/config/service.ts";
 import { commitSession, rollback } from "../../mgmt/operations/configuration.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
-import { outcomeLines } from "../views/configuration.ts";
+import { outcomeLines, refusalText } from "../views/configuration.ts";
 import { act, type Context, type ExecCommand, own, type Session } from "./exec.ts";
 
 /** As Junos has it. */
@@ -22,6 +22,7 @@ const commit = act({
   help: commitHelp,
   input: ({ comment }, context) => ({ session: sessionOf(context), comment }),
   after: leaveCommitted,
+  refusal: refusalText,
   view: committedView,
 });
 
@@ -39,6 +40,7 @@ const commitConfirmed = act({
     comment,
   }),
   after: leaveCommitted,
+  refusal: refusalText,
   view: committedView,
 });
 
@@ -80,6 +82,7 @@ const rollbackTo = act({
     "<comment>": commitHelp["<comment>"],
   },
   input: ({ revision, minutes, comment }) => ({ revision, confirmedMinutes: minutes, comment }),
+  refusal: refusalText,
   view: committedView,
 });
 

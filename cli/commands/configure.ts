@@ -2,7 +2,7 @@
 
 import { confirmCommit, revertNow, revertTimer } from "../../mgmt/operations/configuration.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
-import { outcomeLines, pendingLines } from "../views/configuration.ts";
+import { outcomeLines, pendingLines, refusalText } from "../views/configuration.ts";
 import { act, type ExecCommand, own } from "./exec.ts";
 
 const configureHelp = { configure: "Change the configuration" };
@@ -60,6 +60,7 @@ const configureRevert = act({
   syntax: "configure revert now",
   help: { ...configureHelp, revert: "Undo the change that waits to be confirmed", now: "Without waiting" },
   input: () => ({}),
+  refusal: refusalText,
   view: (committed) => outcomeLines(committed, null),
 });
 

@@ -5,6 +5,7 @@ import type { Appliance, ApplianceOperation } from "../../mgmt/appliance.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
 import type { Command } from "../grammar/command.ts";
 import { type Arguments, type HelpWords, routesOf } from "../grammar/syntax.ts";
 
@@ -100,6 +101,8 @@ export function act<const Syntax extends string, Input, Result>(
     input(args: Arguments<Syntax>, context: Context): Input | undefined | Promise<Input | undefined>;
     /** What the session makes of it. */
     after?(result: Result, session: Session): void;
+    /** A sentence, if the result is that nothing was done. */
+    refusal?(result: Result): string | undefined;
     /** Nothing is said when it is left out. */
     view?(result: Result, context: Context): Iterable<string>;
   },
@@ -113,6 +116,8 @@ export function act<const Syntax extends string, Input, Result>(
       const data = await context.appliance.perform(definition.operation, input, context.actor);
       definition.after?.(data, context.session);
       yield { data, lines: () => definition.view?.(data, context) ?? [] };
+      const refusal = definition.refusal?.(data);
+      if (refusal !== undefined) throw new Sentence(refusal);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Saving the configuration, and reading what was saved.
 
 import { loadStartup, saveConfiguration } from "../../mgmt/operations/configuration.ts";
-import { outcomeLines } from "../views/configuration.ts";
+import { outcomeLines, refusalText } from "../views/configuration.ts";
 import { act, type ExecCommand } from "./exec.ts";
 
 const copyHelp = {
@@ -31,6 +31,7 @@ const copyToRunning = act({
   syntax: "copy startup-config running-config",
   help: copyHelp,
   input: () => ({}),
+  refusal: refusalText,
   view: (committed) => outcomeLines(committed, null),
 });
 

@@ -49,10 +49,7 @@ export function outcomeLines(committed: Committed, pending: Pending | null): str
     case "wrong":
       return wrongLines(committed);
     case "clash":
-      return [
-        ...clashLines(committed.clashes),
-        '% Nothing was committed: "commit" again makes your lines stand, "abort" gives them up.',
-      ];
+      return clashLines(committed.clashes);
     case "unchanged":
       return [`Nothing differs from revision ${committed.revision}, which stays in force.`];
     case "waiting":
@@ -60,6 +57,13 @@ export function outcomeLines(committed: Committed, pending: Pending | null): str
     case "applied":
       return [`Revision ${committed.revision} is in force.`, ...pendingLines(pending)];
   }
+}
+
+/** Of one that changed nothing. */
+export function refusalText({ outcome }: Committed): string | undefined {
+  if (outcome === "wrong") return "Nothing was committed.";
+  if (outcome !== "clash") return undefined;
+  return 'Nothing was committed: "commit" again makes your lines stand, "abort" gives them up.';
 }
 
 export function waitingText(revision: number): string {
@@ -82,5 +86,5 @@ export function pendingLines(pending: Pending | null): string[] {
 
 function wrongLines({ errors, wrongLines }: Extract<Committed, { outcome: "wrong" }>): string[] {
   const more = wrongLines > errors.length ? [`% ${number(wrongLines - errors.length)} more lines are wrong.`] : [];
-  return [...errors.flatMap((error) => printLineError(error).split("\n")), ...more, "% Nothing was committed."];
+  return [...errors.flatMap((error) => printLineError(error).split("\n")), ...more];
 }
