@@ -5,6 +5,7 @@ import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { type Mailing, massMailingLines, releasedLines } from "../views/mass-mailing.ts";
 import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
+import { isRefusing } from "./refusing.ts";
 
 /** A list that is longer is cut: it is for reading. */
 const LISTED_MAX = 1000;
@@ -50,17 +51,17 @@ const release = act({
 export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, release];
 
 /** The breaches that go on, the latest first. */
-async function inBreach({ subscribers }: Context["appliance"], address?: string) {
+async function inBreach(appliance: Context["appliance"], address?: string) {
   const found: Mailing[] = [];
   let more = false;
   const query = address === undefined ? { inBreach: true } : { containing: address, inBreach: true };
-  for await (const page of subscribers.find(query)) {
+  for await (const page of appliance.subscribers.find(query)) {
     found.push(...page.flatMap(breachesOf));
     more = found.length > LISTED_MAX;
     if (more) break;
   }
   const latestFirst = found.slice(0, LISTED_MAX).sort((a, b) => since(b) - since(a));
-  return { address: address ?? null, breaches: latestFirst, more };
+  return { address: address ?? null, breaches: latestFirst, more, refusing: isRefusing(appliance) };
 }
 
 function breachesOf({ detectors, ...subscriber }: Subscriber): Mailing[] {

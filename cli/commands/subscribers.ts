@@ -11,6 +11,7 @@ import { databaseLines } from "../views/subscriber-database.ts";
 import { subscriberLines, subscriberListLines } from "../views/subscribers.ts";
 import { type Context, type ExecCommand, show } from "./exec.ts";
 import { showLineCardHelp } from "./help.ts";
+import { isRefusing } from "./refusing.ts";
 
 const LEVEL = 5;
 
@@ -35,7 +36,8 @@ const byAddress = show({
   async query({ appliance }, { address }) {
     const { subscribers } = appliance;
     const found = await Array.fromAsync(subscribers.find({ containing: address }));
-    return { address, group: subscribers.groupOf(address)?.name ?? null, subscribers: found.flat() };
+    const group = subscribers.groupOf(address)?.name ?? null;
+    return { address, group, subscribers: found.flat(), refusing: isRefusing(appliance) };
   },
   view: subscriberLines,
 });
@@ -164,13 +166,14 @@ function amountLines({ amount }: { readonly amount: number }): string[] {
 }
 
 /** As many as are listed, and whether there are more. */
-async function listOf({ subscribers }: Appliance, query: SubscriberQuery) {
+async function listOf(appliance: Appliance, query: SubscriberQuery) {
   const found: Subscriber[] = [];
-  for await (const page of subscribers.find(query)) {
+  for await (const page of appliance.subscribers.find(query)) {
     found.push(...page);
     if (found.length > LISTED_MAX) break;
   }
-  return { subscribers: found.slice(0, LISTED_MAX), more: found.length > LISTED_MAX };
+  const more = found.length > LISTED_MAX;
+  return { subscribers: found.slice(0, LISTED_MAX), more, refusing: isRefusing(appliance) };
 }
 
 /** A group's own subscribers: not those of the groups inside it. */

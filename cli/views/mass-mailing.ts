@@ -4,8 +4,8 @@ import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { Released } from "../../mgmt/operations/subscriber.ts";
 import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
-import { columns } from "../columns.ts";
-import { nameText, time } from "./subscribers.ts";
+import { columns, paragraphs } from "../columns.ts";
+import { nameText, notRefusingLines, time } from "./subscribers.ts";
 
 /** A subscriber in breach of a detector. */
 export type Mailing = Omit<Subscriber, "detectors"> & { readonly detector: DetectorState };
@@ -16,11 +16,12 @@ export interface MassMailing {
   readonly breaches: readonly Mailing[];
   /** There are others. */
   readonly more: boolean;
+  readonly refusing: boolean;
 }
 
-export function massMailingLines({ address, breaches, more }: MassMailing): string[] {
+export function massMailingLines({ address, breaches, more, refusing }: MassMailing): string[] {
   if (breaches.length === 0) return [address === null ? "Nobody is in breach." : `${address} is in no breach.`];
-  return [
+  const table = [
     ...columns(
       ["SINCE", "UNTIL", "SUBSCRIBER", "BREACH OF", "ACTION", "COUNTED", "REFUSED"],
       breaches.map(({ detector, ...subscriber }) => [
@@ -35,6 +36,7 @@ export function massMailingLines({ address, breaches, more }: MassMailing): stri
     ),
     ...(more ? [`Only ${number(breaches.length)} of them are listed.`] : []),
   ];
+  return paragraphs(notRefusingLines(refusing), table);
 }
 
 function sinceText({ breachedAt, period }: DetectorState): string {

@@ -1,6 +1,6 @@
 // The processes of the appliance, and what the fast path judges by.
 
-import type { FastPathStatus, SamplingStatus, Status } from "../../mgmt/status/status.ts";
+import { type FastPathStatus, refuses, type SamplingStatus, type Status } from "../../mgmt/status/status.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { duration } from "../columns.ts";
 
@@ -31,12 +31,12 @@ export function processText({ pid, startedAt }: { readonly pid: number; readonly
 
 export function policyText(fastPath: FastPathStatus | null): string {
   if (!fastPath) return "none";
-  const { alive, bypass, links, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
+  const { alive, bypass, policyRevision, policyGeneration, policyAppliedAt } = fastPath;
   if (!alive) return "the process stands still: these are its last figures";
   if (bypass !== "none") return `bypass (${bypass}): nothing is judged`;
   const since = policyAppliedAt === null ? "" : `, since ${dateAndTime(policyAppliedAt)}`;
   const revision = `revision ${policyRevision}, generation ${policyGeneration}${since}`;
-  if (!links.some(({ mode }) => mode === "forwarding")) return `${revision}: no link is forwarding, nothing is judged`;
+  if (!refuses(fastPath)) return `${revision}: no link is forwarding, nothing is judged`;
   return `judging by ${revision}`;
 }
 

@@ -10,11 +10,17 @@ export interface AddressOwners {
   /** Of the address; null: none. */
   readonly group: string | null;
   readonly subscribers: readonly Subscriber[];
+  readonly refusing: boolean;
+}
+
+/** Above those who are blocked while nobody is refused: `refusing` is whether any link is forwarding. */
+export function notRefusingLines(refusing: boolean): string[] {
+  return refusing ? [] : ["No link is forwarding: nothing is judged, and nobody is refused, whoever is blocked."];
 }
 
 /** Those who have an address: more than one if it is used in several VLANs. */
-export function subscriberLines({ address, group, subscribers }: AddressOwners): string[] {
-  if (subscribers.length > 0) return paragraphs(...subscribers.map(oneLines));
+export function subscriberLines({ address, group, subscribers, refusing }: AddressOwners): string[] {
+  if (subscribers.length > 0) return paragraphs(notRefusingLines(refusing), ...subscribers.map(oneLines));
   if (group === null) return [`${address} is in no anonymous group: nothing is counted of it.`];
   return [`${address} belongs to the anonymous group "${group}" and was not seen lately.`];
 }
@@ -88,9 +94,11 @@ export interface SubscriberList {
   readonly subscribers: readonly Subscriber[];
   /** There are others. */
   readonly more: boolean;
+  readonly refusing: boolean;
 }
 
-export function* subscriberListLines({ subscribers, more }: SubscriberList): Iterable<string> {
+export function* subscriberListLines({ subscribers, more, refusing }: SubscriberList): Iterable<string> {
+  yield* notRefusingLines(refusing).flatMap((line) => [line, ""]);
   for (let first = 0; first < subscribers.length; first += FITTED) {
     const [heading = "", ...rows] = listLines(subscribers.slice(first, first + FITTED));
     if (first === 0) yield heading;

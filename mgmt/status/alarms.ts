@@ -1,7 +1,7 @@
-// What is wrong with a fast path that runs: raises and clears the alarms of alarm_table.ts, and those of ports that are down. Pure:
-// from one look to the next.
+// What is wrong with a fast path that runs: raises and clears the alarms of alarm_table.ts, and those of ports that are down
+// and links that judge nothing. Pure: from one look to the next.
 
-import type { Side } from "../engine/region_data.ts";
+import type { ObeyedLinkMode, Side } from "../engine/region_data.ts";
 import type { Mnemonic } from "../log/mnemonics.ts";
 import { number } from "../words.ts";
 import { type AlarmRow, alarmRows, type Observed } from "./alarm_table.ts";
@@ -69,7 +69,7 @@ const calm: Standing = {
 /** `nowMs`: on a clock that is never set, in milliseconds. Without an earlier look nothing has grown yet. */
 export function look(last: Look | undefined, observed: Observed, nowMs: number): Look {
   const standings = new Map<string, Standing>();
-  const alarms = portsDown(observed);
+  const alarms = [...portsDown(observed), ...linksNotForwarding(observed)];
   const follows = last !== undefined && comparable(last.observed, observed);
   for (const row of alarmRows(observed)) {
     const before = last?.standings.get(row.key) ?? calm;
@@ -144,6 +144,27 @@ function portsDown({ status: { header, live } }: Observed): Alarm[] {
       text: `Link ${link}: its ${side}-side port is down, and nothing passes. Look at its cable and at the other end.`,
       over: `Link ${link}: its ${side}-side port is up.`,
     }));
+}
+
+const modeEffects: Readonly<Partial<Record<ObeyedLinkMode, string>>> = {
+  bypass: "nothing on it is judged",
+  cutoff: "nothing passes on it",
+};
+
+/** A state as well. Of an engine that judges nothing on any link the reason is told, and not each link. */
+function linksNotForwarding({ status: { header, live } }: Observed): Alarm[] {
+  if (live.bypass !== "none") return [];
+  return Array.from({ length: header.links }, (_, link) => link).flatMap((link) => {
+    const mode = live.linkModes[link] ?? "unknown";
+    const effect = modeEffects[mode];
+    if (!effect) return [];
+    return {
+      key: `mode ${link} ${mode}`,
+      mnemonic: "ALARM",
+      text: `Link ${link} is in ${mode}, as it was told: ${effect}. "link mode ${link} forwarding" ends it.`,
+      over: `Link ${link} is no longer in ${mode}.`,
+    };
+  });
 }
 
 function portsOf(links: number): (readonly [link: number, side: Side])[] {

@@ -3,7 +3,7 @@
 import type { Status } from "./status.ts";
 
 export interface OperationStatus {
-  /** `failure`: nothing is judged. `warning`: it works, and something is wrong. */
+  /** `failure`: it cannot judge. `warning`: it works, and something is wrong, or a link was told to judge nothing. */
   readonly state: "operational" | "warning" | "failure";
   /** Sentences; none when it is operational. */
   readonly reasons: readonly string[];

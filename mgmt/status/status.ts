@@ -175,6 +175,11 @@ function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, c
   };
 }
 
+/** Whether sessions of those who are blocked are refused: a link that does not forward refuses nobody. */
+export function refuses({ links }: Pick<FastPathStatus, "links">): boolean {
+  return links.some(({ mode }) => mode === "forwarding");
+}
+
 function portLive(port: PortLive | undefined): PortLive {
   return port ?? { up: false, missed: 0, starved: 0 };
 }

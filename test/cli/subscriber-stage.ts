@@ -8,7 +8,7 @@ import type { DetectorName } from "../../mgmt/breaches/breach.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
-import type { SubscriberRecord, WindowRecord } from "../../mgmt/engine/region_data.ts";
+import type { ObeyedLinkMode, SubscriberRecord, WindowRecord } from "../../mgmt/engine/region_data.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { AuditEntry } from "../../mgmt/operations/operation.ts";
 import { Operations } from "../../mgmt/operations/operations.ts";
@@ -78,7 +78,7 @@ export interface Stage {
   data(line: string): Promise<unknown>;
 }
 
-export function stage(records: readonly SubscriberRecord[]): Stage {
+export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode = "forwarding"): Stage {
   const engine = new FakeEngine();
   engine.attach(region());
   engine.records = [...records];
@@ -103,6 +103,7 @@ export function stage(records: readonly SubscriberRecord[]): Stage {
         tables: { subscribers: { used: 3, capacity: 1_000_000 }, sessions: { used: 17, capacity: 65_536 } },
         counters: region().counters.engine,
         startedAt: BOOT,
+        links: [{ mode }],
       },
     }),
   } as Pick<Appliance, "subscribers" | "facts" | "perform"> as Appliance;

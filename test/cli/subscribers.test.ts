@@ -30,6 +30,7 @@ const scenes = {
   "A mailer who is reported, in tags": () => stage([reported]),
   "An office, whose detector the configuration has forgotten": () => stage([clear]),
   "All of them": () => stage([zombie, reported, clear]),
+  "A zombie on a link in bypass": () => stage([zombie], "bypass"),
   Nobody: () => stage([]),
 };
 

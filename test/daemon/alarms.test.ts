@@ -2,7 +2,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { EngineError } from "../../mgmt/engine/engine_port.ts";
-import type { DropReason, EngineCounter } from "../../mgmt/engine/region_data.ts";
+import type { DropReason, EngineCounter, ObeyedLinkMode } from "../../mgmt/engine/region_data.ts";
 import { alarmRows, type Observed } from "../../mgmt/status/alarm_table.ts";
 import { type Look, look, news, QUIET_MS } from "../../mgmt/status/alarms.ts";
 import { daemon, region, until } from "./parts.ts";
@@ -17,6 +17,7 @@ interface Said {
   readonly up?: boolean;
   readonly mbufsFree?: number;
   readonly eventsLost?: number;
+  readonly linkMode?: ObeyedLinkMode;
 }
 
 /** A fast path that is well, but for what the test says: of its tables nothing is used. */
@@ -57,6 +58,23 @@ test("a port that goes down is told once, and once that it is up", (t) => {
     [],
     ["Link 0: its subscriber-side port is up."],
   ]);
+});
+
+test("a link that is not forwarding is told at once, what that means, and when it is over", (t) => {
+  t.deepEqual(told([0, { linkMode: "bypass" }], [1, { linkMode: "cutoff" }], [2, {}]), [
+    ['Link 0 is in bypass, as it was told: nothing on it is judged. "link mode 0 forwarding" ends it.'],
+    [
+      'Link 0 is in cutoff, as it was told: nothing passes on it. "link mode 0 forwarding" ends it.',
+      "Link 0 is no longer in bypass.",
+    ],
+    ["Link 0 is no longer in cutoff."],
+  ]);
+});
+
+test("links of an engine that cannot judge are not told one by one: that alarm says why", (t) => {
+  const { status, ...rest } = says({ linkMode: "bypass" });
+  const crashed = { ...status, live: { ...status.live, bypass: "crashes" } } as const;
+  t.deepEqual(look(undefined, { ...rest, status: crashed }, 0).alarms, []);
 });
 
 /** What grows, by the alarm's key; and what is said of 5 of it, and of 12 at the end. */
