@@ -42,10 +42,12 @@ function endEntries(states: readonly State[]): HelpEntry[] {
 }
 
 function keywordEntries(cursor: Cursor): HelpEntry[] {
-  return keywordsTo(cursor).map((word) => {
-    const state = cursor.states.find((each) => keywordsAt([each]).includes(word));
-    return { word, help: state?.command.help[word] ?? "" };
-  });
+  // Of commands that share a word, the first one's help: the last that is put into the map stays.
+  const helps = cursor.states
+    .toReversed()
+    .flatMap((state) => keywordsAt([state]).map((word) => [word, state.command.help[word] ?? ""] as const));
+  const helpOf = new Map(helps);
+  return keywordsTo(cursor).map((word) => ({ word, help: helpOf.get(word) ?? "" }));
 }
 
 function valueEntries(cursor: Cursor, facts: Facts): HelpEntry[] {

@@ -3,6 +3,7 @@
 
 import { createInterface, type Interface } from "node:readline";
 import { PassThrough } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { HistorySearch } from "./history-search.ts";
 import type { Key, Keys } from "./keys.ts";
 import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
@@ -29,6 +30,8 @@ export class EditorDiscipline implements LineDiscipline {
         const typed = key ? editing.press(key) : editing.leave();
         await this.#output.drained();
         if (typed !== undefined) return typed ?? undefined;
+        // Who types ahead does not keep others from having their turn.
+        await turn();
       }
     } finally {
       editing.close();

@@ -1,6 +1,7 @@
 // The line discipline of machines, and of terminals that cannot move a cursor: no escape sequence is ever written. What is
 // typed is echoed as it is taken, in order with what is printed: nobody who types ahead is confused.
 
+import { setImmediate as turn } from "node:timers/promises";
 import type { Key, Keys } from "./keys.ts";
 import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import type { Output } from "./output.ts";
@@ -23,11 +24,17 @@ export class PlainDiscipline implements LineDiscipline {
         key = await this.#keys.next();
       }
       const typed = key ? typing.press(key) : typing.leave();
-      if (typed === undefined) continue;
+      if (typed === undefined && key && isCheap(key)) continue;
       await this.#output.write(typing.takeEcho());
-      return typed ?? undefined;
+      if (typed !== undefined) return typed ?? undefined;
+      await turn();
     }
   }
+}
+
+/** All other keys take time, or have much to show: who types ahead does not keep others from having their turn. */
+function isCheap({ chord, text }: Key): boolean {
+  return text !== "" && chord !== "?";
 }
 
 /** One line while it is typed. */

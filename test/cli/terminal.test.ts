@@ -1,6 +1,10 @@
 // A session and the terminal it is typed at: its size, and nobody there.
 import { PassThrough } from "node:stream";
 import test from "ava";
+import { EditorDiscipline } from "../../cli/shell/editor.ts";
+import { Keys } from "../../cli/shell/keys.ts";
+import { Output } from "../../cli/shell/output.ts";
+import { PlainDiscipline } from "../../cli/shell/plain.ts";
 import { until } from "../daemon/parts.ts";
 import { parts, stage } from "./stage.ts";
 
@@ -42,4 +46,58 @@ test("a session in which nobody types ends, and one in which something runs does
   session.idle();
   await ended;
   t.regex(said, /postern#\r\n% Nobody typed for a while: this session ends\.\r\n/);
+});
+
+for (const [what, Discipline] of Object.entries({
+  "the plain discipline": PlainDiscipline,
+  "the editor": EditorDiscipline,
+})) {
+  for (const [name, key] of [
+    ["?", "?"],
+    ["Tab", "\t"],
+  ] as const) {
+    test(`others have their turn after each ${name} of many that were typed ahead at ${what}`, async (t) => {
+      const [input, screen] = [new PassThrough(), new PassThrough()];
+      const keys = new Keys(input);
+      keys.start();
+      screen.resume();
+      input.end(key.repeat(200));
+      const turns: string[] = [];
+      const other = () => {
+        turns.push("other");
+        if (turns.length < 2000) immediate = setImmediate(other);
+      };
+      let immediate = setImmediate(other);
+      await new Discipline(keys, new Output(screen), screen).readLine({
+        prompt: "postern#",
+        history: [],
+        help: () => {
+          turns.push("help");
+          return ["show  What there is"];
+        },
+        complete: ({ length: column }) => ({ column, text: "", candidates: ["show", "exit"] }),
+      });
+      clearImmediate(immediate);
+      t.is(turns.filter((turn) => turn === "help").length, 200);
+      t.notRegex(turns.join(" "), /help help/);
+    });
+  }
+}
+
+test("one who reads no help is given no more of it", async (t) => {
+  const [input, screen] = [new PassThrough(), new PassThrough()];
+  const keys = new Keys(input);
+  keys.start();
+  input.end("?".repeat(2000));
+  const line = "x".repeat(1000);
+  const typed = new PlainDiscipline(keys, new Output(screen)).readLine({
+    prompt: "postern#",
+    history: [],
+    help: () => [line],
+    complete: ({ length: column }) => ({ column, text: "", candidates: [] }),
+  });
+  await until("it waits", () => screen.writableNeedDrain);
+  t.true(screen.readableLength < 100_000);
+  screen.resume();
+  await typed;
 });
