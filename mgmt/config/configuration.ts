@@ -36,6 +36,17 @@ export type Configuration = DeepReadonly<Candidate>;
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
+/** A copy that lines may be applied to. Each line typed takes one: `structuredClone` takes several times as long. */
+export function candidateOf(configuration: Configuration): Candidate {
+  return copied(configuration) as Candidate;
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (!(value instanceof Object)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied(part)]));
+}
+
 /** What a configuration without a line means. */
 export function emptyConfiguration(): Candidate {
   return {

@@ -5,7 +5,7 @@ import { preparePolicy } from "../policy/prepare.ts";
 import { Sentence } from "../sentence.ts";
 import type { IdTable } from "../store/id-table.ts";
 import type { RevisionTable } from "../store/revision-table.ts";
-import { type Candidate, emptyConfiguration } from "./configuration.ts";
+import { candidateOf, emptyConfiguration } from "./configuration.ts";
 import { type DiffLine, diff } from "./diff.ts";
 import { type Held, held } from "./held.ts";
 import { amend, type Parsed, parseConfiguration } from "./parse.ts";
@@ -118,7 +118,7 @@ export class ConfigurationDesk {
   }
 
   #amended(lines: readonly string[]): Parsed {
-    const configuration = structuredClone(this.#running.configuration) as Candidate;
+    const configuration = candidateOf(this.#running.configuration);
     const errors = amend(configuration, lines);
     if (errors.length > 0) return { errors };
     const problems = checkConfiguration(configuration);

@@ -24,7 +24,7 @@ export function parseConfiguration(text: string): Parsed {
   return { configuration: candidate };
 }
 
-/** Adds what one more line says, which the lines before it lead to; the candidate is no good after an error. */
+/** Adds what one more line says, which the lines before it lead to: all of them, or with an error none. */
 export function amend(candidate: Candidate, lines: readonly string[]): readonly LineError[] {
   const { statements, errors } = readLines(configurationTable, lines.join("\n"));
   if (errors.length > 0) return errors;

@@ -17,10 +17,6 @@ export function problem<Code extends ErrorCode>(path: Path, code: Code, ...param
   return { path, code, message: cliText(code, ...parameters) };
 }
 
-export function pathsOf(path: Path, list: readonly unknown[]): Path[] {
-  return list.map((_, index) => [...path, index]);
-}
-
 /** A problem for each item whose key an earlier one has: "`kind` `key` is given twice". */
 export function* repeats<T>(path: Path, list: readonly T[], kind: string, keyOf: (item: T) => Key): Iterable<Problem> {
   const keys = new Set<Key>();
@@ -31,8 +27,14 @@ export function* repeats<T>(path: Path, list: readonly T[], kind: string, keyOf:
   }
 }
 
-/** A problem at the first of these that is beyond the limit: "at most `limit` `kinds`". */
-export function* excess(paths: readonly Path[], limit: number, kinds: string): Iterable<Problem> {
-  const first = paths[limit];
-  if (first) yield problem(first, "too-many", kinds, limit);
+/** A list, and where it is. */
+export type PlacedList = readonly [path: Path, list: readonly unknown[]];
+
+/** A problem at the first item of these lists that is beyond the limit: "at most `limit` `kinds`". */
+export function* excess(lists: readonly PlacedList[], limit: number, kinds: string): Iterable<Problem> {
+  let room = limit;
+  for (const [path, { length }] of lists) {
+    if (length > room) return yield problem([...path, room], "too-many", kinds, limit);
+    room -= length;
+  }
 }

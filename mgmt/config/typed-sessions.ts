@@ -3,7 +3,7 @@
 import type { Rendered } from "../../cli/grammar/command.ts";
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import { Sentence } from "../sentence.ts";
-import type { Candidate, Configuration } from "./configuration.ts";
+import { type Candidate, type Configuration, candidateOf } from "./configuration.ts";
 import { type Held, held } from "./held.ts";
 import { changedPaths, merge } from "./merge.ts";
 import { amend, type Parsed, parseConfiguration } from "./parse.ts";
@@ -38,17 +38,12 @@ export class TypedSessions {
     if (this.#sessions.size >= SESSIONS_MAX) {
       throw new Sentence(`There are ${SESSIONS_MAX} configuration sessions: commit or abort one first.`);
     }
-    const candidate = structuredClone(configuration) as Candidate;
-    this.#sessions.set(name, { name, user, startedAt, base, baseLines: lines, candidate });
+    this.#sessions.set(name, { name, user, startedAt, base, baseLines: lines, candidate: candidateOf(configuration) });
   }
 
   /** Adds lines: all, or none. Throws a Sentence. */
   type(name: string, lines: readonly string[]): readonly LineError[] {
-    const session = this.#session(name);
-    const candidate = structuredClone(session.candidate);
-    const errors = amend(candidate, lines);
-    if (errors.length === 0) session.candidate = candidate;
-    return errors;
+    return amend(this.#session(name).candidate, lines);
   }
 
   /** Forgets it: it was committed or given up. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Rendered } from "../../../cli/grammar/command.ts";
 import { type Prefix, parsePrefix } from "../../../cli/grammar/prefix.ts";
 import { put, remove } from "../lists.ts";
-import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
+import { excess, type Path, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { prefix, string } from "../values.ts";
 import { SUBSCRIBER } from "./subscribers.ts";
@@ -60,7 +60,7 @@ export const anonymousGroups: Section = {
     const path = ["anonymousGroups"];
     yield* repeats(path, anonymousGroups, "Group", nameOf);
     yield* repeats(path, anonymousGroups, "IP-range", ({ prefix }) => prefix);
-    yield* excess(pathsOf(path, anonymousGroups), ANONYMOUS_GROUPS_MAX, "anonymous groups");
+    yield* excess([[path, anonymousGroups]], ANONYMOUS_GROUPS_MAX, "anonymous groups");
     const known = new Set([0, ...templates.map(({ id }) => id)]);
     const hasPackage0 = packages.some(({ id }) => id === 0);
     for (const [index, group] of anonymousGroups.entries()) {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
 import { findOrAdd, put, remove } from "../lists.ts";
-import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
+import { excess, type Path, type PlacedList, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { string, word } from "../values.ts";
 
@@ -147,7 +147,7 @@ function* checkMassMailing(
     else if (!known.transport) yield problem([...path, index, "service"], "incomplete-service", service);
     yield* repeats([...path, index, "detectors"], detectors, "Detector of", detectorKey);
   }
-  const detectors = massMailing.flatMap((each, index) => pathsOf([...path, index, "detectors"], each.detectors));
+  const detectors = massMailing.map((each, index): PlacedList => [[...path, index, "detectors"], each.detectors]);
   yield* excess(detectors, PACKAGE_DETECTORS_MAX, "detectors in a package");
 }
 

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
 import { findOrAdd, remove } from "../lists.ts";
-import { excess, type Path, type Problem, pathsOf, problem, repeats } from "../problems.ts";
+import { excess, type Path, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { ports, word } from "../values.ts";
 
@@ -108,7 +108,7 @@ export const services: Section = {
 
   *check({ services, zones }) {
     yield* repeats(["services"], services, "Service", nameOf);
-    yield* excess(pathsOf(["services"], services), SERVICES_MAX, "services");
+    yield* excess([[["services"], services]], SERVICES_MAX, "services");
     const known = new Map(zones.map((each) => [each.name, each]));
     for (const [index, { transport, zone }] of services.entries()) {
       const path = ["services", index];

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { hashOf } from "../../access/secret.ts";
 import { type Level, levels } from "../../level.ts";
 import { put, remove } from "../lists.ts";
-import { excess, pathsOf, repeats } from "../problems.ts";
+import { excess, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import type { Facts } from "../service.ts";
 import { secretHash, word } from "../values.ts";
@@ -100,7 +100,7 @@ export const users: Section = {
   *check({ enableSecrets, users }) {
     yield* repeats(["enableSecrets"], enableSecrets, "Enable secret of level", itsLevel);
     yield* repeats(["users"], users, "User", nameOf);
-    yield* excess(pathsOf(["users"], users), USERS_MAX, "users");
+    yield* excess([[["users"], users]], USERS_MAX, "users");
   },
 };
 

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { findOrAdd, remove } from "../lists.ts";
-import { excess, pathsOf, repeats } from "../problems.ts";
+import { excess, type PlacedList, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { prefix, word } from "../values.ts";
 
@@ -53,8 +53,8 @@ export const zones: Section = {
 
   *check({ zones }) {
     yield* repeats(["zones"], zones, "Zone", nameOf);
-    yield* excess(pathsOf(["zones"], zones), ZONES_MAX, "zones");
-    const prefixes = zones.flatMap((zone, index) => pathsOf(["zones", index, "prefixes"], zone.prefixes));
+    yield* excess([[["zones"], zones]], ZONES_MAX, "zones");
+    const prefixes = zones.map((zone, index): PlacedList => [["zones", index, "prefixes"], zone.prefixes]);
     yield* excess(prefixes, ZONE_PREFIXES_MAX, "prefixes in zones");
   },
 
