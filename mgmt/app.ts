@@ -163,7 +163,7 @@ export class App {
       machine: () => machine,
       bootedAt: () => unixTime(clock, 0),
       process: () => this.#meter.figures(),
-      breaches: (count) => store.call("recentBreaches", count),
+      breaches: (count, address) => store.call("recentBreaches", count, address),
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),

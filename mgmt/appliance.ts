@@ -33,8 +33,8 @@ export interface Appliance {
   bootedAt(): number;
   /** What the daemon's own process uses. */
   process(): ProcessFigures;
-  /** Those that started last, latest first. */
-  breaches(count: number): Promise<readonly Breach[]>;
+  /** Those that started last, latest first; with an address only those of whoever has it. */
+  breaches(count: number, address?: string): Promise<readonly Breach[]>;
   /** Latest first. */
   audit(count: number): Promise<readonly AuditEntry[]>;
   readonly log: Pick<Log, "status" | "follow">;

@@ -1,7 +1,9 @@
-// Who is in breach, and his release.
+// Who is in breach, who was, and his release.
 
+import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
 import { releaseSubscriber } from "../../mgmt/operations/subscriber.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import { historyLines } from "../views/breaches.ts";
 import { type Mailing, massMailingLines, releasedLines } from "../views/mass-mailing.ts";
 import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
@@ -9,6 +11,8 @@ import { isRefusing } from "./refusing.ts";
 
 /** A list that is longer is cut: it is for reading. */
 const LISTED_MAX = 1000;
+
+const HISTORY_DEFAULT = 20;
 
 const massMailingHelp = {
   ...showHelp,
@@ -31,6 +35,22 @@ const ofSubscriber = show({
   view: massMailingLines,
 });
 
+const history = show({
+  syntax: `show mass-mailing history [count <count:1-${BREACHES_MAX}>] [subscriber ip <address:ADDRESS>]`,
+  help: {
+    ...massMailingHelp,
+    history: "Who was in breach, of what, since when and until when, the latest first",
+    count: "How far back",
+    "<count>": "Breaches (default 20)",
+    subscriber: "Of one subscriber",
+    ip: "By address",
+    "<address>": "His address",
+  },
+  level: 5,
+  query: ({ appliance }, { count = HISTORY_DEFAULT, address }) => appliance.breaches(count, address),
+  view: (found, { address }) => historyLines(found, address),
+});
+
 const release = act({
   syntax: "release subscriber ip <address:ADDRESS> [VLAN-id <vlan:1-4095>] [inner-VLAN-id <innerVlan:1-4095>]",
   help: {
@@ -48,7 +68,7 @@ const release = act({
   view: releasedLines,
 });
 
-export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, release];
+export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, history, release];
 
 /** The breaches that go on, the latest first. */
 async function inBreach(appliance: Context["appliance"], address?: string) {

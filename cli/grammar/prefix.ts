@@ -56,6 +56,13 @@ export function readHost(word: string): Reading<string> {
   return refusalOfMapped(address, bytes) ?? { value: address };
 }
 
+/** The network of each length that an address lies in, itself included. */
+export function networksAround(address: string): { readonly address: string; readonly length: number }[] {
+  const bytes = readAddress(address);
+  if (!bytes) throw new Error(`${address} is no address`);
+  return Array.from({ length: 8 * bytes.length + 1 }, (_, length) => ({ address: networkOf(bytes, length), length }));
+}
+
 function canonical(text: string, length: number): Reading<Prefix> {
   const bytes = readAddress(text);
   if (!bytes || length > 8 * bytes.length) return undefined;
@@ -63,8 +70,11 @@ function canonical(text: string, length: number): Reading<Prefix> {
   const refusal = refusalOfMapped(address, bytes);
   if (refusal) return refusal;
   if (!hasHostBits(bytes, length)) return { value: `${address}/${length}` };
-  const network = printAddress(bytes.map((byte, index) => byte & ~hostBits(index, length)));
-  return { refusal: `${address}/${length} has host bits set: the network is ${network}/${length}.` };
+  return { refusal: `${address}/${length} has host bits set: the network is ${networkOf(bytes, length)}/${length}.` };
+}
+
+function networkOf(bytes: Uint8Array, length: number): string {
+  return printAddress(bytes.map((byte, index) => byte & ~hostBits(index, length)));
 }
 
 function refusalOfMapped(address: string, bytes: Uint8Array): Reading<never> {

@@ -5,6 +5,12 @@ import { detectorText, isBlocked, subscriberText } from "../../mgmt/breaches/not
 import { dateAndTime } from "../../mgmt/words.ts";
 import { columns } from "../columns.ts";
 
+/** What happened lately; `address`: to him who has it, else to everybody. */
+export function historyLines(found: readonly Breach[], address?: string): string[] {
+  if (found.length > 0) return breachLines(found);
+  return [address === undefined ? "Nobody was in breach yet." : `${address} was in no breach yet.`];
+}
+
 /** A heading and a line each. */
 export function breachLines(found: readonly Breach[]): string[] {
   return columns(

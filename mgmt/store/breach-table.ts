@@ -1,6 +1,7 @@
 // Breaches in the store, and how far the events that tell them were read: saved together, or not at all.
 
 import type Database from "better-sqlite3";
+import { networksAround } from "../../cli/grammar/prefix.ts";
 import type { Breach, EventId } from "../breaches/breach.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
 
@@ -9,8 +10,8 @@ export interface BreachTable {
   save(breaches: readonly Breach[], places: readonly EventPlace[]): number[];
   /** Those that go on, and those that were concluded to have ended at or after `endedAt` (Unix ms): their end may be told yet. */
   unended(endedAt: number): Breach[];
-  /** The `limit` that started last, latest first. */
-  recent(limit: number): Breach[];
+  /** The `limit` that started last, latest first; with an address those of whoever has it, in whatever VLAN. */
+  recent(limit: number, address?: string): Breach[];
   places(): EventPlace[];
 }
 
@@ -21,6 +22,12 @@ export function breachTable(database: Database.Database): BreachTable {
     "SELECT * FROM breaches WHERE end_sequence IS NULL AND (ended_at IS NULL OR ended_at >= ?) ORDER BY started_at, id",
   );
   const recent = database.prepare<[number], Row>("SELECT * FROM breaches ORDER BY started_at DESC, id DESC LIMIT ?");
+  // The networks first, each by the index: there are at most 129.
+  const recentOf = database.prepare<[string, number], Row>(
+    `SELECT breaches.* FROM json_each(?) AS network CROSS JOIN breaches
+      ON address = network.value ->> 'address' AND prefix_length = network.value ->> 'length'
+      ORDER BY started_at DESC, id DESC LIMIT ?`,
+  );
   const places = database.prepare<[], EventPlace>("SELECT region, ring, sequence FROM event_places");
   const savePlace = database.prepare<[EventPlace]>(
     "INSERT OR REPLACE INTO event_places (region, ring, sequence) VALUES (@region, @ring, @sequence)",
@@ -40,7 +47,10 @@ export function breachTable(database: Database.Database): BreachTable {
       return breaches.map(saveOne);
     }),
     unended: (endedAt) => unended.all(endedAt).map(breachOf),
-    recent: (limit) => recent.all(limit).map(breachOf),
+    recent(limit, address) {
+      if (address === undefined) return recent.all(limit).map(breachOf);
+      return recentOf.all(JSON.stringify(networksAround(address)), limit).map(breachOf);
+    },
     places: () => places.all(),
   };
 }

@@ -17,7 +17,7 @@ export interface StoreCalls {
   close(): void;
   saveBreaches(breaches: readonly Breach[], places: readonly EventPlace[]): number[];
   unendedBreaches(endedAt: number): Breach[];
-  recentBreaches(limit: number): Breach[];
+  recentBreaches(limit: number, address?: string): Breach[];
   eventPlaces(): EventPlace[];
   saveAudit(entry: AuditEntry): void;
   recentAudit(limit: number): AuditEntry[];

@@ -95,4 +95,8 @@ export const migrations: readonly string[] = [
     revision INTEGER
   ) STRICT;
   `,
+  `
+  -- Whose breaches they were.
+  CREATE INDEX breaches_by_subscriber ON breaches (address, prefix_length);
+  `,
 ];

@@ -46,7 +46,7 @@ const calls: StoreCalls = {
   close,
   saveBreaches: (breaches, places) => use((store) => store.breaches.save(breaches, places)),
   unendedBreaches: (endedAt) => use((store) => store.breaches.unended(endedAt)),
-  recentBreaches: (limit) => use((store) => store.breaches.recent(limit)),
+  recentBreaches: (limit, address) => use((store) => store.breaches.recent(limit, address)),
   eventPlaces: () => use((store) => store.breaches.places()),
   saveAudit: (entry) => use(({ audit }) => audit.save(entry)),
   recentAudit: (limit) => use(({ audit }) => audit.recent(limit)),

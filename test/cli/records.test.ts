@@ -3,8 +3,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import test from "ava";
 import type { Context, ExecCommand } from "../../cli/commands/exec.ts";
 import { loggingCommands } from "../../cli/commands/logging.ts";
+import { massMailingCommands } from "../../cli/commands/mass-mailing.ts";
 import { userCommands } from "../../cli/commands/users.ts";
 import type { Appliance } from "../../mgmt/appliance.ts";
+import type { Breach } from "../../mgmt/breaches/breach.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { loggingDefaults } from "../../mgmt/log/settings.ts";
@@ -36,6 +38,43 @@ async function linesOf(command: ExecCommand, asked: Context): Promise<string[]> 
   for await (const answer of command.execute(asked, {} as never)) lines.push(...answer.lines());
   return lines;
 }
+
+test("the history of breaches says who was refused what and when, of all or of one", async (t) => {
+  const history = massMailingCommands.find(({ syntax }) => syntax.startsWith("show mass-mailing history"));
+  const name = { package: 0, packageName: null, service: "smtp-outbound", signal: "sessions", threshold: 10 };
+  const ended = {
+    subscriber: { address: "10.30.94.66", prefixLength: 32, outerVlan: 0, innerVlan: 0 },
+    name: { ...name, periodSeconds: 60, actions: ["block"] },
+    ...{ detector: 2, periodMs: 60_000, startedAt: AT, untilAt: AT + 57_000, counted: 10 },
+  } as unknown as Breach;
+  const breaches = [
+    { ...ended, startedAt: AT + 60_000, untilAt: AT + 117_000, endedAt: null, refused: 0 },
+    { ...ended, endedAt: AT + 57_000, refused: 1290 },
+  ];
+  const asked: unknown[] = [];
+  const appliance = (found: readonly Breach[]) => ({
+    async breaches(...args: unknown[]) {
+      asked.push(args);
+      return found;
+    },
+  });
+  const said = async (found: readonly Breach[], args: object) => {
+    const answers = await Array.fromAsync(history?.execute(context(appliance(found)), args as never) ?? []);
+    return answers.flatMap(({ lines }) => [...lines()]);
+  };
+  t.deepEqual(await said(breaches, {}), [
+    "SINCE                UNTIL     ENDED     SUBSCRIBER   BREACH OF                             ACTION   REFUSED",
+    "2026-11-22 12:01:03  12:02:00  -         10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked        -",
+    "2026-11-22 12:00:03  12:01:00  12:01:00  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked    1,290",
+  ]);
+  t.deepEqual(await said([], {}), ["Nobody was in breach yet."]);
+  t.deepEqual(await said([], { count: 5, address: "10.1.1.1" }), ["10.1.1.1 was in no breach yet."]);
+  t.deepEqual(asked, [
+    [20, undefined],
+    [20, undefined],
+    [5, "10.1.1.1"],
+  ]);
+});
 
 test("show logging tells where the log goes, and its lines", async (t) => {
   const appliance = { log: log() };

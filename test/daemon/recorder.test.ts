@@ -47,6 +47,25 @@ test("a breach is one row and two lines: its start and its end", async (t) => {
   t.deepEqual(recorded.lines.slice(1), [`ended   ${breach}; was blocked for 57 s, 291 attempts refused`]);
 });
 
+test("the breaches of one are found by any address of his, in whatever VLAN, the latest first", async (t) => {
+  const recorded = await attached(t);
+  const network = { address: "2001:db8:30:66::", prefixLength: 64, outerVlan: 0, innerVlan: 0 };
+  const host = { ...network, prefixLength: 128 };
+  const [his, earlier] = [
+    { subscriber: network },
+    { subscriber: { ...network, outerVlan: 7 }, periodStartedMs: 50_000 },
+  ];
+  recorded.engine.happen(ended(1, earlier), ended(2, his), ended(3, { subscriber: host }), ended(4));
+  await recorded.turn();
+  const found = async (address: string, count = 10) =>
+    (await recorded.store.call("recentBreaches", count, address)).map(({ subscriber }) => subscriber);
+  t.deepEqual(await found("2001:db8:30:66::25"), [network, earlier.subscriber]);
+  t.deepEqual(await found("2001:db8:30:66::25", 1), [network]);
+  t.deepEqual(await found("2001:db8:30:66::"), [host, network, earlier.subscriber]);
+  t.deepEqual(await found("10.30.94.66"), [breachFacts().subscriber]);
+  t.deepEqual(await found("10.30.94.67"), []);
+});
+
 test("a row says what the configuration called the detector, and who the subscriber was", async (t) => {
   const recorded = await attached(t);
   const subscriber = { address: "2001:db8:30:66::", prefixLength: 64, outerVlan: 100, innerVlan: 7 };
