@@ -1,14 +1,14 @@
 // Questions about subscribers, under `show interface LineCard 0 subscriber`.
 
+import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
-import { number } from "../../mgmt/words.ts";
 import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
 import { databaseLines } from "../views/subscriber-database.ts";
-import { subscriberLines, subscriberListLines } from "../views/subscribers.ts";
+import { amountLines, subscriberLines, subscriberListLines, subscriberNameLines } from "../views/subscribers.ts";
 import { type Context, type ExecCommand, show } from "./exec.ts";
 import { showLineCardHelp } from "./help.ts";
 import { isRefusing } from "./refusing.ts";
@@ -65,6 +65,18 @@ const mappingAmount = show({
   level: LEVEL,
   query: ({ appliance }, { range }) => amountOf(appliance, { within: [range] }),
   view: amountLines,
+});
+
+const allNames = show({
+  syntax: "show interface LineCard 0 subscriber all-names",
+  help: { ...subscriberHelp, "all-names": "How many there are, and their names: an anonymous one's is his address" },
+  level: LEVEL,
+  async query({ appliance }) {
+    const { amount } = await amountOf(appliance, {});
+    const { subscribers } = await listOf(appliance, {});
+    return { amount, names: subscribers.map(subscriberText) };
+  },
+  view: subscriberNameLines,
 });
 
 const anonymous = show({
@@ -151,7 +163,7 @@ const database = show({
 });
 
 export const subscriberCommands: readonly ExecCommand[] = [
-  ...[byAddress, amount, anonymousAmount, mappingAmount, anonymous, mapping],
+  ...[byAddress, amount, anonymousAmount, mappingAmount, allNames, anonymous, mapping],
   ...[groups, group, templates, template, aging, database],
 ];
 
@@ -159,10 +171,6 @@ type Appliance = Context["appliance"];
 
 async function amountOf({ subscribers }: Appliance, query: SubscriberQuery) {
   return { amount: await subscribers.count(query) };
-}
-
-function amountLines({ amount }: { readonly amount: number }): string[] {
-  return [`There are ${number(amount)} subscribers.`];
 }
 
 /** As many as are listed, and whether there are more. */

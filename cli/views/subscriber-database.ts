@@ -1,7 +1,8 @@
 // The table of subscribers, as the SCE tells of its database; what it counted and we do not is left out.
+// Raw digits: programs read it.
 
 import type { TableUse } from "../../mgmt/status/status.ts";
-import { dateAndTime, number } from "../../mgmt/words.ts";
+import { dateAndTime } from "../../mgmt/words.ts";
 
 export interface SubscriberDatabase {
   readonly subscribers: TableUse;
@@ -19,15 +20,15 @@ export function databaseLines(data: SubscriberDatabase): string[] {
   return [
     "Current values:",
     "===============",
-    `Subscribers: ${number(subscribers.used)} used out of ${number(subscribers.capacity)} max.`,
-    `Anonymous subscribers: ${number(subscribers.used)}.`,
-    `Sessions: ${number(sessions)}.`,
+    `Subscribers: ${subscribers.used} used out of ${subscribers.capacity} max.`,
+    `Anonymous subscribers: ${subscribers.used}.`,
+    `Sessions: ${sessions}.`,
     "",
     "Event counters:",
     "===============",
-    `Subscriber introduced: ${number(introduced)}.`,
-    `Subscriber aged: ${number(aged)}.`,
-    `Subscriber table was full: ${number(full)}.`,
+    `Subscriber introduced: ${introduced}.`,
+    `Subscriber aged: ${aged}.`,
+    `Subscriber table was full: ${full}.`,
     "",
     `The fast path runs since ${dateAndTime(startedAt)}; the counters go on over its restarts.`,
   ];

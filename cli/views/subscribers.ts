@@ -121,3 +121,19 @@ function listLines(subscribers: readonly Subscriber[]): string[] {
     ]),
   );
 }
+
+/** Raw digits: programs that watch an SCE look for `There are (.*) subscribers`. */
+export function amountLines({ amount }: { readonly amount: number }): string[] {
+  return [`There are ${amount} subscribers.`];
+}
+
+export interface SubscriberNames {
+  readonly amount: number;
+  /** Of as many as are listed. */
+  readonly names: readonly string[];
+}
+
+export function subscriberNameLines({ amount, names }: SubscriberNames): string[] {
+  const more = amount > names.length ? [`Only ${number(names.length)} of them are listed.`] : [];
+  return [...amountLines({ amount }), ...names, ...more];
+}

@@ -93,6 +93,8 @@ test("a long list is cut, and says so", async (t) => {
   const lines = await typed("show interface LineCard 0 subscriber anonymous");
   t.is(lines.length, 1 + 10_000 + 1);
   t.is(lines.at(-1), "Only the first 10,000 are listed.");
+  const names = await typed("show interface LineCard 0 subscriber all-names");
+  t.deepEqual([names[0], names.length], ["There are 10050 subscribers.", 1 + 10_000 + 1]);
   engine.records = many.slice(0, 1001).map((each) => ({ ...each, windows: [window()] }));
   const breaches = await typed("show mass-mailing");
   t.is(breaches.at(-1), "Only 1,000 of them are listed.");
