@@ -5,14 +5,16 @@ import { chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, Sentence } from "./sentence.ts";
 
-/** A user and his group, by name. */
+/** A user and his groups, by name. */
 export interface Account {
   readonly user: string;
   readonly group: string;
+  /** Of which he is a member too. */
+  readonly others: readonly string[];
 }
 
-/** Set-up makes it; its group reads the fast path's region and asks the daemon. */
-export const daemonAccount: Account = { user: "postern", group: "postern" };
+/** Set-up makes it. Members of its group may ask the daemon; the other one reads the region and commands the fast path. */
+export const daemonAccount: Account = { user: "postern", group: "postern", others: ["postern-fastpath"] };
 
 /** Directories that belong to the daemon. */
 export interface Directories {
@@ -39,14 +41,16 @@ interface Ids {
 }
 
 /** Node looks names up only where it changes ids, so this changes the effective ones and returns. */
-function idsOf({ user, group }: Account): Ids {
+function idsOf({ user, group, others }: Account): Ids {
   const before = process.getegid?.() ?? 0;
   try {
-    process.setegid?.(group);
+    for (const each of [...others, group]) process.setegid?.(each);
     process.seteuid?.(user);
     return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   } catch {
-    throw new Sentence(`There is no user ${user} with group ${group}: run scripts/setup.sh, which makes them.`);
+    throw new Sentence(
+      `There is no user ${user} with groups ${[group, ...others].join(" and ")}: run scripts/setup.sh, which makes them.`,
+    );
   } finally {
     process.seteuid?.(0);
     process.setegid?.(before);
@@ -75,8 +79,8 @@ function makeNew(path: string, mode: number, owner?: Ids): void {
 }
 
 /** Becoming another user also gives up every capability. All threads change: glibc sees to that. */
-function become({ user, group }: Account): void {
-  process.setgroups?.([group]);
+function become({ user, group, others }: Account): void {
+  process.setgroups?.([group, ...others]);
   process.setgid?.(group);
   process.setuid?.(user);
   if (canReturn()) throw new Sentence(`Could become root again after becoming ${user}: refusing to run.`);

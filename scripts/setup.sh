@@ -95,13 +95,14 @@ install_node_modules() {
 	finish "installed, Node $(node_modules/.bin/node --version)"
 }
 
-# The fast path owns the region; the daemon reads it as group postern.
+# Members of group postern may ask the daemon. Group postern-fastpath, in which people have no business, is of those who share
+# the region and the control socket; the daemon joins it when it starts.
 make_users() {
 	begin users
 	getent passwd postern >/dev/null ||
 		useradd --system --user-group --home-dir /nonexistent --shell /usr/sbin/nologin postern
 	getent passwd postern-fastpath >/dev/null ||
-		useradd --system --user-group --groups postern --home-dir /nonexistent --shell /usr/sbin/nologin postern-fastpath
+		useradd --system --user-group --home-dir /nonexistent --shell /usr/sbin/nologin postern-fastpath
 	finish "postern, postern-fastpath"
 }
 

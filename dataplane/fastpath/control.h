@@ -28,7 +28,7 @@ struct control {
 	struct control_client clients[CONTROL_CLIENTS];
 };
 
-// Makes the socket PATH, mode 0660, for the group. Ends the process with a sentence when it cannot.
+// Makes the socket PATH, mode 0660, for FASTPATH_GROUP. Ends the process with a sentence when it cannot.
 void control_open(struct control *control, const char *path, struct workers *workers, struct policies *policies,
 		  struct sampling *sampling);
 

@@ -6,8 +6,9 @@
 
 #include <sys/types.h>
 
-#define FASTPATH_USER  "postern-fastpath"
-#define FASTPATH_GROUP "postern" // whose members may read the region and write to the control socket
+#define FASTPATH_USER "postern-fastpath"
+// Whose members may read the region and write to the control socket: the fast path and the daemon. It has no people.
+#define FASTPATH_GROUP "postern-fastpath"
 
 // Gives a file or directory of ours to FASTPATH_GROUP with this mode. It stays root's: the process that handles packets has what
 // it needs open or mapped, and could otherwise put a link where the supervisor will act. As another user than root: only the mode.

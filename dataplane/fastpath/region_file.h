@@ -14,7 +14,7 @@ struct region_file {
 	bool in_file; // false: anonymous memory, because no file could be made; nobody else can see it
 };
 
-// Makes DIR (mode 0750, root's, for the group postern) and takes its lock, which the process holds until it ends. Ends the process
+// Makes DIR (mode 0750, root's, for FASTPATH_GROUP) and takes its lock, which the process holds until it ends. Ends the process
 // with a sentence when another appliance holds it or the directory cannot be made.
 void region_file_lock(const char *directory);
 

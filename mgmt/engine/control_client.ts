@@ -95,10 +95,7 @@ function unreachable(path: string, { code, message }: NodeJS.ErrnoException): En
     return new EngineError("absent", `Nobody listens on ${path}: start the fast path.`);
   }
   if (code === "EACCES" || code === "EPERM") {
-    return new EngineError(
-      "no-permission",
-      `This user may not speak to ${path}: run as a member of the group postern.`,
-    );
+    return new EngineError("no-permission", `This user may not speak to ${path}: run as root.`);
   }
   return new EngineError("no-answer", `The fast path cannot be asked: ${message}.`);
 }

@@ -26,7 +26,7 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
   const region = join(fastPath, "region");
   mkdirSync(fastPath, { recursive: true });
   writeFileSync(region, "the region");
-  const [user, group] = [idOf("-u", "postern-fastpath"), idOf("-g", "postern")];
+  const [user, group] = [idOf("-u", "postern-fastpath"), idOf("-g", "postern-fastpath")];
   for (const [path, mode] of [
     [fastPath, 0o750],
     [region, 0o640],
@@ -69,12 +69,12 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
       { refused: "EPERM" },
       { refused: "EPERM" },
       { refused: "EPERM" },
-      { value: [group] },
+      { value: [idOf("-g", "postern"), group].sort((a, b) => a - b) },
       { refused: `Cannot keep state in ${base}, which user postern must be able to write: permission denied.` },
     ],
   );
   const made = statSync(own);
-  t.deepEqual([made.uid, made.gid, made.mode & 0o777], [idOf("-u", "postern"), group, 0o750]);
+  t.deepEqual([made.uid, made.gid, made.mode & 0o777], [idOf("-u", "postern"), idOf("-g", "postern"), 0o750]);
 });
 
 for (const [what, prepare, sentence] of [

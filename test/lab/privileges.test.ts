@@ -22,7 +22,7 @@ test(
   "no thread of the packet process has a capability, another user than its own, or a way to more",
   withLab({ quota: shortQuota }, async (t, { appliance }) => {
     const pid = await packetProcess(appliance);
-    const [user, group] = [await idOf("-u", "postern-fastpath"), await idOf("-g", "postern")];
+    const [user, group] = [await idOf("-u", "postern-fastpath"), await idOf("-g", "postern-fastpath")];
     const none = "0".repeat(16);
     const threads = await readdir(`/proc/${pid}/task`);
     t.true(threads.length >= 2, "a control thread and a worker");
@@ -43,32 +43,38 @@ test(
 );
 
 test(
-  "files and sockets are for their owners and the group postern alone",
+  "files and sockets are for those alone who need them",
   withLab({ quota: shortQuota }, async (t, { appliance }) => {
     const { runDirectory, stateDirectory } = appliance;
-    const group = await idOf("-g", "postern");
-    const modes = {
-      [join(runDirectory, "fastpath")]: 0o750,
-      [join(runDirectory, "fastpath/region")]: 0o640,
-      [join(runDirectory, "fastpath/control.sock")]: 0o660,
-      [join(runDirectory, "daemon")]: 0o750,
-      [join(runDirectory, "daemon/daemon.sock")]: 0o660,
-      [stateDirectory]: 0o750,
-      [join(stateDirectory, "postern.db")]: 0o640,
-    };
-    for (const [path, expected] of Object.entries(modes)) {
+    const expected = {
+      [join(runDirectory, "fastpath")]: [0o750, "postern-fastpath"],
+      [join(runDirectory, "fastpath/region")]: [0o640, "postern-fastpath"],
+      [join(runDirectory, "fastpath/control.sock")]: [0o660, "postern-fastpath"],
+      [join(runDirectory, "daemon")]: [0o750, "postern"],
+      [join(runDirectory, "daemon/daemon.sock")]: [0o660, "postern"],
+      [stateDirectory]: [0o750, "postern"],
+      [join(stateDirectory, "postern.db")]: [0o640, "postern"],
+    } as const;
+    for (const [path, [permissions, group]] of Object.entries(expected)) {
       const { mode, gid } = await stat(path);
-      t.is((mode & 0o7777).toString(8), expected.toString(8), path);
-      t.is(gid, group, path);
+      t.is((mode & 0o7777).toString(8), permissions.toString(8), path);
+      t.is(gid, await idOf("-g", group), path);
     }
+    const member = ["setpriv", "--reuid=nobody", "--regid=postern", "--clear-groups", "--"];
     const attempts = {
       "a stranger reads the region": asNobody(["cat", join(runDirectory, "fastpath/region")]),
+      "one who may ask the daemon reads the region": [...member, "cat", join(runDirectory, "fastpath/region")],
+      "one who may ask the daemon commands the fast path": [
+        ...member,
+        ...["python3", "-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"],
+        join(runDirectory, "fastpath/control.sock"),
+      ],
       "the packet process's user makes a file where the supervisor acts": [
-        ...["setpriv", "--reuid=postern-fastpath", "--regid=postern", "--clear-groups", "--"],
+        ...["setpriv", "--reuid=postern-fastpath", "--regid=postern-fastpath", "--clear-groups", "--"],
         ...["touch", join(runDirectory, "fastpath/region.new")],
       ],
       "the daemon's user writes to the region": [
-        ...["setpriv", "--reuid=postern", "--regid=postern", "--clear-groups", "--"],
+        ...["setpriv", "--reuid=postern", "--regid=postern", "--groups=postern-fastpath", "--"],
         ...["touch", join(runDirectory, "fastpath/region")],
       ],
     };

@@ -16,7 +16,7 @@ const modules = [
 
 /** Who the fast path becomes when it gives up its privileges. */
 const users = "root:x:0:0::/:/bin/sh\npostern-fastpath:x:100:100::/:/bin/false\n";
-const groups = "root:x:0:\npostern:x:100:\n";
+const groups = "root:x:0:\npostern-fastpath:x:100:\n";
 
 /** The release of the kernel that Debian's package linux-image-amd64 stands for. */
 export async function kernelRelease(): Promise<string> {
