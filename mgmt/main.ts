@@ -27,7 +27,8 @@ async function serve(options: AppOptions): Promise<number> {
   await store.load();
   confine(daemonAccount, {
     run: options.runDirectory,
-    own: [daemonDirectory(options.runDirectory), options.stateDirectory],
+    sockets: daemonDirectory(options.runDirectory),
+    state: options.stateDirectory,
   });
 
   const clock = { now: Date.now, nowMs: () => engine.nowMs() };

@@ -1,7 +1,7 @@
 // What the daemon may do. Started as root it makes its directories and becomes a user who can do nothing else; nothing from
 // outside (files, sockets, packets' data) is touched before.
 
-import { chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, Sentence } from "./sentence.ts";
 
@@ -20,19 +20,28 @@ export const daemonAccount: Account = { user: "postern", group: "postern", other
 export interface Directories {
   /** Shared with others: made if absent, and left as it is otherwise. */
   readonly run: string;
-  /** The daemon's own: mode 0750. */
-  readonly own: readonly string[];
+  /** The daemon's own, with sockets for its group: mode 0750. */
+  readonly sockets: string;
+  /** The daemon's alone, with hashes of secrets: mode 0700. */
+  readonly state: string;
 }
 
 /** Makes the directories and, as root, gives them to the account and becomes it for ever. Throws a Sentence. */
 export function confine(account: Account, directories: Directories): void {
   const isRoot = process.geteuid?.() === 0;
   const owner = isRoot ? idsOf(account) : undefined;
+  const own = [
+    [directories.sockets, 0o750],
+    [directories.state, 0o700],
+  ] as const;
   make(directories.run, 0o755);
-  for (const path of directories.own) make(path, 0o750, owner);
+  for (const [path, mode] of own) make(path, mode, owner);
   process.chdir("/");
-  process.umask(0o027);
-  if (isRoot) become(account);
+  process.umask(0o077);
+  if (!isRoot) return;
+  become(account);
+  // Those that were there already. The account can do so to its own ones only.
+  for (const [path, mode] of own) chmodSync(path, mode);
 }
 
 interface Ids {

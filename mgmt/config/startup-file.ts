@@ -3,7 +3,7 @@
 // It is replaced whole: the new text is on the disk before it has the name, so that a crash leaves the old file or the new one.
 // What it replaces is kept as FILE.N, N growing.
 
-import { link, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, link, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { reasonOf, Sentence } from "../sentence.ts";
 import { readConfigurationFile } from "./file.ts";
@@ -40,18 +40,25 @@ export async function writeStartupFile(file: string, text: string): Promise<void
     // A leftover of a crash, or somebody's link.
     await rm(fresh, { force: true });
     await writeDurably(fresh, text);
-    if (names.includes(basename(file))) await link(file, `${file}.${(numbers[0] ?? 0) + 1}`);
+    if (names.includes(basename(file))) await keep(file, `${file}.${(numbers[0] ?? 0) + 1}`);
     await rename(fresh, file);
     await syncDirectory(dirname(file));
     for (const number of numbers.slice(GENERATIONS - 1)) await rm(`${file}.${number}`, { force: true });
   } catch (error) {
+    await rm(fresh, { force: true }).catch(() => {});
     const directory = dirname(file);
     throw new Sentence(`Cannot write ${file}: ${reasonOf(error)}; user postern must be able to write in ${directory}.`);
   }
 }
 
+async function keep(file: string, as: string): Promise<void> {
+  await link(file, as);
+  // It has hashes of secrets. Somebody else's file stays as he made it.
+  await chmod(as, 0o600).catch(() => {});
+}
+
 async function writeDurably(file: string, text: string): Promise<void> {
-  await using fresh = await open(file, "wx", 0o640);
+  await using fresh = await open(file, "wx", 0o600);
   await fresh.writeFile(text);
   await fresh.sync();
 }

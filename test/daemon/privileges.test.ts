@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import type { Directories } from "../../mgmt/privileges.ts";
 import { directory } from "./parts.ts";
 
 const asRoot = process.geteuid?.() === 0 ? test : test.skip;
@@ -10,9 +11,9 @@ const asRoot = process.geteuid?.() === 0 ? test : test.skip;
 type Outcome = { readonly value?: unknown; readonly refused?: string };
 
 /** Tries as the daemon's user; each attempt is a name in confined.ts and a path. */
-function tryConfined(run: string, own: readonly string[], asked: readonly (readonly [string, string?])[]): Outcome[] {
+function tryConfined(directories: Directories, asked: readonly (readonly [string, string?])[]): Outcome[] {
   const program = join(import.meta.dirname, "confined.ts");
-  const args = [program, JSON.stringify({ run, own }), JSON.stringify(asked)];
+  const args = [program, JSON.stringify(directories), JSON.stringify(asked)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
@@ -39,25 +40,22 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
   chmodSync(secret, 0o600);
 
   const own = join(run, "daemon");
+  const state = join(base, "state");
   t.deepEqual(
-    tryConfined(
-      run,
-      [own],
-      [
-        ["read", region],
-        ["write", region],
-        ["create", join(fastPath, "mine")],
-        ["create", join(run, "mine")],
-        ["create", join(own, "mine")],
-        ["read", secret],
-        ["read", "/etc/shadow"],
-        ["becomeRoot"],
-        ["becomeRootEffectively"],
-        ["joinGroupOfRoot"],
-        ["groups"],
-        ["openStore", join(base, "postern.db")],
-      ],
-    ),
+    tryConfined({ run, sockets: own, state }, [
+      ["read", region],
+      ["write", region],
+      ["create", join(fastPath, "mine")],
+      ["create", join(run, "mine")],
+      ["create", join(own, "mine")],
+      ["read", secret],
+      ["read", "/etc/shadow"],
+      ["becomeRoot"],
+      ["becomeRootEffectively"],
+      ["joinGroupOfRoot"],
+      ["groups"],
+      ["openStore", join(base, "postern.db")],
+    ]),
     [
       { value: "the region" },
       { refused: "EACCES" },
@@ -73,8 +71,24 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
       { refused: `Cannot keep state in ${base}, which user postern must be able to write: permission denied.` },
     ],
   );
-  const made = statSync(own);
-  t.deepEqual([made.uid, made.gid, made.mode & 0o777], [idOf("-u", "postern"), idOf("-g", "postern"), 0o750]);
+  for (const [path, mode] of [
+    [own, 0o750],
+    [state, 0o700],
+  ] as const) {
+    const made = statSync(path);
+    t.deepEqual([made.uid, made.gid, made.mode & 0o777], [idOf("-u", "postern"), idOf("-g", "postern"), mode], path);
+  }
+});
+
+asRoot("a state directory of the daemon's that others may read is closed to them", (t) => {
+  const base = directory(t);
+  chmodSync(base, 0o755);
+  const state = join(base, "state");
+  mkdirSync(state);
+  chmodSync(state, 0o755);
+  chownSync(state, idOf("-u", "postern"), idOf("-g", "postern"));
+  tryConfined({ run: base, sockets: join(base, "daemon"), state }, []);
+  t.is(statSync(state).mode & 0o777, 0o700);
 });
 
 for (const [what, prepare, sentence] of [
@@ -86,7 +100,7 @@ for (const [what, prepare, sentence] of [
     const own = join(base, "daemon");
     prepare(own);
     const program = join(import.meta.dirname, "confined.ts");
-    const args = [program, JSON.stringify({ run: base, own: [own] }), "[]"];
+    const args = [program, JSON.stringify({ run: base, sockets: own, state: join(base, "state") }), "[]"];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     t.not(status, 0);
     t.regex(stderr, sentence);

@@ -164,12 +164,12 @@ asRoot("more breaches than memory is given wait in the fast path's rings", async
   t.true(left > 1000 && left <= 2000, `${left} are left in the ring`);
 });
 
-test("the store's file is readable by its group at most", async (t) => {
+test("the store's file is readable by its owner alone", async (t) => {
   const state = directory(t);
-  const umask = process.umask(0o027);
+  const umask = process.umask(0o077);
   const store = await opened(t, join(state, "postern.db"));
   process.umask(umask);
   await store.call("setPendingCommit", null);
-  t.is(statSync(join(state, "postern.db")).mode & 0o777, 0o640);
-  t.is(statSync(join(state, "postern.db-wal")).mode & 0o777, 0o640);
+  t.is(statSync(join(state, "postern.db")).mode & 0o777, 0o600);
+  t.is(statSync(join(state, "postern.db-wal")).mode & 0o777, 0o600);
 });

@@ -52,8 +52,8 @@ test(
       [join(runDirectory, "fastpath/control.sock")]: [0o660, "postern-fastpath"],
       [join(runDirectory, "daemon")]: [0o750, "postern"],
       [join(runDirectory, "daemon/daemon.sock")]: [0o660, "postern"],
-      [stateDirectory]: [0o750, "postern"],
-      [join(stateDirectory, "postern.db")]: [0o640, "postern"],
+      [stateDirectory]: [0o700, "postern"],
+      [join(stateDirectory, "postern.db")]: [0o600, "postern"],
     } as const;
     for (const [path, [permissions, group]] of Object.entries(expected)) {
       const { mode, gid } = await stat(path);
