@@ -1,6 +1,7 @@
 // Questions about subscribers, under `show interface LineCard 0 subscriber`.
 
 import { subscriberText } from "../../mgmt/breaches/notice.ts";
+import { usableGroups } from "../../mgmt/config/sections/anonymous-groups.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
@@ -188,7 +189,9 @@ async function listOf(appliance: Appliance, query: SubscriberQuery) {
 function queryOf(facts: Facts, name: string | undefined): SubscriberQuery {
   if (name === undefined) return {};
   const { prefix } = groupNamed(facts, name);
-  const others = facts.anonymousGroups.map((each) => each.prefix).filter((each) => each !== prefix);
+  const others = usableGroups(facts)
+    .map((each) => each.prefix)
+    .filter((each) => each !== prefix);
   return { within: [prefix], except: others };
 }
 

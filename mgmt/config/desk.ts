@@ -121,7 +121,7 @@ export class ConfigurationDesk {
     const configuration = candidateOf(this.#running.configuration);
     const errors = amend(configuration, lines);
     if (errors.length > 0) return { errors };
-    const problems = checkConfiguration(configuration);
+    const problems = checkConfiguration(configuration, this.#running.configuration);
     if (problems.length === 0) return { configuration };
     const [line, text] = [lines.length, lines.at(-1) ?? ""];
     const column = text.search(/\S|$/);

@@ -7,6 +7,7 @@ import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import { Turns } from "../turns.ts";
 import { InForce, type InForceParts, type Reason, SYSTEM } from "./in-force.ts";
+import { incompleteText } from "./incomplete.ts";
 import { openConfiguration } from "./opening.ts";
 import { PendingCommit } from "./pending.ts";
 import type { Change } from "./proposal.ts";
@@ -71,6 +72,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
       this.#alarm = opening.alarm;
       for (const line of opening.told) log.say(opening.alarm === undefined ? "CONFIG" : "CONFIG_REFUSED", line);
       await this.#inForce.open(opening);
+      if (!opening.resumed) await this.#tellIncomplete();
     } finally {
       this.#loaded.resolve();
     }
@@ -190,11 +192,18 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
       const committed = await this.#change(change, actor, { comment: `read from ${file}` });
       if (committed.outcome === "wrong") refused(linesWrong(committed.wrongLines));
       else this.#alarm = undefined;
+      if (committed.outcome === "applied" || committed.outcome === "waiting") await this.#tellIncomplete();
       return committed;
     } catch (error) {
       if (error instanceof Sentence) refused(error.message);
       throw error;
     }
+  }
+
+  /** Of a text that was loaded whole; people who type are shown it when they ask. */
+  async #tellIncomplete(): Promise<void> {
+    const text = incompleteText(await this.incomplete({ kind: "running" }));
+    if (text !== undefined) this.#parts.log.say("CONFIG_INCOMPLETE", text);
   }
 
   /** What the commit that waits to be confirmed took the place of is in force again. */

@@ -12,13 +12,16 @@ import { validateConfiguration } from "./validate.ts";
 
 export type Parsed = { readonly configuration: Configuration } | { readonly errors: readonly LineError[] };
 
-/** Errors are in order of their lines. What lines say together is judged only when each is understood. */
-export function parseConfiguration(text: string): Parsed {
+/**
+ * Errors are in order of their lines. What lines say together is judged only when each is understood.
+ * `before`: what is in force, if people typed the text as a change to it.
+ */
+export function parseConfiguration(text: string, before?: Configuration): Parsed {
   const { statements, errors } = readLines(configurationTable, text);
   if (errors.length > 0) return { errors };
   const candidate = emptyConfiguration();
   const writers = apply(statements, candidate);
-  const problems = validateConfiguration(candidate).map((problem) => locate(problem, candidate, writers));
+  const problems = validateConfiguration(candidate, before).map((problem) => locate(problem, candidate, writers));
   const wrong = [...contradictionsOf(statements), ...problems];
   if (wrong.length > 0) return { errors: wrong.sort((a, b) => a.line - b.line) };
   return { configuration: candidate };

@@ -11,7 +11,8 @@ import type { Zone } from "./sections/zones.ts";
 export interface Section {
   readonly lines: readonly Line[];
   render(configuration: Configuration): Rendered[];
-  check(configuration: Configuration): Iterable<Problem>;
+  /** `before`: what is in force, if people type a change to it; a text that is loaded whole is judged alone. */
+  check(configuration: Configuration, before?: Configuration): Iterable<Problem>;
   /** Objects that were begun and do nothing yet. */
   incomplete?(configuration: Configuration): Iterable<Incomplete>;
 }

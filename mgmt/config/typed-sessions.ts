@@ -65,9 +65,9 @@ export class TypedSessions {
   merged(name: string, running: Held, revision: number): Merged {
     const session = this.#session(name);
     const mine = held(session.candidate);
-    if (session.base === revision) return parseConfiguration(mine.text);
+    if (session.base === revision) return parseConfiguration(mine.text, running.configuration);
     const { lines, clashes } = merge(session.baseLines, mine.lines, running.lines);
-    const merged = parseConfiguration(textOf([lines], { secrets: true }));
+    const merged = parseConfiguration(textOf([lines], { secrets: true }), running.configuration);
     if (clashes.length === 0 || "errors" in merged) return merged;
     const told = clashes.map(({ path, ...clash }): Clash => ({ ...clash, ...this.#writerOf(path, revision) }));
     // Told once: who commits again means his own.

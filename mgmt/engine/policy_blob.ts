@@ -3,6 +3,7 @@
 
 import { parsePrefix } from "../../cli/grammar/prefix.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { usableGroups } from "../config/sections/anonymous-groups.ts";
 import { type NativePrefix, nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
 
@@ -25,7 +26,8 @@ const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
  * and means nothing to it.
  */
 export function policyBlob(configuration: Configuration, ids: PolicyIds, revision: number): Uint8Array {
-  const { zones, services, packages, anonymousGroups: groups } = configuration;
+  const { zones, services, packages } = configuration;
+  const groups = usableGroups(configuration);
   const zonePrefixes = zones.flatMap(({ prefixes }, zone) => placed(prefixes.flatMap(nativePrefixes), zone));
   const groupPrefixes = groups.flatMap(({ prefix }, group) => placed(nativePrefixes(prefix), group));
   const ranges = services.map(({ transport }) => transport?.ports ?? []);

@@ -32,6 +32,7 @@ export const mnemonics = {
 
   CONFIG_REFUSED: "errors",
   CONFIG_WAITING: "warnings",
+  CONFIG_INCOMPLETE: "warnings",
   CONFIG: "notifications",
 
   AUDIT: "notifications",

@@ -2,6 +2,7 @@
 
 import type { DetectorName } from "../breaches/breach.ts";
 import type { BreachRecorder } from "../breaches/recorder.ts";
+import { usableGroups } from "../config/sections/anonymous-groups.ts";
 import type { Facts } from "../config/service.ts";
 import { EngineError, type EnginePort } from "../engine/engine_port.ts";
 import type { SubscriberAddress, SubscriberRecord, WindowRecord } from "../engine/region_data.ts";
@@ -23,7 +24,7 @@ export interface SubscribersParts {
 
 export class Subscribers {
   readonly #parts: SubscribersParts;
-  #index: { readonly groups: Facts["anonymousGroups"]; readonly index: GroupIndex } | undefined;
+  #index: { readonly facts: Facts; readonly groups: GroupIndex } | undefined;
 
   constructor(parts: SubscribersParts) {
     this.#parts = parts;
@@ -50,11 +51,11 @@ export class Subscribers {
     }
   }
 
-  /** The group that the address belongs to; undefined: none. */
+  /** The group that the address belongs to; undefined: none, or one that is incomplete. */
   groupOf(address: string): AnonymousGroup | undefined {
-    const { anonymousGroups: groups } = this.#parts.facts();
-    if (this.#index?.groups !== groups) this.#index = { groups, index: new GroupIndex(groups) };
-    return this.#index.index.groupOf(address);
+    const facts = this.#parts.facts();
+    if (this.#index?.facts !== facts) this.#index = { facts, groups: new GroupIndex(usableGroups(facts)) };
+    return this.#index.groups.groupOf(address);
   }
 
   #subscriberOf(record: SubscriberRecord, region: string): Subscriber {

@@ -1,4 +1,4 @@
-// Random configurations that are right: what they refer to exists, their lists are in order.
+// Random configurations that are right: what they refer to exists but for templates, their lists are in order.
 import fc from "fast-check";
 import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { type Key, put } from "../../mgmt/config/lists.ts";
@@ -87,11 +87,10 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
 
   const templates =
     packages.length > 0 ? draw(numbers, 1, 199, 5).map((id) => ({ id, package: oneOf(packages).id })) : [];
-  const usable = [...packages.filter(({ id }) => id === 0), ...templates];
-  const anonymousGroups = (usable.length > 0 ? draw(prefixes) : []).map((prefix, index) => ({
+  const anonymousGroups = draw(prefixes).map((prefix, index) => ({
     name: `${index}${draw(string)}`.slice(0, 64),
     prefix,
-    template: oneOf(usable).id,
+    template: draw(fc.boolean) && templates.length > 0 ? oneOf(templates).id : number(0, 199),
     subscriberPrefixLength: prefix.includes(":") ? number(Math.max(32, Number(prefix.split("/")[1])), 128) : 32,
   }));
 

@@ -85,6 +85,24 @@ test("a package may watch a service once, and only one that has ports", (t) => {
   );
 });
 
+test("a group may be incomplete, but a change may not make one so that is in use", (t) => {
+  const made = emptyConfiguration();
+  made.packages.push({ id: 0, massMailing: [] });
+  made.templates.push({ id: 4, package: 0 });
+  for (const template of [0, 4, 5]) {
+    const prefix = `10.${template}.0.0/16`;
+    made.anonymousGroups.push({ name: `LT${template}`, prefix, template, subscriberPrefixLength: 32 });
+  }
+  t.deepEqual(validateConfiguration(made), []);
+  const bare = { ...made, packages: [], templates: [] };
+  t.deepEqual(validateConfiguration(bare), []);
+  t.deepEqual(
+    validateConfiguration(bare, made).map(({ path, code }) => `${path.join(".")} ${code}`),
+    ["anonymousGroups.0.template unknown-package", "anonymousGroups.1.template unknown-template"],
+  );
+  t.deepEqual(validateConfiguration({ ...bare, anonymousGroups: [] }, made), []);
+});
+
 test("100,000 prefixes in all zones are accepted, one more is refused", (t) => {
   const hosts = Array.from(
     { length: 100_000 },

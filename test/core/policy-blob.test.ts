@@ -223,6 +223,14 @@ interface LineCard 0
   t.deepEqual(session?.services, []);
 });
 
+test("the addresses of an incomplete group are nobody's, unless another group has them", (t) => {
+  const inert = 'subscriber anonymous-group name "begun" IP-range 11.0.0.0/8 template 4';
+  const inside = 'subscriber anonymous-group name "inside" IP-range 10.1.0.0/16 template 4';
+  const engine = () => mailEngine({ lineCard: `${inert}\n ${inside}` });
+  t.false(isCounted(engine(), { from: "11.0.0.1" }));
+  t.true(isCounted(engine(), { from: "10.1.0.1" }));
+});
+
 test("the engine takes the policy of every configuration that is accepted", async (t) => {
   const folder = join(import.meta.dirname, "../config/accepted");
   for (const name of ["abbreviated", "edge", "empty", "incomplete-objects", "sce-form"]) {

@@ -96,6 +96,17 @@ test("a configuration that contradicts itself is refused whole", async (t) => {
   t.deepEqual(given(made), [1]);
 });
 
+test("objects of the startup file that do nothing yet are told once, each time it is read", async (t) => {
+  const made = daemon(t);
+  const begun = (hostname: string) => configuration({ hostname }).replace(" subscriber template 4 package 0\n", "");
+  const told = 'These do nothing yet: anonymous group LT4. See "show configuration incomplete".';
+  made.write(begun("edge-1"));
+  await made.app.start();
+  made.write(begun("edge-2"));
+  await made.app.reload();
+  t.is(made.lines.filter((line) => line.includes(told)).length, 2);
+});
+
 test("a policy that the fast path refuses is not stored, and the old one stays", async (t) => {
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));

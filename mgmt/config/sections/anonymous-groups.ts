@@ -3,12 +3,14 @@
 import { z } from "zod";
 import type { Rendered } from "../../../cli/grammar/command.ts";
 import { type Prefix, parsePrefix } from "../../../cli/grammar/prefix.ts";
+import { cliText } from "../../errors.ts";
+import type { Configuration } from "../configuration.ts";
 import { put, remove } from "../lists.ts";
 import { excess, type Path, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { prefix, string } from "../values.ts";
 import { SUBSCRIBER } from "./subscribers.ts";
-import { TEMPLATE_MAX } from "./templates.ts";
+import { TEMPLATE_MAX, usableTemplates } from "./templates.ts";
 
 /** The SCE8000's limit (Software Configuration Guide 3.1.6S, page 9-4). */
 export const ANONYMOUS_GROUPS_MAX = 1000;
@@ -56,21 +58,42 @@ export const anonymousGroups: Section = {
 
   render: ({ anonymousGroups }) => anonymousGroups.map(printGroup),
 
-  *check({ anonymousGroups, templates, packages }) {
+  *check(configuration, before) {
+    const { anonymousGroups } = configuration;
     const path = ["anonymousGroups"];
     yield* repeats(path, anonymousGroups, "Group", nameOf);
     yield* repeats(path, anonymousGroups, "IP-range", ({ prefix }) => prefix);
     yield* excess([[path, anonymousGroups]], ANONYMOUS_GROUPS_MAX, "anonymous groups");
-    const known = new Set([0, ...templates.map(({ id }) => id)]);
-    const hasPackage0 = packages.some(({ id }) => id === 0);
+    const usable = usableTemplates(configuration);
+    const inUse = new Set(before ? usableGroups(before).map(nameOf) : []);
     for (const [index, group] of anonymousGroups.entries()) {
-      const at = [...path, index, "template"];
-      if (!known.has(group.template)) yield problem(at, "unknown-template", group.template);
-      else if (group.template === 0 && !hasPackage0) yield problem(at, "unknown-package", 0);
       yield* checkPrefixLength([...path, index, "subscriberPrefixLength"], group);
+      if (usable.has(group.template) || !inUse.has(group.name)) continue;
+      yield problem([...path, index, "template"], ...withoutPackage(group.template));
+    }
+  },
+
+  *incomplete(configuration) {
+    const usable = usableTemplates(configuration);
+    for (const { name, template } of configuration.anonymousGroups) {
+      if (usable.has(template)) continue;
+      yield { object: `anonymous group ${name}`, lacks: cliText(...withoutPackage(template)) };
     }
   },
 };
+
+/** The groups whose template leads to a package. The others are incomplete: nothing is counted of their addresses. */
+export function usableGroups(
+  configuration: Pick<Configuration, "anonymousGroups" | "templates" | "packages">,
+): Configuration["anonymousGroups"] {
+  const usable = usableTemplates(configuration);
+  return configuration.anonymousGroups.filter(({ template }) => usable.has(template));
+}
+
+/** What to tell of it. */
+function withoutPackage(template: number): ["unknown-package" | "unknown-template", number] {
+  return [template === 0 ? "unknown-package" : "unknown-template", template];
+}
 
 function* checkPrefixLength(path: Path, group: Readonly<AnonymousGroup>): Iterable<Problem> {
   const { family, length } = parsePrefix(group.prefix);

@@ -25,7 +25,11 @@ export const linecard: Section = {
     return [lineCard.print({}, lines)];
   },
 
-  *check(configuration) {
-    for (const part of parts) yield* part.check(configuration);
+  *check(configuration, before) {
+    for (const part of parts) yield* part.check(configuration, before);
+  },
+
+  *incomplete(configuration) {
+    for (const part of parts) yield* part.incomplete?.(configuration) ?? [];
   },
 };

@@ -1,6 +1,7 @@
 // Templates: the package that an anonymous subscriber is born with, by number.
 
 import { z } from "zod";
+import type { Configuration } from "../configuration.ts";
 import { put, remove } from "../lists.ts";
 import { problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
@@ -46,6 +47,12 @@ export const templates: Section = {
     }
   },
 };
+
+/** The templates that lead to a package; template 0 is package 0. */
+export function usableTemplates({ templates, packages }: Pick<Configuration, "templates" | "packages">): Set<number> {
+  const hasPackage0 = packages.some(({ id }) => id === 0);
+  return new Set([...(hasPackage0 ? [0] : []), ...templates.map(idOf)]);
+}
 
 function idOf({ id }: Pick<Template, "id">): number {
   return id;
