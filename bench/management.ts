@@ -97,7 +97,7 @@ class Daemon {
     while (!/(^|\n)[\w-]+(\([\w-]+\))?#$/.test(tail)) {
       const { value = '{"exit":1}' } = (await this.#said?.next()) ?? {};
       const message = JSON.parse(value) as ToConsole;
-      if ("exit" in message || /^%/m.test(message.out)) throw new Error(`the console said: ${tail}${value}`);
+      if (!("out" in message) || /^%/m.test(message.out)) throw new Error(`the console said: ${tail}${value}`);
       tail = (tail + message.out).slice(-200);
     }
   }

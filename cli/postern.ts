@@ -5,7 +5,8 @@ import { breaches } from "./program/breaches.ts";
 import { capture } from "./program/capture.ts";
 import { usage as captureUsage } from "./program/capture-options.ts";
 import { type Command, optionsOf, usage } from "./program/command.ts";
-import { obey, typeAt } from "./program/console.ts";
+import { typeAt } from "./program/console.ts";
+import { exec } from "./program/exec.ts";
 import { reload } from "./program/reload.ts";
 import { status } from "./program/status.ts";
 
@@ -17,7 +18,7 @@ async function main([word = "--help", ...args]: readonly string[]): Promise<numb
   if (word === "replay") return (await import("./program/replay.ts")).replay(args);
   if (word === "capture") return capture(args);
   if (word === "console") return typeAt(optionsOf(args));
-  if (word === "exec") return obey(args[0], optionsOf(args.slice(1)));
+  if (word === "exec") return exec(args);
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!command) throw new Sentence(`There is no command ${word}: see postern --help.`);
   const { text, failed = false } = await command(optionsOf(args));

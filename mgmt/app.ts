@@ -86,7 +86,7 @@ export class App {
       { ...parts, configuration: this.#configuration, subscribers: this.#subscribers },
       { now: clock.now, audit },
     );
-    this.#sessions = new Sessions({ now: clock.now, audit });
+    this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
     this.#enabling = new Enabling({ clock, facts, audit });
 
     const appliance = this.#appliance();

@@ -97,8 +97,7 @@ export function showAnswers<const Syntax extends string>(
 export function act<const Syntax extends string, Input, Result>(
   definition: Typed<Syntax> & {
     readonly operation: ApplianceOperation<Input, Result>;
-    /** Undefined: the person was asked and does not want it. */
-    input(args: Arguments<Syntax>, context: Context): Input | undefined | Promise<Input | undefined>;
+    input(args: Arguments<Syntax>, context: Context): Input | Promise<Input>;
     /** What the session makes of it. */
     after?(result: Result, session: Session): void;
     /** A sentence, if the result is that nothing was done. */
@@ -112,7 +111,6 @@ export function act<const Syntax extends string, Input, Result>(
     kind: "act",
     async *execute(context, args) {
       const input = await definition.input(args, context);
-      if (input === undefined) return;
       const data = await context.appliance.perform(definition.operation, input, context.actor);
       definition.after?.(data, context.session);
       yield { data, lines: () => definition.view?.(data, context) ?? [] };

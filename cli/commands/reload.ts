@@ -1,6 +1,7 @@
 // Starting a part of the appliance anew.
 
 import { reloadDaemon, reloadFastPath } from "../../mgmt/operations/restart.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
 import { number } from "../../mgmt/words.ts";
 import { act, type Context, type ExecCommand } from "./exec.ts";
 
@@ -27,8 +28,9 @@ const fastPath = act({
 
 export const reloadCommands: readonly ExecCommand[] = [daemon, fastPath];
 
-/** As IOS asks: Enter, or a word that begins with y. */
-async function confirmed({ session }: Context): Promise<object | undefined> {
+/** As IOS asks: Enter, or a word that begins with y. Rejects with a Sentence when the answer is another, or there is none. */
+async function confirmed({ session }: Context): Promise<object> {
   const answer = await session.ask("Proceed with reload? [confirm]");
-  return answer !== undefined && /^\s*(y.*)?$/i.test(answer) ? {} : undefined;
+  if (answer !== undefined && /^\s*(y.*)?$/i.test(answer)) return {};
+  throw new Sentence("It was not confirmed: nothing is restarted.");
 }

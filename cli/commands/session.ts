@@ -20,7 +20,8 @@ const enable = own({
     const known = appliance.facts().enableSecrets.map(({ level }) => level);
     const free = Math.max(session.level, session.ownLevel) as Level;
     const wanted = asked ?? (Math.max(free, ...known) as Level);
-    if (wanted <= free || (await knows(context, wanted))) session.level = wanted;
+    if (wanted > free) await provePassword(context, wanted);
+    session.level = wanted;
     return [];
   },
 });
@@ -107,15 +108,15 @@ function ending<Word extends "exit" | "logout" | "quit">(word: Word) {
   });
 }
 
-/** False: the person gave up. Rejects with a Sentence when there is no secret, or none of the passwords was it. */
-async function knows({ session, appliance, actor }: Context, level: Level): Promise<boolean> {
+/** Rejects with a Sentence when there is no secret, or none of the passwords was it. */
+async function provePassword({ session, appliance, actor }: Context, level: Level): Promise<void> {
   if (!appliance.facts().enableSecrets.some((each) => each.level === level)) {
     throw new Sentence("The level has no enable secret: somebody who has the level must give it one.");
   }
   for (let attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
     const password = await session.ask("Password: ", { hidden: true });
-    if (password === undefined) return false;
-    if (await appliance.enable(level, new ClearText(password), actor)) return true;
+    if (password === undefined) throw new Sentence("No password was given.");
+    if (await appliance.enable(level, new ClearText(password), actor)) return;
   }
   throw new Sentence("Bad secrets");
 }

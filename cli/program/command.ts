@@ -7,9 +7,11 @@ import { Sentence } from "../../mgmt/sentence.ts";
 
 export const usage = `postern: the command line of the Postern appliance
 
-  postern console    the appliance's command line: type ? for help
-  postern exec "LINE"
-                     one line of it, such as "show version"; ends with 1 when it is refused
+  postern console    the appliance's command line: type ? for help; of a file that is piped in, every line is obeyed, and it
+                     ends with 1 when one was refused
+  postern exec "LINE"... | -
+                     lines of it, such as "show version", or those of standard input: obeyed in one session, until one is
+                     refused; it ends with 1 then
   postern status     how the appliance is: links, ports, tables, counters, who is in breach
   postern breaches   who was in breach, the latest first
   postern reload     has the daemon read its configuration file again
@@ -19,6 +21,7 @@ export const usage = `postern: the command line of the Postern appliance
                      what the engine makes of a capture
 
   --json             raw data instead of text
+  --yes              of exec: what asks to be confirmed is; other questions are answered by standard input
   --run-dir DIR      where the daemon is met (default ${DEFAULT_RUN_DIRECTORY})
   --count N          how many breaches (default 20)
 `;

@@ -9,14 +9,17 @@ import type { Output } from "./output.ts";
 export class PlainDiscipline implements LineDiscipline {
   readonly #keys: Keys;
   readonly #output: Output;
+  readonly #tab: "completes" | "blank";
 
-  constructor(keys: Keys, output: Output) {
+  /** `tab`: what a Tab does. In a file that is piped in it stands between two words. */
+  constructor(keys: Keys, output: Output, tab: "completes" | "blank") {
     this.#keys = keys;
     this.#output = output;
+    this.#tab = tab;
   }
 
   async readLine(request: LineRequest): Promise<TypedLine | undefined> {
-    const typing = new PlainTyping(request);
+    const typing = new PlainTyping(request, this.#tab);
     for (;;) {
       let key = this.#keys.take();
       if (!key) {
@@ -40,12 +43,14 @@ function isCheap({ chord, text }: Key): boolean {
 /** One line while it is typed. */
 class PlainTyping {
   readonly #request: LineRequest;
+  readonly #tab: "completes" | "blank";
   #line = "";
   #echo: string;
   #literal = false;
 
-  constructor(request: LineRequest) {
+  constructor(request: LineRequest, tab: "completes" | "blank") {
     this.#request = request;
+    this.#tab = tab;
     this.#echo = request.prompt;
   }
 
@@ -77,7 +82,7 @@ class PlainTyping {
       case "ctrl-w":
         return this.#erase([...this.#line.slice(this.#line.search(/\S*\s*$/u))].length);
       case "tab":
-        return this.#complete();
+        return this.#tab === "blank" ? this.#insert(" ") : this.#complete();
       case "?":
         return literal || inQuotes(this.#line) ? this.#insert(text) : this.#help();
       default:

@@ -22,6 +22,7 @@ import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from 
 import { Output } from "./output.ts";
 import { Place } from "./place.ts";
 import { PlainDiscipline } from "./plain.ts";
+import { untilAborted } from "./printing.ts";
 import { readHidden } from "./secret.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -73,7 +74,7 @@ export class ShellSession implements Session {
     this.#keys = new Keys(terminal.input);
     this.#output = new Output(output);
     this.#discipline = plain
-      ? new PlainDiscipline(this.#keys, this.#output)
+      ? new PlainDiscipline(this.#keys, this.#output, interactive ? "completes" : "blank")
       : new EditorDiscipline(this.#keys, this.#output, output);
     this.level = parts.actor.level;
     this.typedAt = parts.now();
@@ -94,9 +95,10 @@ export class ShellSession implements Session {
     return this.#history;
   }
 
-  /** Until the person ends the session, or goes away. True: there is nothing to complain of. */
+  /** Until the person ends the session, or goes away. False: a line was refused. */
   run(): Promise<boolean> {
     return this.#attended(async () => {
+      let good = true;
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
         this.#reading = true;
@@ -104,20 +106,34 @@ export class ShellSession implements Session {
         this.#reading = false;
         if (!typed) break;
         this.typedAt = this.#parts.now();
-        await this.#obey(typed, prompt.length);
+        if (!(await this.#obey(typed, prompt.length))) good = false;
         // Who types ahead does not keep others from having their turn.
         await turn();
       }
-      return true;
+      return good;
     });
   }
 
-  /** Obeys one line that nobody typed at a prompt. False: it was refused. */
-  runLine(line: string): Promise<boolean> {
-    return this.#attended(() => this.#obey({ text: line, end: "enter" }, null));
+  /** Obeys lines that nobody types at a prompt, and tells of each whether it was taken, until the session ends. */
+  runLines(lines: AsyncIterable<string>, obeyed: (taken: boolean) => void): Promise<void> {
+    return this.#attended(async () => {
+      this.#reading = true;
+      for await (const line of untilAborted(lines, this.#gone.signal)) {
+        this.#reading = false;
+        this.typedAt = this.#parts.now();
+        obeyed(await this.#obey({ text: line, end: "enter" }, null));
+        this.#reading = true;
+      }
+    });
   }
 
-  async #attended(work: () => Promise<boolean>): Promise<boolean> {
+  /** Whether the line, typed now, would change nothing: not even the session. */
+  onlyAsks(line: string): boolean {
+    const read = readCommand(this.#parts.language, this.#at, line);
+    return read.kind === "exec" ? read.found.command.kind === "show" : read.kind !== "line";
+  }
+
+  async #attended<Result>(work: () => Promise<Result>): Promise<Result> {
     const gone = () => this.close();
     this.#terminal.output.on("resize", this.#resized).once("close", gone);
     this.#keys.start();
@@ -130,6 +146,7 @@ export class ShellSession implements Session {
   }
 
   async ask(prompt: string, { hidden = false } = {}): Promise<string | undefined> {
+    this.#terminal.asks?.(hidden ? "secret" : "text");
     if (hidden) return readHidden(this.#keys, this.#output, prompt);
     const typed = await this.#discipline.readLine({ prompt, ...NO_COMMAND });
     return typed?.end === "enter" ? typed.text : undefined;

@@ -11,4 +11,6 @@ export interface Terminal {
   readonly interactive: boolean;
   /** It must be shown no escape sequences. */
   readonly plain: boolean;
+  /** Is told that a question waits to be answered by typing. */
+  asks?(what: "text" | "secret"): void;
 }

@@ -28,6 +28,7 @@ export interface SessionsParts {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #open = new Map<OpenSession, number>();
+  readonly #audited = new WeakSet<OpenSession>();
   #last = 0;
 
   constructor(parts: SessionsParts) {
@@ -39,14 +40,21 @@ export class Sessions {
     return ++this.#last;
   }
 
-  async opened(session: OpenSession): Promise<void> {
+  opened(session: OpenSession): void {
     this.#open.set(session, this.#parts.now());
+  }
+
+  /** More than questions will be asked in it: that it was opened is audited, once. */
+  async acts(session: OpenSession): Promise<void> {
+    if (this.#audited.has(session)) return;
+    this.#audited.add(session);
     await this.#audit("session.open", session);
   }
 
+  /** Audited if its opening was. */
   async closed(session: OpenSession): Promise<void> {
     this.#open.delete(session);
-    await this.#audit("session.close", session);
+    if (this.#audited.has(session)) await this.#audit("session.close", session);
   }
 
   /** In the order of their numbers. */

@@ -1,15 +1,14 @@
 // The console: sessions of the command line for people and programs on this machine.
 
 import type { Socket } from "node:net";
-import { finished } from "node:stream/promises";
-import { z } from "zod";
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Level } from "../level.ts";
 import { BadLine, linesOf } from "../local/lines.ts";
 import { isDisconnection, Listener, send } from "../local/listener.ts";
 import { Sentence } from "../sentence.ts";
-import { helloSchema, MESSAGE_CHARACTERS_MAX, type ToConsole, typedSchema } from "./protocol.ts";
+import { converse } from "./conversation.ts";
+import { helloSchema, MESSAGE_CHARACTERS_MAX, readMessage, type ToConsole } from "./protocol.ts";
 import { ConsoleTerminal } from "./terminal.ts";
 
 const SESSIONS_MAX = 16;
@@ -24,7 +23,7 @@ export interface ConsoleParts extends Omit<SessionParts, "actor"> {
   readonly path: string;
   /** Who connected. Rejects with a Sentence. */
   identify(socket: Socket): Promise<{ readonly user: string; readonly level: Level }>;
-  readonly sessions: Pick<Sessions, "next" | "opened" | "closed">;
+  readonly sessions: Pick<Sessions, "next" | "opened" | "acts" | "closed">;
 }
 
 export class ConsoleServer {
@@ -63,12 +62,12 @@ export class ConsoleServer {
     }
   }
 
-  /** False: the one line that was to be obeyed was refused. */
+  /** False: a line was refused, and a program sent it. */
   async #converse(socket: Socket, gone: AbortSignal): Promise<boolean> {
     socket.setTimeout(HELLO_MS, () => socket.destroy());
     const messages = linesOf(socket.iterator({ destroyOnReturn: false }), MESSAGE_CHARACTERS_MAX);
     const { value: first } = await messages.next();
-    const { hello } = read(helloSchema, first ?? "");
+    const { hello } = readMessage(helloSchema, first ?? "");
     if (this.#sessions > SESSIONS_MAX) throw new Sentence(`${SESSIONS_MAX} sessions are open: end one of them.`);
     const { user, level } = await this.#parts.identify(socket);
     socket.setTimeout(0);
@@ -77,48 +76,13 @@ export class ConsoleServer {
     const actor = { user, level, from: "console", session: this.#parts.sessions.next() };
     const session = new ShellSession(terminal, { ...this.#parts, actor });
     socket.setTimeout(IDLE_MS, () => session.idle());
-    let reason: unknown;
-    const typing = hello.line === undefined ? feed(terminal, messages, gone) : untilGone(terminal, messages, session);
-    void typing.catch((error) => {
-      reason = error;
-      session.close();
-    });
-    const done = await this.#attend(session, hello.line);
-    terminal.input.destroy();
-    await finished(terminal.output.end());
-    if (reason) throw reason;
-    return done;
-  }
-
-  async #attend(session: ShellSession, line: string | undefined): Promise<boolean> {
     const { sessions } = this.#parts;
-    await sessions.opened(session);
+    sessions.opened(session);
     try {
-      return line === undefined ? await session.run() : await session.runLine(line);
+      return await converse({ ...{ hello, messages, gone, terminal, session }, acts: () => sessions.acts(session) });
     } finally {
       await sessions.closed(session);
     }
-  }
-}
-
-/** Until the other end closes its direction of the socket: then nothing more is typed. */
-async function feed(terminal: ConsoleTerminal, messages: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
-  for await (const message of messages) await terminal.take(read(typedSchema, message), gone);
-  terminal.input.end();
-}
-
-/** Nothing is typed beside the one line: who closes his direction has gone. */
-async function untilGone(terminal: ConsoleTerminal, messages: AsyncIterable<string>, session: ShellSession) {
-  terminal.input.end();
-  for await (const message of messages) read(z.never(), message);
-  session.close();
-}
-
-function read<T>(schema: z.ZodType<T>, line: string): T {
-  try {
-    return schema.parse(JSON.parse(line));
-  } catch {
-    throw new Sentence("A message is one of the JSON objects that mgmt/console/protocol.ts describes.");
   }
 }
 

@@ -4,24 +4,30 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
 import type { Terminal } from "../../cli/shell/terminal.ts";
-import type { FromConsole, Hello, ToConsole } from "./protocol.ts";
+import type { Hello, ToConsole, Typed } from "./protocol.ts";
 
 export class ConsoleTerminal implements Terminal {
   readonly input = new PassThrough();
   readonly output: ConsoleOutput;
   readonly interactive: boolean;
   readonly plain: boolean;
+  readonly #lines: boolean;
 
-  constructor(socket: Socket, { term, columns, rows, interactive }: Hello) {
+  constructor(socket: Socket, { term, columns, rows, interactive, lines }: Hello) {
+    this.#lines = lines === true;
     this.output = new ConsoleOutput(socket, columns, rows);
     this.interactive = interactive;
     this.plain = !interactive || ["", "dumb"].includes(term);
   }
 
   /** Rejects when `gone` is aborted before there is room for it. */
-  async take(message: Exclude<FromConsole, { hello: Hello }>, gone: AbortSignal): Promise<void> {
+  async take(message: Typed, gone: AbortSignal): Promise<void> {
     if ("size" in message) this.output.resize(...message.size);
     else if (!this.input.write(message.in)) await once(this.input, "drain", { signal: gone });
+  }
+
+  asks(what: "text" | "secret"): void {
+    if (this.#lines) this.output.tell({ asks: what });
   }
 }
 
@@ -31,7 +37,7 @@ class ConsoleOutput extends Writable {
   rows: number;
 
   constructor(socket: Socket, columns: number, rows: number) {
-    super({ decodeStrings: false });
+    super({ objectMode: true });
     this.#socket = socket;
     this.columns = columns;
     this.rows = rows;
@@ -44,8 +50,13 @@ class ConsoleOutput extends Writable {
     this.emit("resize");
   }
 
-  override _write(text: string, _: BufferEncoding, done: () => void): void {
-    const message: ToConsole = { out: text };
+  /** Behind what was written before. */
+  tell(message: ToConsole): void {
+    this.write(message);
+  }
+
+  override _write(piece: string | ToConsole, _: BufferEncoding, done: () => void): void {
+    const message: ToConsole = typeof piece === "string" ? { out: piece } : piece;
     this.#socket.write(`${JSON.stringify(message)}\n`, () => done());
   }
 }

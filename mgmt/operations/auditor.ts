@@ -23,11 +23,15 @@ export class Auditor {
 
   /** An entry that the store does not take stays in the log: what it tells of was done. */
   async write(entry: AuditEntry): Promise<void> {
-    const { store, log } = this.#parts;
-    const kept = { ...entry, text: oneLine(entry.text), reason: oneLine(entry.reason) };
-    log.say("AUDIT", auditText(kept), kept.at);
+    const kept = shortened(entry);
+    this.#parts.log.say("AUDIT", auditText(kept), kept.at);
+    await this.keep(kept);
+  }
+
+  /** Without the log: of what happens often and changes nothing, as that a session begins. */
+  async keep(entry: AuditEntry): Promise<void> {
     try {
-      await store.call("saveAudit", kept);
+      await this.#parts.store.call("saveAudit", shortened(entry));
       this.#tell(undefined);
     } catch (error) {
       if (!(error instanceof Sentence)) throw error;
@@ -49,6 +53,10 @@ export function auditText({ user, from, level, operation, text, outcome, reason,
   const what = text === "" ? operation : `${operation}: ${text}`;
   const how = outcome === "done" ? "done" : `${outcome}: ${reason}`;
   return `audit   ${user} from ${from}, level ${level}: ${what}; ${how}${revision === null ? "" : `, revision ${revision}`}`;
+}
+
+function shortened(entry: AuditEntry): AuditEntry {
+  return { ...entry, text: oneLine(entry.text), reason: oneLine(entry.reason) };
 }
 
 function oneLine(text: string): string {

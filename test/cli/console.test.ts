@@ -72,6 +72,11 @@ test("what is typed in pieces is answered, and the end of typing ends the sessio
   t.deepEqual(await conversation(t, path, hello, ...pieces), { out: privilege, exit: 0 });
 });
 
+test("a tab in what is piped in is a blank", async (t) => {
+  const { path } = await served(t);
+  t.is((await conversation(t, path, hello, { in: "show\tprivilege\n" })).out, privilege);
+});
+
 test("a session's beginning and its end are audited", async (t) => {
   const { path, audited } = await served(t);
   await conversation(t, path, hello);
@@ -227,21 +232,90 @@ test("postern exec --json gives raw data", async (t) => {
   t.deepEqual(JSON.parse(said()), { count: 2 });
 });
 
-test("a question to one who sent one line is not waited for", async (t) => {
-  const { path } = await served(t, { level: 0 });
-  const socket = opened(t, path, { hello: { ...hello.hello, line: "enable 10" } });
-  t.regex(await text(socket), /Password: .*"exit":/s);
+/** `postern exec` with what is piped into it. */
+function execed(t: ExecutionContext, { runDirectory }: Served, args: readonly string[], input = ""): Ran {
+  const run = ran(t, process.execPath, [postern, "exec", ...args, "--run-dir", runDirectory]);
+  run.child.stdin?.end(input);
+  return run;
+}
+
+const renaming = ["configure terminal", 'hostname "edge-1"', "end", "show privilege"];
+
+for (const [how, args, input] of [
+  ["arguments", renaming, ""],
+  ["lines of standard input", ["-"], renaming.join("\n")],
+] as const) {
+  test(`postern exec has its ${how} obeyed in one session`, async (t) => {
+    const { said, ended } = execed(t, await served(t), args, input);
+    t.is(await ended, 0);
+    t.is(said(), "Current privilege level is 15\n");
+  });
+}
+
+test("postern exec stops at the first line that is refused and says which it is", async (t) => {
+  const made = await served(t);
+  const { said, ended } = execed(t, made, ["configure terminal", "hostnam 7", "hostname -", "end"]);
+  t.is(await ended, 1);
+  t.regex(said(), /^hostname -\n {9}\^\n% Invalid/m);
+  t.true(said().endsWith("postern: Line 3 was refused: those before it were obeyed, and none behind it.\n"));
+  t.is((await conversation(t, made.path, hello)).out, "7#\r\n");
 });
 
-test("one line is obeyed no longer than he who sent it is there", async (t) => {
+for (const [what, args, input, status, end] of [
+  ["standard input", ["test asking"], "perhaps\n", 0, 'perhaps\nThe answer is "perhaps".\n'],
+  ["--yes", ["--yes", "test asking"], "perhaps\n", 0, 'yes\nThe answer is "yes".\n'],
+  ["the line behind it", ["-"], "test asking\nno\nshow privilege\n", 0, '"no".\nCurrent privilege level is 15\n'],
+  ["nobody", ["test confirming"], "", 1, "pipe the answer in, or confirm it with --yes.\n"],
+] as const) {
+  test(`a question of postern exec is answered by ${what}`, async (t) => {
+    const { said, ended } = execed(t, await served(t), args, input);
+    t.is(await ended, status);
+    t.true(said().endsWith(end), said());
+  });
+}
+
+test("a password is answered by standard input, whatever else --yes answers", async (t) => {
+  const made = await served(t, { level: 0 });
+  const { said, ended } = execed(t, made, ["--yes", "enable 10", "show privilege"], "ten-ten-ten\n");
+  t.is(await ended, 0);
+  t.is(said(), "Password: \nCurrent privilege level is 10\n");
+});
+
+test("what is piped into postern console ends with 1 when a line of it was refused", async (t) => {
+  const { runDirectory } = await served(t);
+  const { child, said, ended } = ran(t, process.execPath, [postern, "console", "--run-dir", runDirectory]);
+  child.stdin?.end("test refused\nshow privilege\n");
+  t.is(await ended, 1);
+  t.regex(said(), /Current privilege level is 15/);
+});
+
+test("lines that only ask are not audited, and a session is from its first other line on", async (t) => {
+  const made = await served(t);
+  await execed(t, made, ["show privilege", "show lines 1"]).ended;
+  await execed(t, made, ["nonsense"]).ended;
+  t.deepEqual(made.audited, []);
+  await execed(t, made, ["show privilege", "configure terminal", "end", "configure terminal"]).ended;
+  t.deepEqual(
+    made.audited.map(({ operation, text }) => `${operation} ${text}`),
+    ["session.open session 3", "session.close session 3"],
+  );
+});
+
+const lines = { hello: { ...hello.hello, lines: true } };
+
+test("lines are obeyed no longer than he who sent them is there", async (t) => {
   const { path } = await served(t);
-  const monitoring = { hello: { ...hello.hello, line: "monitor nothing" } };
-  const sockets = Array.from({ length: 16 }, () => opened(t, path, monitoring));
+  const sockets = Array.from({ length: 16 }, () => opened(t, path, lines, { line: "monitor nothing" }));
   await Promise.all(sockets.map((socket) => once(socket, "data")));
   t.is((await conversation(t, path, hello)).exit, 1);
   for (const socket of sockets) socket.destroy();
   await until("there is room", async () => (await conversation(t, path, hello)).exit === 0);
   t.pass();
+});
+
+test("a size beside lines ends the session", async (t) => {
+  const { path } = await served(t);
+  t.deepEqual(await conversation(t, path, lines, { size: [80, 24] }), { out: wrong, exit: 1 });
 });
 
 test("postern console says where no daemon is", async (t) => {
@@ -285,6 +359,9 @@ for (const [what, end, status] of [
     const made = await served(t);
     const run = atTerminal(t, made.runDirectory);
     await until("there is a prompt", () => run.said().includes("postern#"));
+    run.child.stdin?.write("show lines 1\r");
+    await until("there is an answer", () => /1 of 1.*postern#/s.test(run.said()));
+    t.false(run.said().includes("\r\r\n"));
     end(run, made);
     await until("it has ended", () => run.said().includes("iexten"));
     run.child.stdin?.end();

@@ -103,15 +103,18 @@ const testCommands: readonly ExecCommand[] = [
   }),
   own({
     level: 15,
-    syntax: "test <outcome:refused|fault|asking>",
+    syntax: "test <outcome:refused|fault|asking|confirming>",
     help: {
       test: "End otherwise",
       refused: "With a sentence",
       fault: "With an error of ours",
       asking: "After a question",
+      confirming: "After a question that must be answered",
     },
     async run({ session }, { outcome }) {
-      if (outcome === "asking") return [`The answer is ${JSON.stringify(await session.ask("Really? [yes/no] "))}.`];
+      const answer = outcome.endsWith("ing") ? await session.ask("Really? [yes/no] ") : undefined;
+      if (outcome === "asking") return [`The answer is ${JSON.stringify(answer)}.`];
+      if (outcome === "confirming" && answer !== undefined) return [];
       throw outcome === "refused" ? new Sentence("The fast path does not answer.") : new Error("x is undefined");
     },
   }),
@@ -151,16 +154,17 @@ export interface Stage {
   readonly output: PassThrough;
 }
 
+/** By itself the terminal is no person's, and its pages have no end. */
 export function stage(parts: SessionParts, terminal: Partial<Terminal> = {}): Stage {
   const input = new PassThrough();
-  const output = new PassThrough();
+  const output = Object.assign(new PassThrough(), { rows: 0, columns: 0 });
   const session = new ShellSession({ input, output, interactive: false, plain: true, ...terminal }, parts);
   return { session, input, output };
 }
 
-/** Everything that is written when these keys, and no more, are typed at the plain discipline. */
+/** Everything that is written when these keys, and no more, are typed by a person at the plain discipline. */
 export async function answerTo(keys: string, parts: SessionParts): Promise<string> {
-  const { session, input, output } = stage(parts);
+  const { session, input, output } = stage(parts, { interactive: true });
   const written = text(output);
   input.end(keys);
   await session.run();
