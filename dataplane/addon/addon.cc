@@ -5,6 +5,7 @@
 #include "engine_class.h"
 #include "peer.h"
 #include "to_js.h"
+#include "user_name.h"
 
 static Napi::Value
 boot_time_ms(const Napi::CallbackInfo &info)
@@ -18,6 +19,7 @@ initialise(Napi::Env env, Napi::Object exports)
 	exports.Set("Attachment", Attachment::define(env));
 	exports.Set("Engine", Engine::define(env));
 	exports.Set("peerOf", Napi::Function::New(env, peer_of));
+	exports.Set("userName", Napi::Function::New(env, user_name));
 	exports.Set("bootTimeMs", Napi::Function::New(env, boot_time_ms));
 	return exports;
 }

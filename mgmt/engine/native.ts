@@ -23,6 +23,8 @@ export interface Native {
   bootTimeMs(): number;
   /** The process that connected to the Unix socket `fd`. Throws an Error. */
   peerOf(fd: number): { pid: number; uid: number; gid: number };
+  /** Null: nobody has the number. Rejects with an Error when the machine's directory of users does not answer. */
+  userName(uid: number): Promise<string | null>;
 }
 
 export interface NativeAttachment {

@@ -1,9 +1,8 @@
 // Who is at the other end of a local socket.
 
-import { execFile } from "node:child_process";
 import type { Socket } from "node:net";
-import { promisify } from "node:util";
-import { loadNative } from "../engine/native.ts";
+import { loadNative, type Native } from "../engine/native.ts";
+import { reasonOf, Sentence } from "../sentence.ts";
 
 /** A process that connected, as the kernel knows it, and what its user is called. */
 export interface Peer {
@@ -13,9 +12,7 @@ export interface Peer {
   readonly user: string;
 }
 
-const run = promisify(execFile);
-
-/** Rejects with an Error when the socket is none of the kernel's, or closed. */
+/** Rejects with a Sentence when his name cannot be told, and with an Error when the socket is none of the kernel's, or closed. */
 export async function peerOf(socket: Socket): Promise<Peer> {
   // Node tells a socket's descriptor by no other way.
   const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
@@ -23,8 +20,13 @@ export async function peerOf(socket: Socket): Promise<Peer> {
   return { ...peer, user: await userName(peer.uid) };
 }
 
-/** `root`; the number as text where nobody has it. Asked of whatever knows users here, as `login` asks. */
-export async function userName(uid: number): Promise<string> {
-  const { stdout } = await run("getent", ["passwd", `${uid}`]).catch(() => ({ stdout: "" }));
-  return stdout.split(":")[0] || `${uid}`;
+/** `root`; the number as text where nobody has it. Rejects with a Sentence. */
+export async function userName(uid: number, native: Pick<Native, "userName"> = loadNative()): Promise<string> {
+  // However far away the directory of users is, root gets in.
+  if (uid === 0) return "root";
+  try {
+    return (await native.userName(uid)) ?? `${uid}`;
+  } catch (error) {
+    throw new Sentence(`What user ${uid} is called cannot be found out: ${reasonOf(error)}; try again, or as root.`);
+  }
 }

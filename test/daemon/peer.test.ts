@@ -7,6 +7,7 @@ import { join } from "node:path";
 import test from "ava";
 import { loadNative } from "../../mgmt/engine/native.ts";
 import { peerOf, userName } from "../../mgmt/local/peer.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
 import { directory } from "./parts.ts";
 
 test("a process that connects is known by the kernel's word, and its user by name", async (t) => {
@@ -28,6 +29,16 @@ test("a descriptor that is no socket is an error that says so", (t) => {
 });
 
 test("a user without a name is called by his number", async (t) => {
-  t.is(await userName(0), "root");
+  t.is(await userName(process.getuid?.() ?? 0), userInfo().username);
+  t.is(await userName(1), "daemon");
   t.is(await userName(3_999_999_999), "3999999999");
+});
+
+test("where the directory of users does not answer nobody but root is let in", async (t) => {
+  const native = { userName: () => Promise.reject(new Error("Connection timed out")) };
+  t.is(await userName(0, native), "root");
+  await t.throwsAsync(userName(1000, native), {
+    instanceOf: Sentence,
+    message: "What user 1000 is called cannot be found out: Connection timed out; try again, or as root.",
+  });
 });
