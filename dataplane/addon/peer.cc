@@ -16,9 +16,14 @@ peer_of(const Napi::CallbackInfo &info)
 	socklen_t length = sizeof(peer);
 	int fd = info[0].As<Napi::Number>().Int32Value();
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
-		throw Napi::Error::New(env, "Who is connected cannot be told of descriptor " + std::to_string(fd) +
-						    ": " + std::strerror(errno) + ".");
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
+		int reason = errno;
+		Napi::Error error =
+			Napi::Error::New(env, "Who is connected cannot be told of descriptor " + std::to_string(fd) +
+						      ": " + std::strerror(reason) + ".");
+		error.Set("code", strerrorname_np(reason));
+		throw error;
+	}
 	Napi::Object object = Napi::Object::New(env);
 	object.Set("pid", Napi::Number::New(env, peer.pid));
 	object.Set("uid", Napi::Number::New(env, peer.uid));

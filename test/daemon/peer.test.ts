@@ -7,6 +7,7 @@ import { join } from "node:path";
 import test from "ava";
 import { loadNative } from "../../mgmt/engine/native.ts";
 import { peerOf, userName } from "../../mgmt/local/peer.ts";
+import { LocalServer } from "../../mgmt/local/server.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { directory } from "./parts.ts";
 
@@ -20,7 +21,33 @@ test("a process that connects is known by the kernel's word, and its user by nam
   const { uid, gid, username } = userInfo();
   t.deepEqual(await peerOf(accepted), { pid: process.pid, uid, gid, user: username });
   accepted.destroy();
-  await t.throwsAsync(peerOf(accepted), { message: /^Who is connected cannot be told of descriptor -1: .+\.$/ });
+  await t.throwsAsync(peerOf(accepted), {
+    message: /^Who is connected cannot be told of descriptor -1: .+\.$/,
+    code: "EBADF",
+  });
+});
+
+test("one who asks much and goes is a disconnection, and ends nothing but himself", async (t) => {
+  const path = join(directory(t), "socket");
+  const refused = Promise.withResolvers<void>();
+  const server = new LocalServer(path, async function* (_, { socket }) {
+    try {
+      await peerOf(socket);
+    } catch (error) {
+      setImmediate(refused.resolve);
+      throw error;
+    }
+    yield { answer: [] };
+  });
+  await server.start();
+  t.teardown(() => server.stop());
+  const client = connect(path);
+  client.write('{"ask":"status"}\n'.repeat(500));
+  await once(client, "data");
+  client.destroy();
+  // A rejection that nobody takes would end this process, as it would end the daemon.
+  await refused.promise;
+  t.pass();
 });
 
 test("a descriptor that is no socket is an error that says so", (t) => {
