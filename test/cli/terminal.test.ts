@@ -48,9 +48,10 @@ test("a session in which nobody types ends, and one in which something runs does
   t.regex(said, /postern#\r\n% Nobody typed for a while: this session ends\.\r\n/);
 });
 
-for (const [what, Discipline] of Object.entries({
-  "the plain discipline": PlainDiscipline,
-  "the editor": EditorDiscipline,
+for (const [what, disciplineOf] of Object.entries({
+  "the plain discipline": (keys: Keys, screen: PassThrough) =>
+    new PlainDiscipline(keys, new Output(screen), "completes"),
+  "the editor": (keys: Keys, screen: PassThrough) => new EditorDiscipline(keys, new Output(screen), screen),
 })) {
   for (const [name, key] of [
     ["?", "?"],
@@ -68,7 +69,7 @@ for (const [what, Discipline] of Object.entries({
         if (turns.length < 2000) immediate = setImmediate(other);
       };
       let immediate = setImmediate(other);
-      await new Discipline(keys, new Output(screen), screen).readLine({
+      await disciplineOf(keys, screen).readLine({
         prompt: "postern#",
         history: [],
         help: () => {
@@ -90,7 +91,7 @@ test("one who reads no help is given no more of it", async (t) => {
   keys.start();
   input.end("?".repeat(2000));
   const line = "x".repeat(1000);
-  const typed = new PlainDiscipline(keys, new Output(screen)).readLine({
+  const typed = new PlainDiscipline(keys, new Output(screen), "completes").readLine({
     prompt: "postern#",
     history: [],
     help: () => [line],
