@@ -61,7 +61,7 @@ class Daemon {
     await this.#writeConfiguration();
     const socket = daemonSocket(join(this.#directory, "run"));
     return timed(async () => {
-      const { outcome } = await ask(socket, { ask: "reload" });
+      const { outcome } = await ask(socket, { ask: "load" });
       if (outcome !== "applied") throw new Error(`the configuration was ${outcome}`);
     });
   }

@@ -7,10 +7,10 @@ import { usage as captureUsage } from "./program/capture-options.ts";
 import { type Command, optionsOf, usage } from "./program/command.ts";
 import { typeAt } from "./program/console.ts";
 import { exec } from "./program/exec.ts";
-import { reload } from "./program/reload.ts";
+import { load } from "./program/load.ts";
 import { status } from "./program/status.ts";
 
-const commands: Readonly<Record<string, Command>> = { status, breaches, reload };
+const commands: Readonly<Record<string, Command>> = { status, breaches, load };
 
 async function main([word = "--help", ...args]: readonly string[]): Promise<number> {
   if ([word, ...args].includes("--help")) return print(word === "capture" ? captureUsage : usage);

@@ -28,13 +28,7 @@ function introduce({ appliance, hugePages, site }: Lab): void {
   console.log(`\n${picture(site, usualQuota)}\n`);
   if (!hugePages) console.log("Warning: no huge pages to be had; the fast path runs on ordinary pages, more slowly.\n");
   console.log("To look around, in another terminal:");
-  for (const command of [
-    "console",
-    "status",
-    "breaches",
-    "reload",
-    `capture ${site.directory}/mail.pcapng --port 25`,
-  ]) {
+  for (const command of ["console", "status", "breaches", "load", `capture ${site.directory}/mail.pcapng --port 25`]) {
     console.log(`  ./postern ${command} --run-dir ${appliance.runDirectory}`);
   }
   console.log(`  ip netns exec ${site.subscribers.name} curl --interface ${zombie.ipv4} http://${web.ipv4}/`);

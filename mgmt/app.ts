@@ -8,7 +8,7 @@ import type { Appliance, ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
 import { Captures } from "./capture/captures.ts";
 import { ConfigurationKeeper } from "./config/keeper.ts";
-import { type ReloadResult, reloadResult, reloadText } from "./config/reload.ts";
+import { type LoadResult, loadResult, loadText } from "./config/load.ts";
 import { ConsoleServer } from "./console/server.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import { answersOf } from "./local/answers.ts";
@@ -91,7 +91,7 @@ export class App {
 
     const appliance = this.#appliance();
     const captures = new Captures({ ...parts, services: () => this.#policy.services() });
-    const answer = answersOf({ appliance, captures, identify, reload: (actor) => this.reload(actor) });
+    const answer = answersOf({ appliance, captures, identify, load: (actor) => this.load(actor) });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), answer);
     this.#console = new ConsoleServer({
       ...{ path: consoleSocket(options.runDirectory), language, appliance, sessions: this.#sessions, now: clock.now },
@@ -115,11 +115,11 @@ export class App {
   }
 
   /** Reads the startup file again and makes it the configuration. */
-  async reload(actor = SIGNALLER): Promise<ReloadResult> {
+  async load(actor = SIGNALLER): Promise<LoadResult> {
     const { configuration: file } = this.#options;
     const reading = this.#operations.perform(loadStartup, {}, actor);
-    const result = await reloadResult(file, () => this.#configuration.facts().revision, reading);
-    this.#parts.log.say(result.outcome === "refused" ? "CONFIG_REFUSED" : "CONFIG", reloadText(result));
+    const result = await loadResult(file, () => this.#configuration.facts().revision, reading);
+    this.#parts.log.say(result.outcome === "refused" ? "CONFIG_REFUSED" : "CONFIG", loadText(result));
     return result;
   }
 

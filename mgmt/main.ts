@@ -42,7 +42,7 @@ async function serve(options: AppOptions): Promise<number> {
   process.on("SIGHUP", () => {
     // A start that failed is told below.
     void started.then(
-      () => app.reload(),
+      () => app.load(),
       () => {},
     );
   });

@@ -97,6 +97,8 @@ export function showAnswers<const Syntax extends string>(
 export function act<const Syntax extends string, Input, Result>(
   definition: Typed<Syntax> & {
     readonly operation: ApplianceOperation<Input, Result>;
+    /** Said before the person is asked. */
+    foreword?(context: Context): Promise<Iterable<string>>;
     input(args: Arguments<Syntax>, context: Context): Input | Promise<Input>;
     /** What the session makes of it. */
     after?(result: Result, session: Session): void;
@@ -110,6 +112,8 @@ export function act<const Syntax extends string, Input, Result>(
     ...erased({ ...definition, level: definition.operation.level }),
     kind: "act",
     async *execute(context, args) {
+      const said = await definition.foreword?.(context);
+      if (said) yield { data: null, lines: () => said };
       const input = await definition.input(args, context);
       const data = await context.appliance.perform(definition.operation, input, context.actor);
       definition.after?.(data, context.session);

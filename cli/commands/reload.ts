@@ -5,19 +5,22 @@ import { Sentence } from "../../mgmt/sentence.ts";
 import { number } from "../../mgmt/words.ts";
 import { act, type Context, type ExecCommand } from "./exec.ts";
 
-const reloadHelp = { reload: "Start the daemon anew; traffic does not notice" } as const;
+const reloadHelp = {
+  reload: "Restart the daemon (ends it; whoever started it starts it again); traffic goes on",
+} as const;
 
 const daemon = act({
   syntax: "reload",
   help: reloadHelp,
   operation: reloadDaemon,
+  foreword: losses,
   input: (_, context) => confirmed(context),
-  view: () => ["The daemon ends and is started again."],
+  view: () => ["The daemon ends; whoever started it starts it again."],
 });
 
 const fastPath = act({
   syntax: "reload fast-path",
-  help: { ...reloadHelp, "fast-path": "Start the fast path's process anew: a gap of a fraction of a second" },
+  help: { ...reloadHelp, "fast-path": "Restart the fast path's process: a gap of a fraction of a second" },
   operation: reloadFastPath,
   input: (_, context) => confirmed(context),
   view: ({ pid, adoption }) => [
@@ -27,6 +30,28 @@ const fastPath = act({
 });
 
 export const reloadCommands: readonly ExecCommand[] = [daemon, fastPath];
+
+/** What a restart of the daemon ends, and what it does not save. */
+async function losses({ appliance: { configuration } }: Context): Promise<string[]> {
+  const unsaved =
+    "The configuration in force is not saved: it goes on, but a restart of the machine begins with the startup file.";
+  const names = configuration.sessions().map(({ name }) => name);
+  const typed = names.length > 0 ? `, and what was typed in configuration session ${names.join(", ")} is lost` : "";
+  return [
+    ...((await isUnsaved(configuration)) ? [unsaved] : []),
+    `Every session of the command line ends, this one too${typed}.`,
+  ];
+}
+
+/** False as well when there is no startup file that could be compared: an alarm tells of that. */
+async function isUnsaved(configuration: Context["appliance"]["configuration"]): Promise<boolean> {
+  try {
+    return (await configuration.diff({ kind: "startup" }, { kind: "running" })).length > 0;
+  } catch (error) {
+    if (error instanceof Sentence) return false;
+    throw error;
+  }
+}
 
 /** As IOS asks: Enter, or a word that begins with y. Rejects with a Sentence when the answer is another, or there is none. */
 async function confirmed({ session }: Context): Promise<object> {

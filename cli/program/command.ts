@@ -14,7 +14,8 @@ export const usage = `postern: the command line of the Postern appliance
                      refused; it ends with 1 then
   postern status     how the appliance is: links, ports, tables, counters, who is in breach
   postern breaches   who was in breach, the latest first
-  postern reload     has the daemon read its configuration file again
+  postern load       has the running daemon read the startup file and obey it (to restart the daemon:
+                     "reload" at the command line)
   postern capture FILE.pcapng [OPTION...]
                      packets as they pass, with what became of each (postern capture --help)
   postern replay FILE.pcap --config FILE

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Identity } from "../access/identity.ts";
 import type { Appliance } from "../appliance.ts";
 import type { Captures } from "../capture/captures.ts";
-import type { ReloadResult } from "../config/reload.ts";
+import type { LoadResult } from "../config/load.ts";
 import type { Facts } from "../config/service.ts";
 import type { Actor } from "../operations/operation.ts";
 import { Sentence } from "../sentence.ts";
@@ -15,7 +15,7 @@ export interface AnswersParts {
   readonly appliance: Appliance;
   readonly captures: Captures;
   identify(socket: Socket, facts: Facts): Promise<Identity>;
-  reload(actor: Actor): Promise<ReloadResult>;
+  load(actor: Actor): Promise<LoadResult>;
 }
 
 /** Each is told what his level allows. */
@@ -32,17 +32,13 @@ export function answersOf(parts: AnswersParts): Answerer {
 
 type Once = Exclude<Request, { ask: "capture" }>;
 
-async function answerOnce(
-  { appliance, reload }: AnswersParts,
-  request: Once,
-  actor: Actor,
-): Promise<Answers[Question]> {
+async function answerOnce({ appliance, load }: AnswersParts, request: Once, actor: Actor): Promise<Answers[Question]> {
   switch (request.ask) {
     case "status":
       return appliance.status();
     case "breaches":
       return appliance.breaches(request.count);
-    case "reload":
-      return reload(actor);
+    case "load":
+      return load(actor);
   }
 }

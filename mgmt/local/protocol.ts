@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readPrefix } from "../../cli/grammar/prefix.ts";
 import type { Breach } from "../breaches/breach.ts";
 import type { CaptureBatch } from "../capture/captures.ts";
-import type { ReloadResult } from "../config/reload.ts";
+import type { LoadResult } from "../config/load.ts";
 import { packetKinds, SNAP_LENGTH_MAX, sampleVerdicts } from "../engine/sample_order.ts";
 import type { Level } from "../level.ts";
 import type { Status } from "../status/status.ts";
@@ -31,8 +31,8 @@ export const requestSchema = z.discriminatedUnion("ask", [
   z.strictObject({ ask: z.literal("status") }),
   /** Those that started last, latest first. */
   z.strictObject({ ask: z.literal("breaches"), count: z.int().min(1).max(BREACHES_MAX) }),
-  /** Reads the configuration file again and applies it. */
-  z.strictObject({ ask: z.literal("reload") }),
+  /** Reads the startup file and makes it the configuration. */
+  z.strictObject({ ask: z.literal("load") }),
   /** Packets as they pass. */
   z.strictObject({
     ask: z.literal("capture"),
@@ -47,7 +47,7 @@ export type Request = z.infer<typeof requestSchema>;
 export interface Answers {
   readonly status: Status;
   readonly breaches: readonly Breach[];
-  readonly reload: ReloadResult;
+  readonly load: LoadResult;
   /** Many times a second. */
   readonly capture: CaptureBatch;
 }
@@ -55,7 +55,7 @@ export interface Answers {
 export type Question = keyof Answers;
 
 /** Who may ask what. */
-export const questionLevels: Readonly<Record<Question, Level>> = { status: 5, breaches: 5, reload: 10, capture: 10 };
+export const questionLevels: Readonly<Record<Question, Level>> = { status: 5, breaches: 5, load: 10, capture: 10 };
 
 export type Response<Asked extends Question = Question> =
   | { readonly answer: Answers[Asked] }

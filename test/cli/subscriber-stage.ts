@@ -71,6 +71,10 @@ export interface Stage {
   readonly audit: AuditEntry[];
   /** What is answered when a command asks; undefined: the person went away. */
   answer: string | undefined;
+  /** Whether the startup file differs from what is in force; undefined: there is none. */
+  unsaved: boolean | undefined;
+  /** Configuration sessions. */
+  sessions: readonly string[];
   /** How often the daemon was told to end and be started again. */
   restarts: number;
   /** The lines that a session prints. */
@@ -97,6 +101,13 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
   const operations = new Operations(parts, { now: clock.now, audit: async (entry) => void audit.push(entry) });
   const appliance = {
     ...{ subscribers, facts: () => facts },
+    configuration: {
+      diff: async () => {
+        if (staged.unsaved === undefined) throw new Sentence("There is no startup file.");
+        return staged.unsaved ? [{}] : [];
+      },
+      sessions: () => staged.sessions.map((name) => ({ name })),
+    } as unknown as Appliance["configuration"],
     perform: (operation, input, actor) => operations.perform(operation, input, actor),
     status: () => ({
       fastPath: {
@@ -106,27 +117,29 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
         links: [{ mode }],
       },
     }),
-  } as Pick<Appliance, "subscribers" | "facts" | "perform"> as Appliance;
+  } as Pick<Appliance, "subscribers" | "facts" | "configuration" | "perform"> as Appliance;
   const run = (line: string, level: Level) => {
     const found = match(language.exec.commands, line);
     if ("code" in found) throw new Error(`No command is typed as "${line}".`);
     const session = { ask: async () => staged.answer };
     const actor = { user: "anna", level, from: "console", session: 1 };
     const context = { appliance, actor, session, now: clock.now } as unknown as Context;
-    return Array.fromAsync(found.command.execute(context, found.args as never));
+    return found.command.execute(context, found.args as never);
   };
   const staged: Stage = {
-    ...{ engine, audit, answer: "", restarts: 0 },
+    ...{ engine, audit, answer: "", restarts: 0, unsaved: false, sessions: [] },
     async typed(line, level = 15) {
+      const said: string[] = [];
       try {
-        return (await run(line, level)).flatMap((each) => [...each.lines()]);
+        for await (const each of run(line, level)) said.push(...each.lines());
       } catch (error) {
-        if (error instanceof Sentence) return [`% ${error.message}`];
-        throw error;
+        if (!(error instanceof Sentence)) throw error;
+        said.push(`% ${error.message}`);
       }
+      return said;
     },
     async data(line) {
-      const [answer] = await run(line, 15);
+      const [answer] = await Array.fromAsync(run(line, 15));
       return answer?.data;
     },
   };

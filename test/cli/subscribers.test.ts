@@ -129,20 +129,40 @@ test("who is in no breach, or whose breach ended meanwhile, cannot be released",
   t.like(audit, [{ outcome: "refused" }, { outcome: "refused" }]);
 });
 
+const NOT_CONFIRMED = "% It was not confirmed: nothing is restarted.";
+const END_OF_SESSIONS = "Every session of the command line ends, this one too.";
+
+test("a reload says before it asks what is not saved and what is lost", async (t) => {
+  const staged = stage([]);
+  staged.answer = "n";
+  staged.unsaved = true;
+  staged.sessions = ["quota", "zones"];
+  t.deepEqual(await staged.typed("reload"), [
+    "The configuration in force is not saved: it goes on, but a restart of the machine begins with the startup file.",
+    "Every session of the command line ends, this one too, and what was typed in configuration session quota, zones is lost.",
+    NOT_CONFIRMED,
+  ]);
+  Object.assign(staged, { unsaved: undefined, sessions: [] });
+  t.deepEqual(await staged.typed("reload"), [END_OF_SESSIONS, NOT_CONFIRMED]);
+});
+
 test("a reload is asked about first", async (t) => {
   const staged = stage([]);
   for (const answer of ["n", "maybe", undefined]) {
     staged.answer = answer;
-    t.deepEqual(await staged.typed("reload"), []);
-    t.deepEqual(await staged.typed("reload fast-path"), []);
+    t.deepEqual(await staged.typed("reload"), [END_OF_SESSIONS, NOT_CONFIRMED]);
+    t.deepEqual(await staged.typed("reload fast-path"), [NOT_CONFIRMED]);
   }
   t.deepEqual([staged.restarts, staged.engine.restarts, staged.audit.length], [0, 0, 0]);
   for (const answer of ["", "y", "Yes"]) {
     staged.answer = answer;
-    t.deepEqual(await staged.typed("reload"), ["The daemon ends and is started again."]);
+    t.deepEqual(await staged.typed("reload"), [
+      END_OF_SESSIONS,
+      "The daemon ends; whoever started it starts it again.",
+    ]);
   }
   t.is(staged.restarts, 3);
-  t.deepEqual(await staged.typed("reload", 10), ["% Level 15 is needed."]);
+  t.is((await staged.typed("reload", 10)).at(-1), "% Level 15 is needed.");
 });
 
 test("a reload of the fast path says which process followed and whom it knows", async (t) => {

@@ -11,10 +11,10 @@ import { LocalServer } from "../../mgmt/local/server.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { daemon, directory, region, until } from "./parts.ts";
 
-/** A server that answers `reload` with a sentence of error, and everything else with a short list. */
+/** A server that answers `load` with a sentence of error, and everything else with a short list. */
 async function server(t: ExecutionContext, path = join(directory(t), "daemon.sock")): Promise<string> {
   const answer = async (request: Request): Promise<Response> => {
-    if (request.ask === "reload") throw new Sentence("The store does not answer.");
+    if (request.ask === "load") throw new Sentence("The store does not answer.");
     return { answer: [] };
   };
   const made = new LocalServer(path, async function* (request) {
@@ -43,7 +43,7 @@ test("questions are answered in order, one line each, also when they come in pie
   const path = await server(t);
   const socket = connect({ path, allowHalfOpen: true });
   const answers = text(socket);
-  for (const piece of ['{"ask":"stat', 'us"}\n{"ask":"reload"}\n{"ask":"brea', 'ches","count":5}\n']) {
+  for (const piece of ['{"ask":"stat', 'us"}\n{"ask":"load"}\n{"ask":"brea', 'ches","count":5}\n']) {
     await new Promise((resolve) => socket.write(piece, resolve));
   }
   socket.end();
@@ -177,7 +177,7 @@ test("a whole daemon answers each question", async (t) => {
   t.is(status.fastPath?.links[0]?.subscriber.receivedPackets, 1_234_567);
   t.is(status.configuration.revision, 1);
   t.deepEqual(await ask(path, { ask: "breaches", count: 10 }), []);
-  t.deepEqual(await ask(path, { ask: "reload" }), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
+  t.deepEqual(await ask(path, { ask: "load" }), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
 });
 
 test("who asks where nobody answers is told what to do", async (t) => {

@@ -49,10 +49,10 @@ test("a changed file is the next revision; the same file again is none", async (
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  t.deepEqual(await made.app.reload(), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
+  t.deepEqual(await made.app.load(), { outcome: "unchanged", file: made.configurationFile, revision: 1 });
   made.write(configuration({ threshold: 20 }));
   obey(made, 2);
-  t.deepEqual(await made.app.reload(), { outcome: "applied", file: made.configurationFile, revision: 2 });
+  t.deepEqual(await made.app.load(), { outcome: "applied", file: made.configurationFile, revision: 2 });
   t.deepEqual(given(made), [1, 2]);
   t.is(await inForce(made), 2);
 });
@@ -62,7 +62,7 @@ test("a file with wrong lines is refused with the place of each, and changes not
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
   made.write(configuration().replace("port 25", "port 65536").replace("package 0 name", "package x name"));
-  const result = await made.app.reload();
+  const result = await made.app.load();
   t.is(result.outcome, "refused");
   if (result.outcome !== "refused") return;
   t.is(result.refusal.text, `${made.configurationFile} was refused and revision 1 stays in force: 2 lines are wrong.`);
@@ -82,7 +82,7 @@ test("of a file that is all wrong the first lines are told, and how many there a
   const made = daemon(t);
   await made.app.start();
   made.write(`${"no such line\n".repeat(20_000)}end\n`);
-  const result = await made.app.reload();
+  const result = await made.app.load();
   t.true(result.outcome === "refused" && result.refusal.text.endsWith(": 20,000 lines are wrong."));
   t.true(result.outcome === "refused" && result.refusal.errors.length === 50);
 });
@@ -92,7 +92,7 @@ test("a configuration that contradicts itself is refused whole", async (t) => {
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
   made.write(configuration().replace("template 4 package 0", "template 4 package 9"));
-  t.is((await made.app.reload()).outcome, "refused");
+  t.is((await made.app.load()).outcome, "refused");
   t.deepEqual(given(made), [1]);
 });
 
@@ -103,7 +103,7 @@ test("objects of the startup file that do nothing yet are told once, each time i
   made.write(begun("edge-1"));
   await made.app.start();
   made.write(begun("edge-2"));
-  await made.app.reload();
+  await made.app.load();
   t.is(made.lines.filter((line) => line.includes(told)).length, 2);
 });
 
@@ -113,7 +113,7 @@ test("a policy that the fast path refuses is not stored, and the old one stays",
   await made.app.start();
   made.engine.answer = { ok: false, full: false, text: "subscribers shorter than /64 need --workers 1" };
   made.write(configuration({ threshold: 20 }));
-  const result = await made.app.reload();
+  const result = await made.app.load();
   t.true(result.outcome === "refused" && /^.* refused it: subscribers shorter.* 1\.$/.test(result.refusal.text));
   t.is(await inForce(made), 1);
 
@@ -207,7 +207,7 @@ test("without a fast path a good file waits, and is given when one comes", async
   made.engine.answer = undefined;
   await made.app.start();
   made.write(configuration({ threshold: 20 }));
-  t.deepEqual(await made.app.reload(), { outcome: "waiting", file: made.configurationFile, revision: 2 });
+  t.deepEqual(await made.app.load(), { outcome: "waiting", file: made.configurationFile, revision: 2 });
 
   made.engine.answer = { ok: true, generation: 1 };
   made.engine.attach(region({ generation: 1 }));
@@ -306,7 +306,7 @@ test("a file that cannot be read is refused with the reason", async (t) => {
   const made = daemon(t);
   await made.app.start();
   const reasonOf = async () => {
-    const result = await made.app.reload();
+    const result = await made.app.load();
     return result.outcome === "refused" ? result.refusal.text.replace(/^.*: /, "") : result.outcome;
   };
   rmSync(made.configurationFile);

@@ -195,13 +195,13 @@ test("a fast path whose heart stands still is told, and so are its last figures"
   await until("it moves", () => made.lines.includes("Fast path: It moves again."));
 });
 
-test("reload tells what became of the file, and fails when it was refused", async (t) => {
+test("load tells what became of the file, and fails when it was refused", async (t) => {
   const made = daemon(t);
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  t.deepEqual(await asked(made, "reload"), [`Configuration ${made.configurationFile}, revision 1: as before.`]);
+  t.deepEqual(await asked(made, "load"), [`Configuration ${made.configurationFile}, revision 1: as before.`]);
   made.write("unknown line\nend\n");
-  const { status, stdout } = await postern("reload", "--run-dir", made.runDirectory);
+  const { status, stdout } = await postern("load", "--run-dir", made.runDirectory);
   t.is(status, 1);
   t.regex(
     stdout,
@@ -231,7 +231,7 @@ test("without a daemon it says what to do", async (t) => {
 test("its help names every command", async (t) => {
   const { status, stdout } = await postern("--help");
   t.is(status, 0);
-  for (const command of ["console", "exec", "status", "breaches", "reload", "capture", "replay"])
+  for (const command of ["console", "exec", "status", "breaches", "load", "capture", "replay"])
     t.true(stdout.includes(`postern ${command}`));
   t.deepEqual(await postern(), { status, stdout, stderr: "" });
   t.deepEqual(await postern("replay", "--help"), { status, stdout, stderr: "" });

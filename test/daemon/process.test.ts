@@ -91,7 +91,7 @@ asRoot("its code may lie where user postern cannot read", async (t) => {
   const daemon = run(t, base(t), join(checkout, "mgmt/main.ts"));
   await daemon.ready();
   t.deepEqual(await ask(daemon.socket, { ask: "breaches", count: 1 }), []);
-  t.is((await ask(daemon.socket, { ask: "reload" })).outcome, "unchanged");
+  t.is((await ask(daemon.socket, { ask: "load" })).outcome, "unchanged");
   daemon.child.kill("SIGTERM");
   t.deepEqual(await daemon.ended, [0, null]);
 });
@@ -159,7 +159,7 @@ asRoot("it goes on when nobody reads its log any more", async (t) => {
   const daemon = run(t, base(t));
   await daemon.ready();
   daemon.child.stdout?.destroy();
-  for (let index = 0; index < 3; index++) await ask(daemon.socket, { ask: "reload" });
+  for (let index = 0; index < 3; index++) await ask(daemon.socket, { ask: "load" });
   t.is((await ask(daemon.socket, { ask: "status" })).daemon.pid, daemon.pid);
 });
 

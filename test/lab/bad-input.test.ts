@@ -178,12 +178,12 @@ const complaint = `Line 3:
 const journal: string[] = [];
 
 test(
-  "a malformed configuration is refused with a caret, at a reload and at a start, and what was obeyed stays",
+  "a malformed configuration is refused with a caret, when it is loaded and at a start, and what was obeyed stays",
   withLab({ quota: shortQuota, onLine: (line) => journal.push(line) }, async (t, lab) => {
     const { appliance } = lab;
     await breach(t, lab);
     await appliance.writeConfiguration(malformed);
-    const { status, stdout, stderr } = await postern("reload", appliance);
+    const { status, stdout, stderr } = await postern("load", appliance);
     t.is(status, 1);
     t.true(`${stdout}${stderr}`.includes(complaint), `${stdout}${stderr}`);
 

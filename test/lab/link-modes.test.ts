@@ -17,16 +17,16 @@ const quota = { sessions: 3, periodSeconds: 60 };
 /** How long a client that gets no answer keeps trying. */
 const patienceSeconds = 1;
 
-/** `postern reload`, as an operator types it. */
-function reload({ appliance }: Lab): Promise<Outcome> {
-  return attempt([join(import.meta.dirname, "../../postern"), "reload", "--run-dir", appliance.runDirectory]);
+/** `postern load`, as an operator types it. */
+function load({ appliance }: Lab): Promise<Outcome> {
+  return attempt([join(import.meta.dirname, "../../postern"), "load", "--run-dir", appliance.runDirectory]);
 }
 
 /** Gives the appliance a configuration by its command; returns when the fast path obeys it. */
 async function setMode(lab: Lab, linkMode: LinkMode): Promise<void> {
   await lab.appliance.writeConfiguration(configurationText(quota, linkMode));
-  const { status, stderr } = await reload(lab);
-  if (status !== 0) throw new Error(`reload failed: ${stderr}`);
+  const { status, stderr } = await load(lab);
+  if (status !== 0) throw new Error(`load failed: ${stderr}`);
 }
 
 /** Gives the appliance a configuration by SIGHUP; returns when the daemon says that the fast path obeys it. */
@@ -106,7 +106,7 @@ test(
     const before = (await lab.appliance.status()).fastPath;
     const stricter = configurationText({ ...quota, sessions: 1 }, "cutoff");
     await lab.appliance.writeConfiguration(`${stricter} link mood all-links bypass\n`);
-    const { status, stdout } = await reload(lab);
+    const { status, stdout } = await load(lab);
     t.is(status, 1);
     t.regex(stdout, /link mood/);
     await assertDelivered(t, lab, zombie, quota.sessions - 1);

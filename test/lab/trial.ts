@@ -136,7 +136,7 @@ export class Trial {
     const { appliance } = this.#lab;
     const sessions = this.#random.from(leastAllowed, mostAllowed.sessions);
     await appliance.writeConfiguration(configurationText({ ...mostAllowed, sessions }));
-    const { outcome } = await ask(daemonSocket(appliance.runDirectory), { ask: "reload" });
+    const { outcome } = await ask(daemonSocket(appliance.runDirectory), { ask: "load" });
     if (outcome === "refused") throw new Error("the daemon refused the lab's configuration");
     await until("the policy is in force", async () => {
       const { configuration, fastPath } = await appliance.status();

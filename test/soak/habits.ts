@@ -120,7 +120,7 @@ const reloads: Habit = {
     return async () => {
       await appliance.writeConfiguration(soakConfiguration(quotas[turn++ % quotas.length]));
       // There may be no daemon just now; the next one reads the file.
-      await ask(daemonSocket(appliance.runDirectory), { ask: "reload" }).catch(() => {});
+      await ask(daemonSocket(appliance.runDirectory), { ask: "load" }).catch(() => {});
     };
   },
 };

@@ -22,7 +22,7 @@ type Say = (happening: string) => void;
 
 export async function soak(lab: Lab, minutes: number, say: Say): Promise<Verdict[]> {
   await lab.appliance.writeConfiguration(soakConfiguration());
-  await ask(daemonSocket(lab.appliance.runDirectory), { ask: "reload" });
+  await ask(daemonSocket(lab.appliance.runDirectory), { ask: "load" });
   const watcher = new Watcher(lab.appliance, say);
   watcher.start();
   try {

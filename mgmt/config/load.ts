@@ -5,7 +5,7 @@ import { Sentence } from "../sentence.ts";
 import type { Committed } from "./service.ts";
 import { linesWrong } from "./wrong.ts";
 
-export type ReloadResult =
+export type LoadResult =
   /** `waiting`: good, and given to the fast path as soon as there is one. */
   | { readonly outcome: "applied" | "unchanged" | "waiting"; readonly file: string; readonly revision: number }
   | { readonly outcome: "refused"; readonly refusal: Refusal };
@@ -19,12 +19,12 @@ export interface Refusal {
 }
 
 /** `inForce`: the revision that stays when the file is refused. */
-export async function reloadResult(
+export async function loadResult(
   file: string,
   inForce: () => number,
   reading: Promise<Committed>,
-): Promise<ReloadResult> {
-  const refused = (why: string, errors: readonly LineError[] = []): ReloadResult => {
+): Promise<LoadResult> {
+  const refused = (why: string, errors: readonly LineError[] = []): LoadResult => {
     const text = `${file} was refused and revision ${inForce()} stays in force: ${why}`;
     return { outcome: "refused", refusal: { text, errors } };
   };
@@ -46,7 +46,7 @@ const told = {
 };
 
 /** For a person: a line, and of a refused file its wrong lines with a caret each. */
-export function reloadText(result: ReloadResult): string {
+export function loadText(result: LoadResult): string {
   if (result.outcome !== "refused") {
     return `Configuration ${result.file}, revision ${result.revision}: ${told[result.outcome]}.`;
   }
