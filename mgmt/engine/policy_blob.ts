@@ -1,10 +1,10 @@
 // A configuration as the fast path reads it: the bytes of dataplane/core/policy_blob.h, which is the contract. Names become
 // indexes into the blob's arrays, which are in the configuration's order.
 
-import { parsePrefix } from "../../cli/grammar/prefix.ts";
+import { type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { usableGroups } from "../config/sections/anonymous-groups.ts";
-import { type NativePrefix, nativeLength, nativePrefixes } from "./native_prefix.ts";
+import { nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
 
 const MAGIC = "PSTNPOL1";
@@ -28,8 +28,8 @@ const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
 export function policyBlob(configuration: Configuration, ids: PolicyIds, revision: number): Uint8Array {
   const { zones, services, packages } = configuration;
   const groups = usableGroups(configuration);
-  const zonePrefixes = zones.flatMap(({ prefixes }, zone) => placed(prefixes.flatMap(nativePrefixes), zone));
-  const groupPrefixes = groups.flatMap(({ prefix }, group) => placed(nativePrefixes(prefix), group));
+  const zonePrefixes = prefixesBytes(zones.map(({ prefixes }) => prefixes));
+  const groupPrefixes = prefixesBytes(groups.map(({ prefix }) => [prefix]));
   const ranges = services.map(({ transport }) => transport?.ports ?? []);
   const detectors = placedDetectors(configuration);
 
@@ -37,8 +37,8 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
     ...Buffer.from(MAGIC, "latin1"),
     ...u32(0), // the length: set below
     ...u32(revision),
-    ...u32(zonePrefixes.length),
-    ...u32(groupPrefixes.length),
+    ...u32(zonePrefixes.length / PREFIX_BYTES),
+    ...u32(groupPrefixes.length / PREFIX_BYTES),
     ...u32(groups.length),
     ...u32(services.length),
     ...u32(ranges.flat().length),
@@ -56,8 +56,7 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
     ...detectors.flatMap((placed) => detectorBytes(placed, configuration, ids)),
   ];
   if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
-  const prefixes = [zonePrefixes, groupPrefixes].map(prefixesBytes);
-  const blob = Buffer.concat([Buffer.from(header), ...prefixes, Buffer.from(rest)]);
+  const blob = Buffer.concat([Buffer.from(header), zonePrefixes, groupPrefixes, Buffer.from(rest)]);
   blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
   return blob;
 }
@@ -66,23 +65,18 @@ type Group = Configuration["anonymousGroups"][number];
 type Service = Configuration["services"][number];
 type Ranges = readonly (readonly { readonly first: number; readonly last: number }[])[];
 
-/** A prefix, and the index of the zone or group that it belongs to. */
-interface PlacedPrefix extends NativePrefix {
-  readonly value: number;
-}
-
-function placed(prefixes: readonly NativePrefix[], value: number): PlacedPrefix[] {
-  return prefixes.map((prefix) => ({ ...prefix, value }));
-}
-
-/** Written in place: there may be 100,000. */
-function prefixesBytes(prefixes: readonly PlacedPrefix[]): Buffer {
-  const table = Buffer.alloc(prefixes.length * PREFIX_BYTES);
-  for (const [index, { bytes, length, value }] of prefixes.entries()) {
-    const at = index * PREFIX_BYTES;
-    table.set(bytes, at);
-    table.writeUInt32LE(length, at + 16);
-    table.writeUInt32LE(value, at + 20);
+/** The prefixes of each zone or group, with its index. Written in place: there may be 100,000. */
+function prefixesBytes(lists: readonly (readonly Prefix[])[]): Buffer {
+  const native = lists.map((prefixes) => prefixes.flatMap(nativePrefixes));
+  const table = Buffer.alloc(native.flat().length * PREFIX_BYTES);
+  let at = 0;
+  for (const [value, prefixes] of native.entries()) {
+    for (const { bytes, length } of prefixes) {
+      table.set(bytes, at);
+      table.writeUInt32LE(length, at + 16);
+      table.writeUInt32LE(value, at + 20);
+      at += PREFIX_BYTES;
+    }
   }
   return table;
 }
