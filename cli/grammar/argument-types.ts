@@ -2,7 +2,7 @@
 
 import { type Level, levels } from "../../mgmt/level.ts";
 import { printPorts, readPorts } from "./ports.ts";
-import { type Prefix, printRange, readHost, readPrefix, readRange } from "./prefix.ts";
+import { type Prefix, printRange, readHost, readRange } from "./prefix.ts";
 import { MASK, readClearText, readHash } from "./secret.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
@@ -59,15 +59,15 @@ export const argumentTypes = {
     print: (address: string) => address,
   },
   PREFIX: {
-    expected: "an address prefix, such as 192.0.2.0/24 or 2001:db8::/48",
-    forms: ["A.B.C.D/N", "X:X::X/N"],
-    read: readPrefix,
+    expected: "an address or prefix, such as 192.0.2.1, 192.0.2.0/24, 192.0.2.0:0xffffff00 or 2001:db8::/48",
+    forms: ["A.B.C.D[/N]", "A.B.C.D:0xMASK", "X:X::X[/N]"],
+    read: readRange,
     print: (prefix: Prefix) => prefix,
   },
-  /** A prefix too; IPv4 is printed in the SCE's form. */
+  /** The same; IPv4 is printed in the SCE's form. */
   "IP-RANGE": {
     expected: "an address range, such as 10.30.94.0:0xffffff00 or 10.30.94.0/24 or 2001:db8:30::/48",
-    forms: ["A.B.C.D:0xMASK", "A.B.C.D/N", "X:X::X/N"],
+    forms: ["A.B.C.D:0xMASK", "A.B.C.D[/N]", "X:X::X[/N]"],
     read: readRange,
     print: printRange,
   },

@@ -1,5 +1,6 @@
 // Address prefixes as text. One form is kept; the SCE's form, an address and a hexadecimal mask, is read and printed too.
 
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { printAddress, readAddress } from "./address.ts";
 import type { Reading } from "./argument-types.ts";
@@ -31,10 +32,10 @@ export function readPrefix(word: string): Reading<Prefix> {
   return length === undefined ? undefined : canonical(address, Number(length));
 }
 
-/** Reads a prefix or the SCE's form, `10.30.94.0:0xffffff00`. */
+/** Reads a prefix, an address, which is the prefix of all its bits, or the SCE's form, `10.30.94.0:0xffffff00`. */
 export function readRange(word: string): Reading<Prefix> {
   const [, address = "", mask] = /^([\d.]+):0x([0-9a-f]{8})$/i.exec(word) ?? [];
-  if (mask === undefined) return readPrefix(word);
+  if (mask === undefined) return isIP(word) === 0 ? readPrefix(word) : canonical(word, isIP(word) === 4 ? 32 : 128);
   const length = ipaddr.fromByteArray([...Buffer.from(mask, "hex")]).prefixLengthFromSubnetMask();
   if (length === null) return { refusal: `0x${mask} is no mask: its one bits must come before its zero bits.` };
   return canonical(address, length);

@@ -20,6 +20,7 @@ export const loggingSchema = z.strictObject({
 });
 
 const LOGGING = "The log of what happens";
+const TRAP = "Send to the syslog host what is at least this grave (default informational)";
 
 const on = line({
   mode: "global",
@@ -55,7 +56,7 @@ const trap = line({
   syntax: `logging trap <severity:${severities.join("|") as "emergencies|alerts|critical|errors|warnings|notifications|informational|debugging"}>`,
   help: {
     logging: LOGGING,
-    trap: "Send to the syslog host what is at least this grave (default informational)",
+    trap: TRAP,
     emergencies: "The appliance cannot be used (0)",
     alerts: "Something must be done at once (1)",
     critical: "Traffic is not judged, or does not pass (2)",
@@ -72,6 +73,16 @@ const trap = line({
   no: ({ logging }) => {
     logging.trap = loggingDefaults.trap;
   },
+});
+
+const trapByNumber = line({
+  mode: "global",
+  syntax: "logging trap <number:0-7>",
+  help: { logging: LOGGING, trap: TRAP, "<number>": "The same by its number (RFC 5424 6.2.1)" },
+  run: ({ logging }, { number }) => {
+    logging.trap = severities[number] ?? loggingDefaults.trap;
+  },
+  slot: "logging trap",
 });
 
 const host = line({
@@ -97,7 +108,7 @@ const host = line({
 });
 
 export const logging: Section = {
-  lines: [on, buffered, trap, host].flatMap(({ forms }) => forms),
+  lines: [on, buffered, trap, trapByNumber, host].flatMap(({ forms }) => forms),
 
   render: ({ logging: { on: isOn, bufferedLines: lines, trap: severity, host: to } }) => [
     ...(isOn ? [] : [on.printNo({})]),

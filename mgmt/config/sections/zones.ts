@@ -34,7 +34,7 @@ const zone = line({
 const ip = line({
   mode: "zone",
   syntax: "ip <prefix:PREFIX>",
-  help: { ip: "Add addresses to the zone", "<prefix>": "Their IPv4 or IPv6 prefix" },
+  help: { ip: "Add addresses to the zone", "<prefix>": "An IPv4 or IPv6 address or prefix" },
   run: ({ prefixes }, { prefix }) => findOrAdd(prefixes, prefix, itself),
   slot: "ip <prefix:PREFIX>",
   no: ({ prefixes }, { prefix }) => remove(prefixes, prefix, itself),
