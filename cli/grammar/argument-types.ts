@@ -22,14 +22,23 @@ export interface ArgumentType<T> {
   readonly mask?: string;
 }
 
+/** A name that needs no quotes. */
+const WORD = textType({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  expected: "a name of 1 to 64 letters, digits, dots, hyphens and underscores",
+  forms: ["WORD"],
+  print: (name) => name,
+});
+
 export const argumentTypes = {
-  /** A name that needs no quotes. */
-  WORD: textType({
-    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    expected: "a name of 1 to 64 letters, digits, dots, hyphens and underscores",
-    forms: ["WORD"],
-    print: (name) => name,
-  }),
+  WORD,
+  /** A name, but for the one that SCEs print a setting of their own with. */
+  SERVICE: {
+    expected: WORD.expected,
+    forms: WORD.forms,
+    read: readService,
+    print: WORD.print,
+  },
   /** A text that is printed in quotes. */
   STRING: textType({
     pattern: /^[ !#-~]{1,64}$/,
@@ -119,6 +128,11 @@ export function numberType(first: number, last: number): ArgumentType<number> {
 function readLevel(word: string): Reading<Level> {
   const level = levels.find((each) => `${each}` === word);
   return level === undefined ? undefined : { value: level };
+}
+
+function readService(word: string): Reading<string> {
+  if (word.toLowerCase() !== "password-encryption") return WORD.read(word);
+  return { refusal: "Secrets are always kept as hashes: leave this line out." };
 }
 
 /** A whole in quotes is what is inside them. */

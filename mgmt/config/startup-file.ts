@@ -14,10 +14,15 @@ const GENERATIONS = 5;
 /** Rejects with a Sentence that continues a refusal: the file cannot be read, or is not whole. */
 export async function readStartupFile(file: string): Promise<string> {
   const text = await readConfigurationFile(file);
-  if (!/(^|\n)[ \t]*end[ \t]*[\r\n]*$/.test(text.slice(-100))) {
+  if (!isOfSce(text) && !/(^|\n)[ \t]*end[ \t]*[\r\n]*$/.test(text.slice(-100))) {
     throw new Sentence('its last line is not "end": it may be cut off.');
   }
   return text;
+}
+
+/** An SCE's begins with `#This is a general configuration file`, and has no `end`. */
+function isOfSce(text: string): boolean {
+  return text.startsWith("#");
 }
 
 /** False: there was never one, or somebody took it away. */

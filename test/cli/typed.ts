@@ -18,6 +18,7 @@ const network = fc.integer({ min: 0, max: 255 }).map((byte) => `10.${byte}.0.0/1
 /** Values that commands may get, by their type. */
 const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   WORD: printable("abcZ09", 8),
+  SERVICE: printable("abcZ09", 8),
   HOSTNAME: printable("abcZ09", 8),
   STRING: printable("abc XYZ.!|?", 8),
   LINE: fc.oneof(

@@ -174,6 +174,13 @@ for (const [what, file, sentence] of [
   });
 }
 
+test("a startup file of an SCE, which begins with # and has no end, is in force after a restart of the machine", async (t) => {
+  const text = configuration({ threshold: 20 }).replace(/end\n$/, "exit\n");
+  const ofSce = `#This is a general configuration file (running-config).\n#cli-type 1\n\n${text}`;
+  const second = await startedAgain(t, await startedOnce(t), "boot-2", ofSce);
+  t.regex(await runningText(second), /detect sessions 20 /);
+});
+
 test("of startup files that were replaced the latest good one is taken", async (t) => {
   const first = await startedOnce(t);
   writeFileSync(`${first.configurationFile}.9`, configuration({ threshold: 9 }));

@@ -35,13 +35,27 @@ const linkMode = line({
   no: ({ linkModes }, { link }) => setMode(linkModes, link, MODE_DEFAULT),
 });
 
+const connectionMode = line({
+  mode: "linecard",
+  syntax: "connection-mode <connection:inline> on-failure <action:bypass>",
+  help: {
+    "connection-mode": "How it stands in the line, and what passes when it fails",
+    inline: "Every packet passes through it",
+    "on-failure": "When it fails",
+    bypass: "Traffic passes and is not judged",
+  },
+  run: () => {},
+  slot: "connection-mode",
+  no: () => {},
+});
+
 function setMode(linkModes: LinkMode[], link: "all-links" | (typeof LINKS)[number], mode: LinkMode): void {
   if (link === "all-links") linkModes.fill(mode);
   else linkModes[Number(link)] = mode;
 }
 
 export const links: Section = {
-  lines: linkMode.forms,
+  lines: [...connectionMode.forms, ...linkMode.forms],
 
   // Link by link, so that each has a line of its own to differ by.
   render: ({ linkModes }) =>

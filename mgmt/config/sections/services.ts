@@ -27,12 +27,12 @@ export type Service = z.infer<typeof serviceSchema>;
 
 const service = line({
   mode: "global",
-  syntax: "service <name:WORD>",
+  syntax: "service <name:SERVICE>",
   help: { service: "A kind of session to count", "<name>": "Its name" },
   suggest: { name: ({ services }) => services.map(({ name }) => name) },
   enters: "service",
   run: ({ services }, { name }) => findOrAdd(services, { name, initiator: "either" }, nameOf),
-  slot: "service <name:WORD>",
+  slot: "service <name:SERVICE>",
   no: ({ services }, { name }) => remove(services, name, nameOf),
 });
 
