@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { App, type AppOptions } from "./app.ts";
 import { NativeEngine } from "./engine/native_engine.ts";
+import { outputText } from "./log/line.ts";
 import { Log } from "./log/log.ts";
 import { RESTART_STATUS } from "./operations/restart.ts";
 import { optionsOf, usage } from "./options.ts";
@@ -12,7 +13,6 @@ import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
 import { readMachine } from "./system/machine.ts";
-import { dateAndTime } from "./words.ts";
 
 /** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
 const STOP_MS = 800;
@@ -32,7 +32,7 @@ async function serve(options: AppOptions): Promise<number> {
   });
 
   const clock = { now: Date.now, nowMs: () => engine.nowMs() };
-  const log = new Log({ clock, write: ({ at, text }) => process.stdout.write(`${dateAndTime(at)}  ${text}\n`) });
+  const log = new Log({ clock, write: (line) => process.stdout.write(`${outputText(line)}\n`) });
   const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const restart = Promise.withResolvers<number>();
   const asked = Promise.race([endAsked(), restart.promise]);

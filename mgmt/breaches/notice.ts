@@ -6,8 +6,8 @@ import type { Breach } from "./breach.ts";
 
 /** `10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00`. */
 export function noticeText({ kind, breach }: Notice): string {
-  const about = `${subscriberText(breach)}: ${detectorText(breach)}`;
-  return kind === "started" ? `breach  ${about}; ${startText(breach)}` : `ended   ${about}; ${endText(breach)}`;
+  const what = kind === "started" ? startText(breach) : endText(breach);
+  return `${subscriberText(breach)}: ${detectorText(breach)}; ${what}`;
 }
 
 /** `10.30.94.66`, `2001:db8:30:66::/64`, `10.30.94.66 in VLAN 100.7`. */

@@ -36,6 +36,8 @@ export const mnemonics = {
   CONFIG: "notifications",
 
   AUDIT: "notifications",
+  /** Refused, or denied to him who asked. */
+  AUDIT_DENIED: "warnings",
   FAULT: "critical",
   LOGGING: "warnings",
 } as const satisfies Record<string, Severity>;

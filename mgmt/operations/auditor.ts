@@ -24,7 +24,7 @@ export class Auditor {
   /** An entry that the store does not take stays in the log: what it tells of was done. */
   async write(entry: AuditEntry): Promise<void> {
     const kept = shortened(entry);
-    this.#parts.log.say("AUDIT", auditText(kept), kept.at);
+    this.#parts.log.say(kept.outcome === "done" ? "AUDIT" : "AUDIT_DENIED", auditText(kept), kept.at);
     await this.keep(kept);
   }
 
@@ -48,11 +48,11 @@ export class Auditor {
   }
 }
 
-/** `audit   alice from console, level 10: configuration.line: hostname "edge-1"; done, revision 12`. */
+/** `alice from console, level 10: configuration.line: hostname "edge-1"; done, revision 12`. */
 export function auditText({ user, from, level, operation, text, outcome, reason, revision }: AuditEntry): string {
   const what = text === "" ? operation : `${operation}: ${text}`;
   const how = outcome === "done" ? "done" : `${outcome}: ${reason}`;
-  return `audit   ${user} from ${from}, level ${level}: ${what}; ${how}${revision === null ? "" : `, revision ${revision}`}`;
+  return `${user} from ${from}, level ${level}: ${what}; ${how}${revision === null ? "" : `, revision ${revision}`}`;
 }
 
 function shortened(entry: AuditEntry): AuditEntry {

@@ -29,7 +29,7 @@ function context(appliance: Partial<Appliance>, signal = new AbortController().s
 function log(): Log {
   const log = new Log({ clock: new FakeClock(), write: () => {} });
   log.say("FASTPATH", "Fast path: process 7 serves (start 1).", AT);
-  log.say("BREACH", "breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00", AT);
+  log.say("BREACH", "10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00", AT);
   return log;
 }
 
@@ -82,7 +82,7 @@ test("show logging tells where the log goes, and its lines", async (t) => {
   const kept = [
     "",
     "2026-11-22 12:00:03  %POSTERN-5-FASTPATH: Fast path: process 7 serves (start 1).",
-    "2026-11-22 12:00:03  %POSTERN-4-BREACH: breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00",
+    "2026-11-22 12:00:03  %POSTERN-4-BREACH: 10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00",
   ];
   t.deepEqual(await linesOf(show, context(appliance)), [
     "Syslog host  : none",

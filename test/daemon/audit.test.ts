@@ -56,9 +56,9 @@ test("each entry is a line of the log", async (t) => {
   await auditor.write(entry({ text: "", operation: "log.clear", revision: null }));
   await auditor.write(entry({ outcome: "denied", reason: "Level 10 is needed.", level: 5, revision: null }));
   t.deepEqual(lines, [
-    'AUDIT: audit   alice from console, level 10: configuration.line: hostname "edge-1"; done, revision 12',
-    "AUDIT: audit   alice from console, level 10: log.clear; done",
-    'AUDIT: audit   alice from console, level 5: configuration.line: hostname "edge-1"; denied: Level 10 is needed.',
+    'AUDIT: alice from console, level 10: configuration.line: hostname "edge-1"; done, revision 12',
+    "AUDIT: alice from console, level 10: log.clear; done",
+    'AUDIT_DENIED: alice from console, level 5: configuration.line: hostname "edge-1"; denied: Level 10 is needed.',
   ]);
 });
 

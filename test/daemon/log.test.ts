@@ -1,8 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Followed } from "../../mgmt/log/follower.ts";
-import { type LogLine, logLines } from "../../mgmt/log/line.ts";
+import { type LogLine, logLines, outputText } from "../../mgmt/log/line.ts";
 import { Log } from "../../mgmt/log/log.ts";
+import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
 
 import { loggingDefaults } from "../../mgmt/log/settings.ts";
 import { FakeClock } from "./parts.ts";
@@ -19,8 +20,8 @@ const textsOf = (lines: readonly Followed[]) => lines.map((line) => ("lost" in l
 
 test("each line is told at once, with the severity of what it tells of and the time it happened at", (t) => {
   const { log, told } = made();
-  log.say("BREACH", "breach  10.30.94.66", 1_000);
-  t.deepEqual(told, [{ at: 1_000, severity: "warnings", mnemonic: "BREACH", text: "breach  10.30.94.66" }]);
+  log.say("BREACH", "10.30.94.66", 1_000);
+  t.deepEqual(told, [{ at: 1_000, severity: "warnings", mnemonic: "BREACH", text: "10.30.94.66" }]);
 });
 
 test("a line is shown with its mnemonic and the number of its severity, as Cisco's are", (t) => {
@@ -91,4 +92,13 @@ test("one who follows too slowly is told how many lines he missed, where he miss
   const numbers = Array.from({ length: 2300 }, (_, n) => `${n}`);
   t.deepEqual(textsOf(got), [...numbers.slice(0, 1000), 234, ...numbers.slice(1234, 2234), 66]);
   stop.abort();
+});
+
+test("standard output has columns of its own; the log's lines are as a syslog host has them", (t) => {
+  const line = { at: new Date(2026, 10, 22, 12, 0, 3).getTime(), severity: "warnings", text: "10.30.94.66" } as const;
+  const output = (mnemonic: Mnemonic) => outputText({ ...line, mnemonic });
+  t.is(output("BREACH"), "2026-11-22 12:00:03  breach  10.30.94.66");
+  t.is(output("BREACH_END"), "2026-11-22 12:00:03  ended   10.30.94.66");
+  t.is(output("AUDIT_DENIED"), "2026-11-22 12:00:03  audit   10.30.94.66");
+  t.is(output("CONFIG"), "2026-11-22 12:00:03  10.30.94.66");
 });

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { App } from "../../mgmt/app.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
+import { outputText } from "../../mgmt/log/line.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
 import { breachFacts, ended, machine, record, region, started } from "./parts.ts";
@@ -29,7 +30,7 @@ const app = new App(
     bootId: "boot-1",
     machine,
     restart: () => {},
-    log: new Log({ clock, write: ({ text }) => process.stdout.write(`${text}\n`) }),
+    log: new Log({ clock, write: (line) => process.stdout.write(`${outputText(line)}\n`) }),
   },
 );
 await app.start();

@@ -128,7 +128,7 @@ asRoot(
     recorded.engine.happen(...hosts.map((host, index) => started(index + 1, host)));
     await recorded.turn();
     t.regex(recorded.recorder.alarm ?? "", /is full: make room on it\.$/);
-    t.is(recorded.lines.filter((line) => line.startsWith("breach  ")).length, 3000, "people hear of them");
+    t.is(recorded.lines.filter((line) => line.includes("; blocked until ")).length, 3000, "people hear of them");
     t.is(recorded.lines.filter((line) => line.includes("is full")).length, 1, "and once of the disk");
     t.is((await recorded.store.call("recentBreaches", 1)).length, 0);
     t.is((await recorded.store.call("eventPlaces")).length, 0, "so that another daemon would read them again");

@@ -37,11 +37,11 @@ function logTo(t: ExecutionContext, host: { address: string; port: number }, cha
 test("a breach is a syslog message that a person can read", async (t) => {
   const { got, host: at } = await host(t);
   const { log } = logTo(t, at);
-  log.say("BREACH", "breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00");
+  log.say("BREACH", "10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00");
   await until("it arrived", () => got.length === 1);
   const [header, text] = got[0]?.split(" - ") ?? [];
   t.regex(header ?? "", /^<188>1 2026-11-22T\d\d:03:20\.000[+-]\d\d:\d\d edge-1 postern \d+ BREACH$/);
-  t.is(text, "%POSTERN-4-BREACH: breach  10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00");
+  t.is(text, "%POSTERN-4-BREACH: 10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00");
 });
 
 test("its time is the one at which it happened, with the offset of this machine's time zone", async (t) => {
