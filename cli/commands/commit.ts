@@ -64,9 +64,11 @@ const abort = own({
   },
 });
 
-function sessionOf({ session: { configurationSession } }: Context): string {
+function sessionOf({ session: { configurationSession }, appliance }: Context): string {
   if (configurationSession !== null) return configurationSession;
-  throw new Sentence('You are in no configuration session: begin one with "configure session".');
+  const open = appliance.configuration.sessions().map(({ name }) => `"configure session ${name}"`);
+  const way = open.length > 0 ? `go on in one with ${open.join(" or ")}` : 'begin one with "configure session"';
+  throw new Sentence(`You are in no configuration session: ${way}.`);
 }
 
 const rollbackHelp = { rollback: "Have an earlier revision in force again", "<revision>": "Its number" };

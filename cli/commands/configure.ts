@@ -12,7 +12,8 @@ const configure = own({
   syntax: "configure [terminal]",
   help: { ...configureHelp, terminal: "Line by line: each is in force at once" },
   run({ session }) {
-    session.configure(null);
+    // Typed in a configuration session it leads out of its modes, as in IOS, and not out of it.
+    session.configure(session.configurationSession);
     return [];
   },
 });

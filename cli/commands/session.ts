@@ -9,17 +9,22 @@ import { showHelp } from "./help.ts";
 /** IOS gives as many. */
 const PASSWORD_ATTEMPTS = 3;
 
-const levelHelp = { "<level>": "0: this session itself, 5: see everything, 10: configure and act, 15: everything" };
+const levelHelp = {
+  "0": "See this session itself",
+  "5": "See everything but the configuration and packets",
+  "10": "Configure, save, release, capture",
+  "15": "Restart the daemon and the fast path, see hashes of secrets",
+};
 
 const enable = own({
   level: 0,
-  syntax: "enable [<level:LEVEL>]",
+  syntax: "enable [<level:0|5|10|15>]",
   help: { enable: "Take a level: the highest that you may have, unless you name one", ...levelHelp },
   async run(context, { level: asked }) {
     const { session, appliance } = context;
     const known = appliance.facts().enableSecrets.map(({ level }) => level);
     const free = Math.max(session.level, session.ownLevel) as Level;
-    const wanted = asked ?? (Math.max(free, ...known) as Level);
+    const wanted = (asked === undefined ? Math.max(free, ...known) : Number(asked)) as Level;
     if (wanted > free) await provePassword(context, wanted);
     session.level = wanted;
     return [];
@@ -28,9 +33,10 @@ const enable = own({
 
 const disable = own({
   level: 0,
-  syntax: "disable [<level:LEVEL>]",
+  syntax: "disable [<level:0|5|10|15>]",
   help: { disable: "Go down to a level", ...levelHelp },
-  run({ session }, { level = 0 }) {
+  run({ session }, { level: asked = "0" }) {
+    const level = Number(asked) as Level;
     if (level > session.level) throw new Sentence(`You are at level ${session.level}: use "enable ${level}".`);
     session.level = level;
     return [];

@@ -41,5 +41,5 @@ export const language: Language<ExecCommand, Line, Pipe> = {
 
 /** What an operator types between two lines of the configuration. */
 function isTypedEverywhere({ syntax }: ExecCommand): boolean {
-  return /^(show|commit|abort|rollback)\b/.test(syntax);
+  return /^(show|commit|abort|rollback|configure|copy|write)\b/.test(syntax);
 }

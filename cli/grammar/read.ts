@@ -23,7 +23,8 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
   prompt: Prompt,
   text: string,
 ): LineReading<Exec, L, Pipe> {
-  if (wordsOf(text).length === 0) return { kind: "nothing" };
+  if (wordsOf(text).length === 0 || (prompt.modes[0] === language.exec.start && isEnd(text)))
+    return { kind: "nothing" };
   const failed = (mismatch: Mismatch) => ({ kind: "error" as const, error: lineError(mismatch, text) });
   const parts = partsOf(language, prompt, text);
   if (parts.kind === "line") {
@@ -42,6 +43,11 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
     pipes.push(pipe);
   }
   return { kind: "exec", found, pipes };
+}
+
+/** At the prompt there is no mode to leave. It is no command there, so that `en` is `enable`. */
+function isEnd(text: string): boolean {
+  return /^\s*end\s*$/i.test(text);
 }
 
 /** The line as it may be kept: without its secrets. */

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { HistorySearch } from "./history-search.ts";
 import type { Key, Keys } from "./keys.ts";
-import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
+import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import type { Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -81,7 +81,7 @@ class Editing {
       case "tab":
         return this.#complete();
       case "?":
-        return literal || inQuotes(this.#typed) ? this.#edit(key) : this.#help("?");
+        return literal || this.#request.endsInFreeText(this.#typed) ? this.#edit(key) : this.#help("?");
       default:
         return this.#edit(key);
     }

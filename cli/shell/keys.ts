@@ -47,6 +47,11 @@ export class Keys {
     return key;
   }
 
+  /** It comes again: whoever took it has no use for it. */
+  putBack(key: Key): void {
+    this.#pending.unshift(key);
+  }
+
   /** The next key; undefined: no more will come, or it was interrupted. */
   async next(): Promise<Key | undefined> {
     while (this.#pending.length === 0 && !this.#ended && !this.#interrupted) {

@@ -12,6 +12,8 @@ export interface LineRequest {
   /** What could follow `line`: lines to print. */
   help(line: string): readonly string[];
   complete(line: string): Completion;
+  /** Whether `?` behind `line` is a character like others. */
+  endsInFreeText(line: string): boolean;
 }
 
 export interface TypedLine {
@@ -23,9 +25,4 @@ export interface TypedLine {
 export interface LineDiscipline {
   /** Undefined: the person went away, or ended with Ctrl-D. */
   readLine(request: LineRequest): Promise<TypedLine | undefined>;
-}
-
-/** Whether `?` would be inside quotes. */
-export function inQuotes(line: string): boolean {
-  return line.split('"').length % 2 === 0;
 }

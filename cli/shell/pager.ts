@@ -65,11 +65,11 @@ export class Pager {
   }
 
   async #rowsWanted(): Promise<number> {
-    for (let key = await this.#keys.next(); key; key = await this.#keys.next()) {
-      if (key.chord === " ") return this.#page.length - 1;
-      if (key.chord === "return" || key.chord === "enter") return 1;
-      if (key.chord === "q" || key.chord === "ctrl-c") return 0;
-    }
+    const key = await this.#keys.next();
+    if (key?.chord === " ") return this.#page.length - 1;
+    if (key?.chord === "return" || key?.chord === "enter") return 1;
+    // As in IOS: any other key ends it, and is the first of the next line.
+    if (key && key.chord !== "q" && key.chord !== "ctrl-c") this.#keys.putBack(key);
     return 0;
   }
 }

@@ -36,6 +36,8 @@ export class Place {
   #session: string | null = null;
   /** That commits wait was said since the configuration was entered. */
   #waitingSaid = false;
+  /** The configuration session has lines of this visit. */
+  #kept = false;
 
   get modes(): Modes {
     return this.#modes;
@@ -61,19 +63,25 @@ export class Place {
   leave(): void {
     this.#modes = [EXEC];
     this.#session = null;
+    this.#kept = false;
   }
 
   /** Into the configuration. */
   configure(session: string | null): void {
     this.#modes = [CONFIGURATION];
+    this.#kept &&= this.#session === session;
     this.#session = session;
     this.#waitingSaid = false;
   }
 
-  /** Only these of the open modes stay open. */
-  close(modes: Modes): void {
+  /** Only these of the open modes stay open; left out: none. Returns what is to be said. */
+  close(modes: Modes = [EXEC]): string[] {
+    const [name, kept] = [this.#session, this.#kept];
     this.#modes = modes;
-    if (modes[0] === EXEC) this.#session = null;
+    if (modes[0] !== EXEC) return [];
+    this.leave();
+    if (!kept) return [];
+    return [`Session ${name} keeps its lines: "configure session ${name}" goes on, "commit" or "abort" there.`];
   }
 
   /** Enters a line of the configuration, and the mode that it opens. Returns what is to be said, and whether it was taken. */
@@ -93,6 +101,7 @@ export class Place {
       };
     }
     if (committed.outcome === "clash") return { taken: false, said: clashLines(committed.clashes) };
+    this.#kept = this.#session !== null;
     const waits = committed.outcome === "waiting";
     const said = waits && !this.#waitingSaid ? [waitingText(committed.revision)] : [];
     this.#waitingSaid = waits;

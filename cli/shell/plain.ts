@@ -3,7 +3,7 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Key, Keys } from "./keys.ts";
-import { inQuotes, LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
+import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import type { Output } from "./output.ts";
 
 export class PlainDiscipline implements LineDiscipline {
@@ -84,7 +84,7 @@ class PlainTyping {
       case "tab":
         return this.#tab === "blank" ? this.#insert(" ") : this.#complete();
       case "?":
-        return literal || inQuotes(this.#line) ? this.#insert(text) : this.#help();
+        return literal || this.#request.endsInFreeText(this.#line) ? this.#insert(text) : this.#help();
       default:
         return this.#insert(text);
     }

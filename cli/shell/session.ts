@@ -9,6 +9,7 @@ import type { Context, ExecCommand, Session } from "../commands/exec.ts";
 import type { Pipe } from "../commands/pipes.ts";
 import { CONFIGURE_LEVEL, type Line } from "../grammar/command.ts";
 import { completeAt } from "../grammar/completion.ts";
+import { endsInFreeText } from "../grammar/free-text.ts";
 import { helpAt } from "../grammar/help.ts";
 import { lineError } from "../grammar/line-error.ts";
 import type { Language, Prompt } from "../grammar/prompt.ts";
@@ -34,6 +35,7 @@ const NO_COMMAND: Omit<LineRequest, "prompt"> = {
   history: [],
   help: () => [],
   complete: ({ length: column }) => ({ column, text: "", candidates: [] }),
+  endsInFreeText: () => true,
 };
 
 const FAULT = "% Internal fault: what happened was written to the log.";
@@ -206,6 +208,7 @@ export class ShellSession implements Session {
       prompt,
       history: this.#history,
       complete: (line) => completeAt(language, at, line, facts),
+      endsInFreeText: (line) => endsInFreeText(language, at, line),
       help(line) {
         const help = helpAt(language, at, line, facts);
         return "code" in help ? complaintLines(lineError(help, line), prompt.length) : helpLines(help);
@@ -224,7 +227,7 @@ export class ShellSession implements Session {
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
       return false;
     } finally {
-      if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) this.#place.leave();
+      if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) await this.#say(this.#place.close());
     }
   }
 
@@ -243,7 +246,7 @@ export class ShellSession implements Session {
     }
     const [context, keys, output] = [this.#context, this.#keys, this.#output];
     if (read.kind === "exec") await execute({ ...read, context, keys, output });
-    if (read.kind === "leave") this.#place.close(read.modes);
+    if (read.kind === "leave") await this.#say(this.#place.close(read.modes));
     if (read.kind !== "line") return true;
     const { appliance } = this.#parts;
     const { taken, said } = await this.#place.enter({ text, promptWidth, ...read }, appliance, context.actor);

@@ -77,6 +77,7 @@ for (const [what, disciplineOf] of Object.entries({
           return ["show  What there is"];
         },
         complete: ({ length: column }) => ({ column, text: "", candidates: ["show", "exit"] }),
+        endsInFreeText: () => false,
       });
       clearImmediate(immediate);
       t.is(turns.filter((turn) => turn === "help").length, 200);
@@ -96,6 +97,7 @@ test("one who reads no help is given no more of it", async (t) => {
     history: [],
     help: () => [line],
     complete: ({ length: column }) => ({ column, text: "", candidates: [] }),
+    endsInFreeText: () => false,
   });
   await until("it waits", () => screen.writableNeedDrain);
   t.true(screen.readableLength < 100_000);
