@@ -22,15 +22,15 @@ const STARTUP: Source = { kind: "startup" };
 const configurationHelp = { ...showHelp, configuration: "The configuration and its revisions" };
 const revisionHelp = { revision: "One that was in force", "<revision>": "Its number" };
 
-async function textOf({ appliance, actor }: Context, source: Source): Promise<{ text: string }> {
-  return { text: await appliance.configuration.text(source, { secrets: actor.level >= SEE_SECRETS }) };
+async function textOf({ appliance, actor }: Context, source: Source, all = false): Promise<{ text: string }> {
+  return { text: await appliance.configuration.text(source, { secrets: actor.level >= SEE_SECRETS, all }) };
 }
 
 const showRunning = show({
   level: CONFIGURE_LEVEL,
-  syntax: "show running-config [all]",
+  syntax: "show running-config [<defaults:all>]",
   help: { ...showHelp, "running-config": "The configuration in force", all: "With what is at its default" },
-  query: (context) => textOf(context, RUNNING),
+  query: (context, { defaults }) => textOf(context, RUNNING, defaults !== undefined),
   view: ({ text }) => configurationLines(text, "Current"),
 });
 

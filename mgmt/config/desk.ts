@@ -12,7 +12,7 @@ import { amend, type Parsed, parseConfiguration } from "./parse.ts";
 import { placeOf } from "./place.ts";
 import type { Problem } from "./problems.ts";
 import type { Acceptance, Change, Proposal, Resumed, TextSource } from "./proposal.ts";
-import { textOf } from "./render.ts";
+import { type RenderOptions, renderConfiguration, textOf } from "./render.ts";
 import type { Incomplete } from "./section.ts";
 import { sections } from "./table.ts";
 import { type Merged, TypedSessions } from "./typed-sessions.ts";
@@ -92,8 +92,9 @@ export class ConfigurationDesk {
     this.sessions.begin(name, user, startedAt, this.#running, this.#revision);
   }
 
-  text(source: TextSource, secrets: boolean): string {
-    return textOf(this.#held(source).blocks, { secrets });
+  text(source: TextSource, options: RenderOptions): string {
+    const { configuration, blocks } = this.#held(source);
+    return options.all ? renderConfiguration(configuration, options) : textOf(blocks, options);
   }
 
   diff(from: TextSource, to: TextSource): DiffLine[] {

@@ -4,6 +4,7 @@ import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
 import type { DiffLine } from "./diff.ts";
 import type { TextSource } from "./proposal.ts";
+import type { RenderOptions } from "./render.ts";
 import type { Incomplete } from "./section.ts";
 import type { ConfigurationQuestions, Revision, Source } from "./service.ts";
 import { readStartupFile } from "./startup-file.ts";
@@ -21,8 +22,8 @@ export class ConfigurationReader implements ConfigurationQuestions {
     this.#parts = parts;
   }
 
-  async text(source: Source, { secrets }: { readonly secrets: boolean }): Promise<string> {
-    return this.#parts.store.call("configurationText", await this.#readable(source), secrets);
+  async text(source: Source, options: RenderOptions): Promise<string> {
+    return this.#parts.store.call("configurationText", await this.#readable(source), options);
   }
 
   async diff(from: Source, to: Source): Promise<readonly DiffLine[]> {

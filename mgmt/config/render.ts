@@ -7,16 +7,18 @@ import { sections } from "./table.ts";
 export interface RenderOptions {
   /** True: as they are stored, so that the text can be read back. */
   readonly secrets: boolean;
+  /** With the lines that say what holds without them; left out: false. */
+  readonly all?: boolean;
 }
 
 /** One configuration has one text, and `parseConfiguration` reads it back. No times or counters are in it. */
 export function renderConfiguration(configuration: Configuration, options: RenderOptions = { secrets: true }): string {
-  return textOf(linesOf(configuration), options);
+  return textOf(linesOf(configuration, options.all), options);
 }
 
 /** The lines of each section. */
-export function linesOf(configuration: Configuration): Rendered[][] {
-  return sections.map((section) => section.render(configuration));
+export function linesOf(configuration: Configuration, all = false): Rendered[][] {
+  return sections.map((section) => section.render(configuration, all));
 }
 
 /** `blocks`: lines that belong together; one that enters a mode is a block of its own. */

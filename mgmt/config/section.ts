@@ -10,7 +10,8 @@ import type { Zone } from "./sections/zones.ts";
 /** A part of the configuration: the lines that set it, their rendering, and its checks against the whole. */
 export interface Section {
   readonly lines: readonly Line[];
-  render(configuration: Configuration): Rendered[];
+  /** `all`: with the lines that say what holds without them. */
+  render(configuration: Configuration, all: boolean): Rendered[];
   /** `before`: what is in force, if people type a change to it; a text that is loaded whole is judged alone. */
   check(configuration: Configuration, before?: Configuration): Iterable<Problem>;
   /** Objects that were begun and do nothing yet. */

@@ -4,6 +4,7 @@ import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { Actor } from "../operations/operation.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DiffLine } from "./diff.ts";
+import type { RenderOptions } from "./render.ts";
 import type { Incomplete } from "./section.ts";
 
 /** The configuration in force, of a zone only how many prefixes it has. Cheap to read; replaced, never changed. */
@@ -65,7 +66,7 @@ export interface Clash {
 /** Each rejects with a Sentence when what is asked about does not exist or cannot be read. */
 export interface ConfigurationQuestions {
   /** Canonical text; secrets are masked unless `secrets`. */
-  text(source: Source, options: { readonly secrets: boolean }): Promise<string>;
+  text(source: Source, options: RenderOptions): Promise<string>;
   diff(from: Source, to: Source): Promise<readonly DiffLine[]>;
   incomplete(source: Source): Promise<readonly Incomplete[]>;
   /** Latest first. */

@@ -4,6 +4,7 @@ import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { Breach } from "../breaches/breach.ts";
 import type { DiffLine } from "../config/diff.ts";
 import type { Acceptance, Change, Proposal, Resumed, StoredPending, TextSource } from "../config/proposal.ts";
+import type { RenderOptions } from "../config/render.ts";
 import type { Incomplete } from "../config/section.ts";
 import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
@@ -30,7 +31,7 @@ export interface StoreCalls {
   acceptConfiguration(acceptance: Acceptance): void;
   dropConfiguration(): void;
   resumeConfiguration(bootId: string | null): Resumed | undefined;
-  configurationText(source: TextSource, secrets: boolean): string;
+  configurationText(source: TextSource, options: RenderOptions): string;
   configurationDiff(from: TextSource, to: TextSource): DiffLine[];
   configurationIncomplete(source: TextSource): Incomplete[];
   beginSession(name: string, user: string, startedAt: number): void;

@@ -57,7 +57,7 @@ const calls: StoreCalls = {
   acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
   dropConfiguration: () => use(({ desk }) => desk.drop()),
   resumeConfiguration: (bootId) => use(({ desk }) => desk.resume(bootId)),
-  configurationText: (source, secrets) => use(({ desk }) => desk.text(source, secrets)),
+  configurationText: (source, options) => use(({ desk }) => desk.text(source, options)),
   configurationDiff: (from, to) => use(({ desk }) => desk.diff(from, to)),
   configurationIncomplete: (source) => use(({ desk }) => desk.incomplete(source)),
   beginSession: (name, user, startedAt) => use(({ desk }) => desk.begin(name, user, startedAt)),

@@ -9,7 +9,9 @@ test("a configuration that is printed and read back is the same", (t) => {
   fc.assert(
     fc.property(configurations, (configuration) => {
       t.deepEqual(validateConfiguration(configuration), []);
-      t.deepEqual(parseConfiguration(renderConfiguration(configuration)), { configuration });
+      for (const all of [false, true]) {
+        t.deepEqual(parseConfiguration(renderConfiguration(configuration, { secrets: true, all })), { configuration });
+      }
     }),
     { numRuns: 300 },
   );

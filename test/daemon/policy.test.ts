@@ -32,7 +32,7 @@ async function inForce({ store }: Daemon): Promise<number | undefined> {
 }
 
 function runningText({ store }: Daemon): Promise<string> {
-  return store.call("configurationText", { kind: "running" }, true);
+  return store.call("configurationText", { kind: "running" }, { secrets: true });
 }
 
 test("a good file is applied at the start, and is revision 1", async (t) => {

@@ -20,8 +20,8 @@ const lineCard = line({
 export const linecard: Section = {
   lines: [...lineCard.forms, ...parts.flatMap(({ lines }) => lines)],
 
-  render(configuration) {
-    const lines = parts.flatMap((part) => part.render(configuration));
+  render(configuration, all) {
+    const lines = parts.flatMap((part) => part.render(configuration, all));
     return [lineCard.print({}, lines)];
   },
 

@@ -58,11 +58,13 @@ export const links: Section = {
   lines: [...connectionMode.forms, ...linkMode.forms],
 
   // Link by link, so that each has a line of its own to differ by.
-  render: ({ linkModes }) =>
-    LINKS.flatMap((link, index) => {
+  render: ({ linkModes }, all) => [
+    ...(all ? [connectionMode.print({ connection: "inline", action: "bypass" })] : []),
+    ...LINKS.flatMap((link, index) => {
       const mode = linkModes[index] ?? MODE_DEFAULT;
-      return mode === MODE_DEFAULT ? [] : [linkMode.print({ link, mode })];
+      return mode === MODE_DEFAULT && !all ? [] : [linkMode.print({ link, mode })];
     }),
+  ],
 
   check: () => [],
 };

@@ -110,10 +110,11 @@ const host = line({
 export const logging: Section = {
   lines: [on, buffered, trap, trapByNumber, host].flatMap(({ forms }) => forms),
 
-  render: ({ logging: { on: isOn, bufferedLines: lines, trap: severity, host: to } }) => [
+  render: ({ logging: { on: isOn, bufferedLines: lines, trap: severity, host: to } }, all) => [
+    ...(all && isOn ? [on.print({})] : []),
     ...(isOn ? [] : [on.printNo({})]),
-    ...(lines === loggingDefaults.bufferedLines ? [] : [buffered.print({ lines })]),
-    ...(severity === loggingDefaults.trap ? [] : [trap.print({ severity })]),
+    ...(lines !== loggingDefaults.bufferedLines || all ? [buffered.print({ lines })] : []),
+    ...(severity !== loggingDefaults.trap || all ? [trap.print({ severity })] : []),
     ...(to ? [host.print(to)] : []),
   ],
 
