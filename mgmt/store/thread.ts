@@ -1,5 +1,6 @@
 // The store's thread: owns the database, answers one request after the other.
 
+import { constants, getPriority, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { ConfigurationDesk } from "../config/desk.ts";
@@ -10,6 +11,9 @@ import { READY, type Request, type Response, type StoreCall, type StoreCalls } f
 import { openDatabase, told } from "./database.ts";
 import { idTable } from "./id-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
+
+/** Added to the nice value: a tenth of the main thread's share, if both want the same core. */
+const BEHIND_MAIN = 10;
 
 interface Opened {
   readonly file: string;
@@ -76,6 +80,8 @@ function respond({ id, call, args }: Request): Response {
   }
 }
 
+// The main thread goes first where cores are few. Of this thread alone: Linux has a nice value for each (setpriority(2), BUGS).
+setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + BEHIND_MAIN));
 // SQLite's own library is loaded with the first database.
 new Database(":memory:").close();
 parentPort?.on("message", (request: Request) => parentPort?.postMessage(respond(request)));

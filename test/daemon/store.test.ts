@@ -1,6 +1,7 @@
 // The store where its directory, file or disk is not as it should be.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import Database from "better-sqlite3";
@@ -172,4 +173,12 @@ test("the store's file is readable by its owner alone", async (t) => {
   await store.call("setPendingCommit", null);
   t.is(statSync(join(state, "postern.db")).mode & 0o777, 0o600);
   t.is(statSync(join(state, "postern.db-wal")).mode & 0o777, 0o600);
+});
+
+test.serial("where cores are few, the store's thread and no other lets the rest of the daemon go first", async (t) => {
+  const main = getPriority();
+  const giveWay = () => readdirSync("/proc/self/task").filter((thread) => getPriority(Number(thread)) > main).length;
+  const before = giveWay();
+  await opened(t, join(directory(t), "postern.db"));
+  t.is(giveWay(), before + 1);
 });
