@@ -1,6 +1,7 @@
 // Questions about the line card: its links, its workers, its tables.
 
 import type { Appliance } from "../../mgmt/appliance.ts";
+import { NO_FAST_PATH } from "../../mgmt/engine/engine_port.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { FastPathStatus } from "../../mgmt/status/status.ts";
 import { block, paragraphs } from "../columns.ts";
@@ -82,7 +83,7 @@ export const interfaceCommands: readonly ExecCommand[] = [
 /** Throws a Sentence when there are no figures. */
 function served(appliance: Appliance): FastPathStatus {
   const { fastPath } = appliance.status();
-  if (!fastPath) throw new Sentence('No fast path was seen: "show system operation-status" says more.');
+  if (!fastPath) throw new Sentence(NO_FAST_PATH);
   return fastPath;
 }
 

@@ -3,6 +3,7 @@
 import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import { usableGroups } from "../../mgmt/config/sections/anonymous-groups.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
+import { NO_FAST_PATH } from "../../mgmt/engine/engine_port.ts";
 import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
@@ -155,7 +156,7 @@ const database = show({
   level: LEVEL,
   query({ appliance }) {
     const { fastPath } = appliance.status();
-    if (!fastPath) throw new Sentence('No fast path was seen: "show system operation-status" says more.');
+    if (!fastPath) throw new Sentence(NO_FAST_PATH);
     const { tables, counters, startedAt } = fastPath;
     const { subscribers_created: introduced, subscribers_expired: aged, subscriber_table_full: full } = counters;
     return { subscribers: tables.subscribers, sessions: tables.sessions.used, introduced, aged, full, startedAt };

@@ -5,8 +5,11 @@ import type { Facts } from "../config/service.ts";
 import type { Level } from "../level.ts";
 import { peerOf } from "../local/peer.ts";
 
-/** Of a member of the daemon's group whom the configuration does not name. */
+/** Of a member of the daemon's group while the configuration names nobody. */
 const MEMBER_LEVEL: Level = 5;
+
+/** Of one whom it does not name while it names others: to remove a user raises nobody. */
+const UNNAMED_LEVEL: Level = 0;
 
 export interface Identity {
   readonly user: string;
@@ -17,5 +20,10 @@ export interface Identity {
 export async function identify(socket: Socket, { users }: Pick<Facts, "users">): Promise<Identity> {
   const { uid, user } = await peerOf(socket);
   if (uid === 0) return { user, level: 15 };
-  return { user, level: users.find(({ name }) => name === user)?.level ?? MEMBER_LEVEL };
+  return { user, level: levelOf(user, users) };
+}
+
+export function levelOf(user: string, users: Facts["users"]): Level {
+  if (users.length === 0) return MEMBER_LEVEL;
+  return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
 }

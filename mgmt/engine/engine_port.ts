@@ -130,6 +130,9 @@ export type EngineErrorCode =
   | "no-answer" // the socket was closed, or the answer did not come in time
   | "unreadable"; // any other reason the kernel gave
 
+/** Told to whoever asks something that only a fast path can answer. */
+export const NO_FAST_PATH = 'No fast path was seen: "show system operation-status" says more.';
+
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly code: EngineErrorCode;

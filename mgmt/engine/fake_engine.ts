@@ -9,6 +9,7 @@ import {
   type EnginePort,
   type EngineStatus,
   type EventPlace,
+  NO_FAST_PATH,
 } from "./engine_port.ts";
 import type { BreachRecord, EngineEvent, Sample, SubscriberRecord } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
@@ -85,13 +86,13 @@ export class FakeEngine implements EnginePort {
   }
 
   async breached(): Promise<BreachedSet> {
-    if (!this.#status) throw new EngineError("absent", "The fast path has no region that can be read.");
+    if (!this.#status) throw new EngineError("absent", NO_FAST_PATH);
     return { region: this.#status.header.region, readMs: this.now, breaches: this.breaches, bad: 0 };
   }
 
   async *subscribers(query: SubscriberQuery): AsyncIterable<readonly SubscriberRecord[]> {
     this.queries.push(query);
-    if (!this.#status) throw new EngineError("absent", "The fast path has no region that can be read.");
+    if (!this.#status) throw new EngineError("absent", NO_FAST_PATH);
     if (this.records.length > 0) yield this.records;
   }
 

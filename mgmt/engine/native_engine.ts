@@ -14,6 +14,7 @@ import {
   type EnginePort,
   type EngineStatus,
   type EventPlace,
+  NO_FAST_PATH,
 } from "./engine_port.ts";
 import { loadNative, type Native } from "./native.ts";
 import type { Sample, SubscriberRecord } from "./region_data.ts";
@@ -137,7 +138,7 @@ export class NativeEngine implements EnginePort {
   }
 
   get #present(): Attached {
-    if (!this.#attached) throw new EngineError("absent", "The fast path has no region that can be read.");
+    if (!this.#attached) throw new EngineError("absent", NO_FAST_PATH);
     return this.#attached;
   }
 

@@ -177,7 +177,7 @@ test("a reload of the fast path says which process followed and whom it knows", 
 test("a fast path that cannot be asked is told in a sentence", async (t) => {
   const { engine, typed } = stage([zombie]);
   engine.detach(new (await import("../../mgmt/engine/engine_port.ts")).EngineError("absent", "There is no region."));
-  const absent = ["% The fast path has no region that can be read."];
+  const absent = ['% No fast path was seen: "show system operation-status" says more.'];
   t.deepEqual(await typed("show mass-mailing"), absent);
   t.deepEqual(await typed("release subscriber ip 10.30.94.66"), absent);
 });
