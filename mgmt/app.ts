@@ -2,7 +2,7 @@
 
 import { language } from "../cli/commands/table.ts";
 import { Enabling } from "./access/enabling.ts";
-import { identify } from "./access/identity.ts";
+import { identify, levelNow } from "./access/identity.ts";
 import { Sessions } from "./access/sessions.ts";
 import type { Appliance, ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
@@ -96,6 +96,7 @@ export class App {
     this.#console = new ConsoleServer({
       ...{ path: consoleSocket(options.runDirectory), language, appliance, sessions: this.#sessions, now: clock.now },
       identify: (socket) => identify(socket, facts()),
+      levelNow: (identity) => levelNow(identity, facts()),
       fault: (error, line) => log.say("FAULT", faultText(error, line)),
     });
   }

@@ -12,7 +12,9 @@ import { type Arguments, type HelpWords, routesOf } from "../grammar/syntax.ts";
 /** The session that a command is typed in, as far as commands know it. */
 export interface Session {
   level: Level;
-  /** The level that the person has by who he is, without a password. */
+  /** The level that a secret led to; 0: none did. */
+  enabled: Level;
+  /** The level that the person has now by who he is, without a password. */
   readonly ownLevel: Level;
   /** Lines before `--More--`; 0: never. */
   pageLength: number;

@@ -25,7 +25,10 @@ const enable = own({
     const known = appliance.facts().enableSecrets.map(({ level }) => level);
     const free = Math.max(session.level, session.ownLevel) as Level;
     const wanted = (asked === undefined ? Math.max(free, ...known) : Number(asked)) as Level;
-    if (wanted > free) await provePassword(context, wanted);
+    if (wanted > free) {
+      await provePassword(context, wanted);
+      session.enabled = wanted;
+    }
     session.level = wanted;
     return [];
   },

@@ -43,8 +43,10 @@ const FAULT = "% Internal fault: what happened was written to the log.";
 export interface SessionParts {
   readonly language: Language<ExecCommand, Line, Pipe>;
   readonly appliance: Appliance;
-  /** Who types, with the level that he has by who he is. */
+  /** Who types, with the level that he had by who he is when he came. */
   readonly actor: Actor;
+  /** The level that he has by who he is now. */
+  levelNow(actor: Pick<Actor, "user" | "level">): Level;
   now(): number;
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown, line: string): void;
@@ -64,6 +66,7 @@ export class ShellSession implements Session {
   /** Of the terminal when it was looked at last; 0: it has none. */
   #size: { readonly rows: number; readonly columns: number };
   level: Level;
+  enabled: Level = 0;
   pageLength: number;
   width: number;
   /** When a line was typed last, in Unix milliseconds. */
@@ -90,7 +93,7 @@ export class ShellSession implements Session {
   }
 
   get ownLevel(): Level {
-    return this.#parts.actor.level;
+    return this.#parts.levelNow(this.actor);
   }
 
   get history(): readonly string[] {
@@ -218,6 +221,7 @@ export class ShellSession implements Session {
 
   /** False: it was refused. `promptWidth`: null when it was not typed at a prompt. */
   async #obey({ text, end }: TypedLine, promptWidth: number | null): Promise<boolean> {
+    this.#lower();
     const shown = shownLine(this.#parts.language, this.#at, text);
     if (text.trim() !== "") this.#remember(shown);
     try {
@@ -229,6 +233,13 @@ export class ShellSession implements Session {
     } finally {
       if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) await this.#say(this.#place.close());
     }
+  }
+
+  /** Who may less than when he came has no more than that, unless he was enabled by a secret that is still there. */
+  #lower(): void {
+    const { enableSecrets } = this.#parts.appliance.facts();
+    if (!enableSecrets.some(({ level }) => level === this.enabled)) this.enabled = 0;
+    this.level = Math.min(this.level, Math.max(this.ownLevel, this.enabled)) as Level;
   }
 
   #remember(text: string): void {

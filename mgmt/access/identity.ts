@@ -19,11 +19,16 @@ export interface Identity {
 /** Root may do everything; another one what the configuration lets a user of his name do. */
 export async function identify(socket: Socket, { users }: Pick<Facts, "users">): Promise<Identity> {
   const { uid, user } = await peerOf(socket);
-  if (uid === 0) return { user, level: 15 };
-  return { user, level: levelOf(user, users) };
+  return { user, level: uid === 0 ? 15 : levelOf(user, users) };
 }
 
+/** What one who is not root may do. */
 export function levelOf(user: string, users: Facts["users"]): Level {
   if (users.length === 0) return MEMBER_LEVEL;
   return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
+}
+
+/** What whoever came in as `identity` may do now: the configuration may have another level for him, or none. */
+export function levelNow({ user, level }: Identity, { users }: Pick<Facts, "users">): Level {
+  return user === "root" ? level : levelOf(user, users);
 }

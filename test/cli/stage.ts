@@ -143,6 +143,7 @@ export function parts(level: Level, faults: unknown[] = []): SessionParts {
       },
     } as Partial<Appliance> as Appliance,
     actor: { user: "alice", level, from: "console", session: 1 },
+    levelNow: ({ level }) => level,
     now: () => 0,
     fault: (error) => void faults.push(error),
   };

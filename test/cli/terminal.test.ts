@@ -5,6 +5,7 @@ import { EditorDiscipline } from "../../cli/shell/editor.ts";
 import { Keys } from "../../cli/shell/keys.ts";
 import { Output } from "../../cli/shell/output.ts";
 import { PlainDiscipline } from "../../cli/shell/plain.ts";
+import type { Level } from "../../mgmt/level.ts";
 import { until } from "../daemon/parts.ts";
 import { parts, stage } from "./stage.ts";
 
@@ -103,4 +104,31 @@ test("one who reads no help is given no more of it", async (t) => {
   t.true(screen.readableLength < 100_000);
   screen.resume();
   await typed;
+});
+
+test("whoever is lowered has his new level in the session that is open, and an enabled one as long as its secret is there", async (t) => {
+  let own: Level = 15;
+  let isSecretThere = true;
+  const staged = parts(15);
+  const facts = () => ({ ...staged.appliance.facts(), ...(isSecretThere ? {} : { enableSecrets: [] }) });
+  const appliance = { ...staged.appliance, facts };
+  const { session, input, output } = stage({ ...staged, appliance, levelNow: () => own });
+  let said = "";
+  output.setEncoding("utf8").on("data", (text) => (said += text));
+  const ended = session.run();
+  const after = async (keys: string) => {
+    said = "";
+    input.write(`${keys}\r`);
+    await until("there is a prompt", () => /\n\S+[>#]$/.test(said));
+    return session.level;
+  };
+  t.is(await after("show privilege"), 15);
+  own = 5;
+  t.is(await after("show privilege"), 5);
+  t.is(await after("enable 15\rfifteen-fifteen"), 15);
+  t.is(await after("show privilege"), 15);
+  isSecretThere = false;
+  t.is(await after("show privilege"), 5);
+  input.end();
+  await ended;
 });
