@@ -77,7 +77,12 @@ export class App {
     this.#policy = new PolicyKeeper(parts);
     const nameOf = (detector: number) => this.#policy.nameOf(detector);
     const facts = () => this.#configuration.facts();
-    this.#configuration = new ConfigurationKeeper({ ...parts, file: options.configuration, policy: this.#policy });
+    this.#configuration = new ConfigurationKeeper({
+      ...parts,
+      file: options.configuration,
+      policy: this.#policy,
+      audit,
+    });
     this.#configuration.follow((settings) => log.obey(settings));
     this.#recorder = new BreachRecorder({ ...parts, nameOf });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
@@ -178,7 +183,7 @@ export class App {
       ...{ engine, clock, watch: this.#watch, recorder: this.#recorder, policy: this.#policy },
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
-      configurationAlarm: this.#configuration.alarm,
+      configurationAlarms: this.#configuration.alarms(),
     });
   }
 }

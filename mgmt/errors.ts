@@ -8,6 +8,7 @@ const table = {
 
   "invalid-value": { cli: (what: string, why: string) => `${what}: ${why}.` },
   "given-twice": { cli: (what: string) => `${what} is given twice: leave one of them out.` },
+  "says-otherwise": { cli: (line: string) => `The line says something else: ${line}.` },
   "too-many": { cli: (what: string, limit: number) => `At most ${limit} ${what} are possible: leave some out.` },
   "unknown-zone": { cli: (name: string) => `Zone ${name} does not exist: create it with "zone ${name}".` },
   "empty-zone": { cli: (name: string) => `Zone ${name} has no addresses: give it some with "ip" lines.` },

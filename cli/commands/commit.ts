@@ -1,11 +1,11 @@
 // Committing what was typed in a configuration session, giving it up, and going back to an earlier revision.
 
 import type { Committed } from "../../mgmt/config/service.ts";
-import { commitSession, rollback } from "../../mgmt/operations/configuration.ts";
+import { abortSession, commitSession, rollback } from "../../mgmt/operations/configuration.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import { CONFIGURE_LEVEL } from "../grammar/command.ts";
+
 import { outcomeLines, refusalText } from "../views/configuration.ts";
-import { act, type Context, type ExecCommand, own, type Session } from "./exec.ts";
+import { act, type Context, type ExecCommand, type Session } from "./exec.ts";
 
 /** As Junos has it. */
 const CONFIRM_MINUTES = 10;
@@ -53,15 +53,24 @@ function committedView(committed: Committed, { appliance }: Context): string[] {
   return outcomeLines(committed, appliance.configuration.pending());
 }
 
-const abort = own({
-  level: CONFIGURE_LEVEL,
+const abort = act({
+  operation: abortSession,
   syntax: "abort",
   help: { abort: "Give up the session's lines" },
-  async run(context) {
-    await context.appliance.configuration.abort(sessionOf(context));
-    context.session.leaveConfiguration();
-    return [];
+  input: (_, context) => ({ session: sessionOf(context) }),
+  after: (_, session) => session.leaveConfiguration(),
+});
+
+const clearSession = act({
+  operation: abortSession,
+  syntax: "clear configuration session <name:WORD>",
+  help: {
+    clear: "Begin anew",
+    configuration: "A configuration that is being typed",
+    session: "Give up its lines, whoever typed them",
+    "<name>": "Its name",
   },
+  input: ({ name }) => ({ session: name }),
 });
 
 function sessionOf({ session: { configurationSession }, appliance }: Context): string {
@@ -83,9 +92,12 @@ const rollbackTo = act({
     comment: commitHelp.comment,
     "<comment>": commitHelp["<comment>"],
   },
-  input: ({ revision, minutes, comment }) => ({ revision, confirmedMinutes: minutes, comment }),
+  input({ revision, minutes, comment }, { session: { configurationSession } }) {
+    if (configurationSession === null) return { revision, confirmedMinutes: minutes, comment };
+    throw new Sentence(`You are in configuration session ${configurationSession}: commit or abort it first.`);
+  },
   refusal: refusalText,
   view: committedView,
 });
 
-export const commitCommands: readonly ExecCommand[] = [commit, commitConfirmed, abort, rollbackTo];
+export const commitCommands: readonly ExecCommand[] = [commit, commitConfirmed, abort, clearSession, rollbackTo];

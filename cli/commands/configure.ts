@@ -1,6 +1,6 @@
 // Entering the configuration, and keeping or undoing what was entered for a time.
 
-import { confirmCommit, revertNow, revertTimer } from "../../mgmt/operations/configuration.ts";
+import { beginSession, confirmCommit, revertNow, revertTimer } from "../../mgmt/operations/configuration.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
 import { outcomeLines, pendingLines, refusalText } from "../views/configuration.ts";
 import { act, type ExecCommand, own } from "./exec.ts";
@@ -33,19 +33,16 @@ const configureRevertTimer = act({
   view: (_, { appliance }) => pendingLines(appliance.configuration.pending()),
 });
 
-const configureSession = own({
-  level: CONFIGURE_LEVEL,
+const configureSession = act({
+  operation: beginSession,
   syntax: "configure session [<name:WORD>]",
   help: {
     ...configureHelp,
     session: "In a session: nothing is in force before it is committed",
     "<name>": "Its name; one that was begun goes on",
   },
-  async run({ appliance, actor, session }, { name = actor.user }) {
-    await appliance.configuration.begin(name, actor);
-    session.configure(name);
-    return [];
-  },
+  input: ({ name }, { actor }) => ({ session: name ?? actor.user }),
+  after: (_, session, { session: name }) => session.configure(name),
 });
 
 const configureConfirm = act({

@@ -103,7 +103,7 @@ export function act<const Syntax extends string, Input, Result>(
     foreword?(context: Context): Promise<Iterable<string>>;
     input(args: Arguments<Syntax>, context: Context): Input | Promise<Input>;
     /** What the session makes of it. */
-    after?(result: Result, session: Session): void;
+    after?(result: Result, session: Session, input: Input): void;
     /** A sentence, if the result is that nothing was done. */
     refusal?(result: Result): string | undefined;
     /** Nothing is said when it is left out. */
@@ -118,7 +118,7 @@ export function act<const Syntax extends string, Input, Result>(
       if (said) yield { data: null, lines: () => said };
       const input = await definition.input(args, context);
       const data = await context.appliance.perform(definition.operation, input, context.actor);
-      definition.after?.(data, context.session);
+      definition.after?.(data, context.session, input);
       yield { data, lines: () => definition.view?.(data, context) ?? [] };
       const refusal = definition.refusal?.(data);
       if (refusal !== undefined) throw new Sentence(refusal);

@@ -36,6 +36,8 @@ export interface Line extends Command {
   run(subject: never, args: never): unknown;
   /** What the line sets, in its mode: two lines with one slot say the same thing differently. */
   slot(args: never): string;
+  /** `no` with more than the slot: the line that it takes back must say these too. */
+  said?(args: never): readonly string[];
 }
 
 /** A line as it is printed, with those of the mode that it enters. */
@@ -66,6 +68,8 @@ interface Definition<
   mode: Mode;
   syntax: Syntax;
   help: Readonly<Record<HelpWords<Syntax>, string>>;
+  /** Who may type it, where that is not whoever may configure. */
+  level?: Level;
   suggest?: { readonly [Name in keyof Arguments<Syntax>]?: (facts: Facts) => readonly (string | number)[] };
   enters?: Entered;
   run(subject: Subjects[Mode], args: Arguments<Syntax>): [Entered] extends [never] ? unknown : Subjects[Entered];
@@ -91,8 +95,11 @@ export function linesFor<Subjects extends Record<string, object>>() {
     const routes = routesOf(definition.syntax);
     const slotRoutes = routesOf(definition.slot);
     const slot = (args: Arguments<Slot>) => printed(slotRoutes, args).text;
-    const line = { ...definition, level: CONFIGURE_LEVEL, routes, slot };
-    const backs = definition.no ? backsOf({ ...definition, slotText: definition.slot, slot, no: definition.no }) : [];
+    const { level = CONFIGURE_LEVEL } = definition;
+    const line = { ...definition, level, routes, slot };
+    const backs = definition.no
+      ? backsOf({ ...definition, level, slotText: definition.slot, slotRoutes, slot, no: definition.no })
+      : [];
     return {
       ...line,
       print: (args, children = []) => ({
@@ -110,8 +117,10 @@ const backHelp = { no: "Take a line back", default: "Set it back to its default"
 
 interface Taken<Args> {
   readonly mode: string;
+  readonly level: Level;
   readonly syntax: string;
   readonly slotText: string;
+  readonly slotRoutes: readonly Route[];
   readonly help: Readonly<Record<string, string>>;
   readonly suggest?: object;
   slot(args: Args): string;
@@ -122,7 +131,9 @@ interface Taken<Args> {
 /** `no` with the slot or the whole line, and `default` with the slot. */
 function backsOf<Args>({
   mode,
+  level,
   slotText,
+  slotRoutes,
   syntax,
   help,
   suggest = {},
@@ -135,11 +146,13 @@ function backsOf<Args>({
     syntax: `${word} ${slotText}`,
     help: { ...help, [word]: backHelp[word] },
     suggest: { ...suggest },
-    level: CONFIGURE_LEVEL,
+    level,
     routes: different(rests.flatMap((rest) => routesOf(`${word} ${rest}`))),
     run,
     slot,
+    said: (args) => Object.keys(args).filter((name) => !known.has(name)),
   });
+  const known = new Set(slotRoutes.flat().map(({ name }) => name));
   return [back("no", [slotText, syntax], no), back("default", [slotText], reset)];
 }
 

@@ -50,6 +50,8 @@ export function outcomeLines(committed: Committed, pending: Pending | null): str
       return wrongLines(committed);
     case "clash":
       return clashLines(committed.clashes);
+    case "typed":
+      return [];
     case "unchanged":
       return [`Nothing differs from revision ${committed.revision}, which stays in force.`];
     case "waiting":

@@ -1,6 +1,8 @@
 // Where configurations are worked on, in the store's thread: the one in force, the one that is about to be, and those that people
 // type in sessions. A change is proposed; it is in force when it is accepted, and forgotten when it is dropped.
 
+import { isDeepStrictEqual } from "node:util";
+import type { Level } from "../level.ts";
 import { preparePolicy } from "../policy/prepare.ts";
 import { Sentence } from "../sentence.ts";
 import type { IdTable } from "../store/id-table.ts";
@@ -14,10 +16,11 @@ import type { Problem } from "./problems.ts";
 import type { Acceptance, Change, Proposal, Resumed, TextSource } from "./proposal.ts";
 import { type RenderOptions, renderConfiguration, textOf } from "./render.ts";
 import type { Incomplete } from "./section.ts";
+import { SET_USERS_LEVEL } from "./sections/users.ts";
 import { sections } from "./table.ts";
 import { type Merged, TypedSessions } from "./typed-sessions.ts";
 import { checkConfiguration } from "./validate.ts";
-import { linesWrong } from "./wrong.ts";
+import { wrongLinesText } from "./wrong.ts";
 
 /** As many as a person can use. */
 const ERRORS_SHOWN = 50;
@@ -39,7 +42,7 @@ export class ConfigurationDesk {
   }
 
   /** Nothing is in force until it is accepted. Throws a Sentence when the change speaks of what does not exist. */
-  propose(change: Change): Proposal {
+  propose(change: Change, level: Level): Proposal {
     const made = this.#make(change);
     if ("errors" in made) {
       return { outcome: "wrong", errors: made.errors.slice(0, ERRORS_SHOWN), wrongLines: made.errors.length };
@@ -49,6 +52,9 @@ export class ConfigurationDesk {
     if (this.#revision > 0 && next.text === this.#running.text) {
       if (change.kind === "session") this.sessions.end(change.name);
       return { outcome: "unchanged", revision: this.#revision };
+    }
+    if (level < SET_USERS_LEVEL && !isDeepStrictEqual(accessOf(next), accessOf(this.#running))) {
+      throw new Sentence(`It changes users or enable secrets: level ${SET_USERS_LEVEL} is needed.`);
     }
     const revision = this.#parts.revisions.last() + 1;
     this.#proposed = { held: next, revision, session: change.kind === "session" ? change.name : undefined };
@@ -73,19 +79,20 @@ export class ConfigurationDesk {
   }
 
   /**
-   * Takes up what was in force before the daemon was restarted; null: before the machine was restarted, too. Undefined: there is
-   * none, or it cannot be understood any more.
+   * Takes up what was in force before the daemon was restarted; `bootId` null: before the machine was restarted, too. Undefined:
+   * there is none.
    */
   resume(bootId: string | null): Resumed | undefined {
     const { revisions, ids } = this.#parts;
     const running = revisions.running();
     if (!running || (bootId !== null && running.bootId !== bootId)) return undefined;
-    const parsed = parseConfiguration(running.text);
-    if ("errors" in parsed) return undefined;
+    const { revision, at, text } = running;
+    const parsed = parseConfiguration(text);
+    if ("errors" in parsed) return { revision, at, proposal: undefined };
     this.#running = held(parsed.configuration);
-    this.#revision = running.revision;
-    const prepared = preparePolicy(parsed.configuration, ids, running.revision);
-    return { revision: running.revision, at: running.at, proposal: { outcome: "good", prepared } };
+    this.#revision = revision;
+    const prepared = preparePolicy(parsed.configuration, ids, revision);
+    return { revision, at, proposal: { outcome: "good", prepared } };
   }
 
   begin(name: string, user: string, startedAt: number): void {
@@ -126,9 +133,10 @@ export class ConfigurationDesk {
     if (problems.length === 0) return { configuration };
     const [line, text] = [lines.length, lines.at(-1) ?? ""];
     const column = text.search(/\S|$/);
+    const takesBack = /^\s*(no|default)\b/i.test(text);
     const errorOf = ({ code, message, path }: Problem) => {
-      const hint = `Needed by ${placeOf(path, configuration)}.`;
-      return { code, message, hint, line, text, column };
+      const needed = `It is needed by ${placeOf(path, configuration)}: change that first.`;
+      return { code, message: takesBack ? needed : message, line, text, column };
     };
     return { errors: problems.map(errorOf) };
   }
@@ -138,7 +146,7 @@ export class ConfigurationDesk {
       case "running":
         return this.#running;
       case "session":
-        return held(this.sessions.candidate(source.name));
+        return this.sessions.preview(source.name, this.#running, this.#revision);
       case "revision":
         return this.#read(this.#revisionText(source.number), `Revision ${source.number}`);
       case "text":
@@ -148,7 +156,7 @@ export class ConfigurationDesk {
 
   #read(text: string, name: string): Held {
     const parsed = parseConfiguration(text);
-    if ("errors" in parsed) throw new Sentence(`${name} cannot be understood: ${linesWrong(parsed.errors.length)}`);
+    if ("errors" in parsed) throw new Sentence(`${name} cannot be understood: ${wrongLinesText(parsed.errors)}`);
     return held(parsed.configuration);
   }
 
@@ -157,4 +165,9 @@ export class ConfigurationDesk {
     if (text === undefined) throw new Sentence(`There is no revision ${number}: see "show configuration revisions".`);
     return text;
   }
+}
+
+/** Who may do what. */
+function accessOf({ configuration: { users, enableSecrets } }: Held) {
+  return { users, enableSecrets };
 }

@@ -84,7 +84,7 @@ export class InForce {
     try {
       await this.#accept(actor, reason);
     } catch (error) {
-      if (this.#prepared) await policy.give(this.#prepared);
+      if (this.#prepared) await policy.keep(this.#prepared);
       await this.#undo(reason, before).catch(() => {});
       throw error;
     }

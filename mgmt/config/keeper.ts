@@ -2,7 +2,7 @@
 // change is checked in the store's thread, given to the fast path, then stored.
 
 import type { Log } from "../log/log.ts";
-import type { Actor } from "../operations/operation.ts";
+import type { Actor, AuditEntry } from "../operations/operation.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import { Turns } from "../turns.ts";
@@ -10,7 +10,7 @@ import { InForce, type InForceParts, type Reason, SYSTEM } from "./in-force.ts";
 import { incompleteText } from "./incomplete.ts";
 import { openConfiguration } from "./opening.ts";
 import { PendingCommit } from "./pending.ts";
-import type { Change } from "./proposal.ts";
+import type { Change, StoredPending } from "./proposal.ts";
 import { ConfigurationReader } from "./reader.ts";
 import type {
   CommitOptions,
@@ -23,7 +23,7 @@ import type {
   SessionSummary,
 } from "./service.ts";
 import { readStartupFile, writeStartupFile } from "./startup-file.ts";
-import { linesWrong } from "./wrong.ts";
+import { linesWrong, wrongLinesText } from "./wrong.ts";
 
 const LOOK_MS = 200;
 
@@ -34,6 +34,8 @@ export interface ConfigurationKeeperParts extends InForceParts {
   /** The startup file. */
   readonly file: string;
   readonly log: Pick<Log, "say">;
+  /** Writes down what it does of itself. */
+  audit(entry: AuditEntry): Promise<void>;
 }
 
 export class ConfigurationKeeper extends ConfigurationReader implements ConfigurationService, ConfigurationChanges {
@@ -47,6 +49,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   #sessions: readonly SessionSummary[] = [];
   /** What is wrong with the startup file. */
   #alarm: string | undefined;
+  #revertAlarm: string | undefined;
   #revertMs = 0;
   #startedAt = 0;
 
@@ -72,6 +75,8 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
       this.#alarm = opening.alarm;
       for (const line of opening.told) log.say(opening.alarm === undefined ? "CONFIG" : "CONFIG_REFUSED", line);
       await this.#inForce.open(opening);
+      // It was armed, and what was to be undone never came into force.
+      if (this.#pending.stored?.before === this.facts().revision) await this.#pending.set(undefined);
       if (!opening.resumed) await this.#tellIncomplete();
     } finally {
       this.#loaded.resolve();
@@ -91,20 +96,22 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   /** Undoes a commit whose time to be confirmed is over. */
   async look(): Promise<void> {
     const { clock, log } = this.#parts;
-    const { stored } = this.#pending;
-    if (!stored || !this.#pending.isOver() || clock.nowMs() < this.#revertMs) return;
+    if (!this.#pending.isOver() || clock.nowMs() < this.#revertMs) return;
     this.#revertMs = clock.nowMs() + REVERT_AGAIN_MS;
     try {
-      const committed = await this.#revert(SYSTEM, "not confirmed in time");
-      if (committed.outcome === "wrong") throw new Sentence(linesWrong(committed.wrongLines));
-      const { revision } = this.facts();
+      const reverted = await this.#turns.take(() => this.#revertIfOver());
+      this.#revertAlarm = undefined;
+      if (!reverted) return;
+      const { stored, revision } = reverted;
       log.say(
         "CONFIG",
         `Revision ${revision} is what revision ${stored.before} was: what followed was not confirmed in time.`,
       );
     } catch (error) {
       if (!(error instanceof Sentence)) throw error;
-      log.say("CONFIG_REFUSED", `What was not confirmed in time cannot be undone: ${error.message}`);
+      const alarm = `What was not confirmed in time cannot be undone: ${error.message}`;
+      if (alarm !== this.#revertAlarm) log.say("CONFIG_REFUSED", alarm);
+      this.#revertAlarm = alarm;
     }
   }
 
@@ -118,8 +125,9 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     return { file: this.#parts.file, hostname, revision, committedAt, pending: this.pending() };
   }
 
-  get alarm(): string | undefined {
-    return this.#alarm;
+  /** Sentences about what is wrong. */
+  alarms(): string[] {
+    return [this.#alarm, this.#revertAlarm].filter((alarm) => alarm !== undefined);
   }
 
   pending(): Pending | null {
@@ -132,9 +140,10 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
 
   async enter(lines: readonly string[], session: string | null, actor: Actor): Promise<Committed> {
     if (session === null) return this.#change({ kind: "lines", lines }, actor, { visit: this.#visitOf(actor) });
-    const errors = await this.#parts.store.call("typeInSession", session, lines);
-    if (errors.length > 0) return { outcome: "wrong", errors, wrongLines: errors.length };
-    return { outcome: "unchanged", revision: this.facts().revision };
+    return this.#turns.take(async () => {
+      const errors = await this.#parts.store.call("typeInSession", session, lines);
+      return errors.length > 0 ? { outcome: "wrong", errors, wrongLines: errors.length } : { outcome: "typed" };
+    });
   }
 
   commit(session: string, { comment = "", confirmedMinutes }: CommitOptions, actor: Actor): Promise<Committed> {
@@ -146,14 +155,18 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     return this.#change({ kind: "revision", number: revision }, actor, { comment: told, confirmedMinutes });
   }
 
-  async begin(session: string, { user }: Actor): Promise<void> {
-    await this.#parts.store.call("beginSession", session, user, this.#parts.clock.now());
-    await this.#lookAtSessions();
+  begin(session: string, { user }: Actor): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#parts.store.call("beginSession", session, user, this.#parts.clock.now());
+      await this.#lookAtSessions();
+    });
   }
 
-  async abort(session: string): Promise<void> {
-    await this.#parts.store.call("abortSession", session);
-    await this.#lookAtSessions();
+  abort(session: string): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#parts.store.call("abortSession", session);
+      await this.#lookAtSessions();
+    });
   }
 
   revertTimer(minutes: number, actor: Actor): Promise<void> {
@@ -184,20 +197,39 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
 
   async loadStartup(actor: Actor): Promise<Committed> {
     const { file } = this.#parts;
-    const refused = (why: string) => {
-      this.#alarm = `${file} was refused and revision ${this.facts().revision} stays in force: ${why}`;
-    };
-    try {
-      const change = { kind: "text", text: await readStartupFile(file) } as const;
-      const committed = await this.#change(change, actor, { comment: `read from ${file}` });
-      if (committed.outcome === "wrong") refused(linesWrong(committed.wrongLines));
-      else this.#alarm = undefined;
-      if (committed.outcome === "applied" || committed.outcome === "waiting") await this.#tellIncomplete();
-      return committed;
-    } catch (error) {
-      if (error instanceof Sentence) refused(error.message);
+    const change = { kind: "text", text: await this.#startupText() } as const;
+    const committed = await this.#change(change, actor, { comment: `read from ${file}` });
+    if (committed.outcome === "wrong") this.#refused(linesWrong(committed.wrongLines));
+    else this.#alarm = undefined;
+    if (committed.outcome === "applied" || committed.outcome === "waiting") await this.#tellIncomplete();
+    return committed;
+  }
+
+  /** Rejects with a Sentence; then the file is wrong, and a restart of the machine would not like it. */
+  #startupText(): Promise<string> {
+    return readStartupFile(this.#parts.file).catch((error: unknown) => {
+      if (error instanceof Sentence) this.#refused(error.message);
       throw error;
-    }
+    });
+  }
+
+  #refused(why: string): void {
+    this.#alarm = `${this.#parts.file} was refused and revision ${this.facts().revision} stays in force: ${why}`;
+  }
+
+  #revert(actor: Actor, comment: string): Promise<Committed> {
+    return this.#turns.take(() => this.#revertNow(this.#pending.waiting(), actor, comment));
+  }
+
+  /** Undefined: it was confirmed, or has more time, by now. Rejects with a Sentence. */
+  async #revertIfOver() {
+    const { stored } = this.#pending;
+    if (!stored || !this.#pending.isOver()) return undefined;
+    const committed = await this.#revertNow(stored, SYSTEM, "not confirmed in time");
+    if (committed.outcome === "wrong") throw new Sentence(wrongLinesText(committed.errors, committed.wrongLines));
+    const { revision } = this.facts();
+    await this.#parts.audit(revertEntry(this.#parts.clock.now(), stored.before, revision));
+    return { stored, revision };
   }
 
   /** Of a text that was loaded whole; people who type are shown it when they ask. */
@@ -207,14 +239,11 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   }
 
   /** What the commit that waits to be confirmed took the place of is in force again. */
-  #revert(actor: Actor, comment: string): Promise<Committed> {
-    return this.#turns.take(async () => {
-      const { before } = this.#pending.waiting();
-      const reason = { comment, settles: true };
-      const committed = await this.#makeTurn({ kind: "revision", number: before }, actor, reason);
-      if (committed.outcome === "unchanged") await this.#pending.set(undefined);
-      return committed;
-    });
+  async #revertNow({ before }: StoredPending, actor: Actor, comment: string): Promise<Committed> {
+    const reason = { comment, settles: true };
+    const committed = await this.#makeTurn({ kind: "revision", number: before }, actor, reason);
+    if (committed.outcome === "unchanged") await this.#pending.set(undefined);
+    return committed;
   }
 
   #change(change: Change, actor: Actor, reason: Reason): Promise<Committed> {
@@ -225,7 +254,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   }
 
   async #makeTurn(change: Change, actor: Actor, reason: Reason): Promise<Committed> {
-    const proposal = await this.#parts.store.call("proposeConfiguration", change);
+    const proposal = await this.#parts.store.call("proposeConfiguration", change, actor.level);
     const committed =
       proposal.outcome === "good" ? await this.#inForce.commit(proposal.prepared, actor, reason) : proposal;
     if (change.kind === "session") await this.#lookAtSessions();
@@ -240,4 +269,11 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   async #lookAtSessions(): Promise<void> {
     this.#sessions = await this.#parts.store.call("configurationSessions");
   }
+}
+
+/** Nobody asked for it: the time to confirm was over. */
+function revertEntry(at: number, before: number, revision: number): AuditEntry {
+  const { user, from, level } = SYSTEM;
+  const text = `to revision ${before}: not confirmed in time`;
+  return { at, user, from, level, operation: "configuration.revert", text, outcome: "done", reason: "", revision };
 }

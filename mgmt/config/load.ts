@@ -31,7 +31,7 @@ export async function loadResult(
   try {
     const committed = await reading;
     if (committed.outcome === "wrong") return refused(linesWrong(committed.wrongLines), committed.errors);
-    if (committed.outcome === "clash") throw new Error("A file that is loaded whole cannot clash.");
+    if (committed.outcome === "clash" || committed.outcome === "typed") throw new Error("A file is loaded whole.");
     return { outcome: committed.outcome, file, revision: committed.revision };
   } catch (error) {
     if (error instanceof Sentence) return refused(error.message);

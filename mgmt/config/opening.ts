@@ -1,11 +1,15 @@
 // What the daemon begins with: the configuration that was in force, if only the daemon was restarted; after a restart of the
 // machine the startup file, or the one before it. Never half of one.
 
+import type { Level } from "../level.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
 import type { Proposal } from "./proposal.ts";
 import { earlierStartupFiles, readStartupFile, startupFileExists } from "./startup-file.ts";
-import { wrongText } from "./wrong.ts";
+import { wrongLinesText } from "./wrong.ts";
+
+/** The machine itself begins. */
+const OPENING_LEVEL: Level = 15;
 
 export interface OpeningParts {
   readonly file: string;
@@ -30,19 +34,21 @@ export interface Opening {
 
 /** Rejects with a Sentence when the store fails. */
 export async function openConfiguration(parts: OpeningParts): Promise<Opening> {
-  const resumed = await resume(parts, true);
-  if (resumed) return { ...resumed, alarm: undefined };
-  if (!(await startupFileExists(parts.file))) return withoutFile(parts);
-  const refusals: string[] = [];
-  for (const file of [parts.file, ...(await earlierStartupFiles(parts.file))]) {
+  const sameRun = await resume(parts, true);
+  if (sameRun?.proposal) return { ...sameRun, alarm: undefined };
+  const lost = sameRun ? [`Revision ${sameRun.revision}, in force before, is not understood by this version.`] : [];
+  const exists = await startupFileExists(parts.file);
+  const refusals = exists ? [] : [`There is no ${parts.file}.`];
+  for (const file of [...(exists ? [parts.file] : []), ...(await earlierStartupFiles(parts.file))]) {
     const tried = await propose(parts, file);
     if (typeof tried !== "string")
-      return { ...taken(tried, file), ...alarmed(parts.file, refusals, `${file} was taken`) };
-    refusals.push(tried);
+      return { ...taken(tried, file), ...alarmed([...lost, ...refusals], `${file} was taken.`) };
+    refusals.push(`${file} was refused: ${tried}`);
   }
   const last = await resume(parts, false);
-  const instead = last ? "the configuration that was in force last was taken" : "the fast path keeps what it has";
-  return { ...(last ?? nothing), ...alarmed(parts.file, refusals, instead) };
+  if (last?.proposal) return { ...last, ...alarmed([...lost, ...refusals], "What was in force last is in force.") };
+  if (!exists && lost.length === 0) return empty(parts);
+  return { ...nothing, ...alarmed([...lost, ...refusals], "The fast path keeps what it has.") };
 }
 
 const nothing = { proposal: undefined, resumed: false, comment: "" };
@@ -52,26 +58,25 @@ async function resume({ store, bootId }: OpeningParts, sameBoot: boolean) {
   const running = await store.call("resumeConfiguration", sameBoot ? bootId : null);
   if (!running) return undefined;
   const told = [`Revision ${running.revision} is in force again, as before the daemon was restarted.`];
-  return { proposal: running.proposal, at: running.at, resumed: true, comment: "", told };
+  return { ...running, resumed: true, comment: "", told };
 }
 
-/** A new appliance, or one that was never told to save: what it was told last is better than nothing. */
-async function withoutFile(parts: OpeningParts): Promise<Opening> {
-  const last = await resume(parts, false);
-  if (last) {
-    const alarm = `There is no ${parts.file}: the configuration that was in force last was taken; "write memory" makes the file.`;
-    return { ...last, alarm, told: [alarm] };
-  }
-  const told = [`There is no ${parts.file}: the configuration is empty.`];
-  const proposal = await parts.store.call("proposeConfiguration", { kind: "text", text: "" });
+/** A new appliance. */
+async function empty({ store, file }: OpeningParts): Promise<Opening> {
+  const proposal = await store.call("proposeConfiguration", { kind: "text", text: "" }, OPENING_LEVEL);
+  const told = [`There is no ${file}: the configuration is empty.`];
   return { proposal, resumed: false, comment: "empty", alarm: undefined, told };
 }
 
 /** Or why not: a sentence's end. */
 async function propose({ store }: OpeningParts, file: string): Promise<Proposal | string> {
   try {
-    const proposal = await store.call("proposeConfiguration", { kind: "text", text: await readStartupFile(file) });
-    return proposal.outcome === "wrong" ? wrongText(proposal) : proposal;
+    const proposal = await store.call(
+      "proposeConfiguration",
+      { kind: "text", text: await readStartupFile(file) },
+      OPENING_LEVEL,
+    );
+    return proposal.outcome === "wrong" ? wrongLinesText(proposal.errors, proposal.wrongLines) : proposal;
   } catch (error) {
     if (error instanceof Sentence) return error.message;
     throw error;
@@ -82,8 +87,9 @@ function taken(proposal: Proposal, file: string) {
   return { proposal, resumed: false, comment: `read from ${file}` };
 }
 
-function alarmed(file: string, [refusal]: readonly string[], instead: string) {
-  if (refusal === undefined) return { alarm: undefined, told: [] };
-  const alarm = `${file} was refused and ${instead}: ${refusal}`;
+/** What went wrong, and what was done instead. Nothing went wrong: no alarm. */
+function alarmed(wrong: readonly string[], instead: string) {
+  if (wrong.length === 0) return { alarm: undefined, told: [] };
+  const alarm = [...wrong, instead].join(" ");
   return { alarm, told: [alarm] };
 }

@@ -1,12 +1,13 @@
 // Reads the text of a configuration through the table of its lines: all of it, or none.
 
 import { isDeepStrictEqual } from "node:util";
-import type { Line } from "../../cli/grammar/command.ts";
+import type { Line, Rendered } from "../../cli/grammar/command.ts";
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import { readLines, type Statement } from "../../cli/grammar/reader.ts";
 import { cliText } from "../errors.ts";
 import { type Candidate, type Configuration, emptyConfiguration } from "./configuration.ts";
 import type { Problem } from "./problems.ts";
+import { linesOf } from "./render.ts";
 import { configurationTable } from "./table.ts";
 import { validateConfiguration } from "./validate.ts";
 
@@ -31,8 +32,47 @@ export function parseConfiguration(text: string, before?: Configuration): Parsed
 export function amend(candidate: Candidate, lines: readonly string[]): readonly LineError[] {
   const { statements, errors } = readLines(configurationTable, lines.join("\n"));
   if (errors.length > 0) return errors;
+  const otherwise = statements.flatMap((statement, index) =>
+    saidOtherwise(candidate, statements.slice(0, index), statement),
+  );
+  if (otherwise.length > 0) return otherwise;
   apply(statements, candidate);
   return [];
+}
+
+/** A line that is taken back by all that it says must say it: `no logging host A` leaves host B alone. */
+function saidOtherwise(
+  candidate: Candidate,
+  before: readonly Statement<Line>[],
+  { command, args, depth, line, text, column }: Statement<Line>,
+): LineError[] {
+  const said = command.said?.(args as never) ?? [];
+  if (said.length === 0) return [];
+  const around = openedBy(before).slice(0, depth - 1);
+  let level: readonly Rendered[] = linesOf(candidate).flat();
+  for (const each of around) level = level.find(({ slot }) => slot === slotOf(each))?.children ?? [];
+  const known = level.find(({ slot }) => slot === command.slot(args as never));
+  if (!known) return [];
+  const typed = [...around.map((each) => each.text), known.text].join("\n");
+  const is = readLines(configurationTable, typed).statements.at(-1)?.args ?? {};
+  if (said.every((name) => isDeepStrictEqual(args[name], is[name]))) return [];
+  return [
+    { code: "says-otherwise", message: cliText("says-otherwise", known.masked ?? known.text), line, text, column },
+  ];
+}
+
+/** The lines that opened the modes which are open after these. */
+function openedBy(statements: readonly Statement<Line>[]): Statement<Line>[] {
+  const opened: Statement<Line>[] = [];
+  for (const statement of statements) {
+    opened.length = statement.depth - 1;
+    if (statement.command.enters !== undefined) opened.push(statement);
+  }
+  return opened;
+}
+
+function slotOf({ command, args }: Statement<Line>): string {
+  return command.slot(args as never);
 }
 
 /** The line that made each part of a candidate. */

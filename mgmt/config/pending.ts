@@ -77,6 +77,7 @@ export class PendingCommit {
 
   /** What comes back stays what it was when it was armed first; the time begins anew. Rejects with a Sentence. */
   async arm(before: number, minutes: number, { user, session }: Actor): Promise<void> {
+    if (before === 0) throw new Sentence("Nothing is in force that could come back: commit without confirming first.");
     const { clock, bootId } = this.#parts;
     const revertsMs = Math.round(clock.nowMs() + minutes * 60_000);
     await this.set({ before: this.#stored?.before ?? before, user, session, bootId, revertsMs });

@@ -24,7 +24,8 @@ export interface Resumed {
   readonly revision: number;
   /** When it was committed, in Unix milliseconds. */
   readonly at: number;
-  readonly proposal: Proposal;
+  /** Undefined: this version does not understand it. */
+  readonly proposal: Proposal | undefined;
 }
 
 /** Who has the proposal in force, and how the store remembers it. */

@@ -51,6 +51,8 @@ export interface SessionSummary {
 export type Committed =
   /** `waiting`: there is no fast path that takes it now; it will be given to the next. */
   | { readonly outcome: "applied" | "unchanged" | "waiting"; readonly revision: number }
+  /** Into a session: nothing is in force. */
+  | { readonly outcome: "typed" }
   | { readonly outcome: "wrong"; readonly errors: readonly LineError[]; readonly wrongLines: number }
   /** Another changed the same lines meanwhile. */
   | { readonly outcome: "clash"; readonly clashes: readonly Clash[] };

@@ -1,9 +1,9 @@
 // The startup file: the text that the appliance begins with after a restart of the machine.
 //
 // It is replaced whole: the new text is on the disk before it has the name, so that a crash leaves the old file or the new one.
-// What it replaces is kept as FILE.N, N growing.
+// What it replaces is kept as FILE.~N~, as cp --backup=numbered names it, N growing: other files beside it are nobody's business here.
 
-import { chmod, link, open, readdir, rename, rm } from "node:fs/promises";
+import { access, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { reasonOf, Sentence } from "../sentence.ts";
 import { readConfigurationFile } from "./file.ts";
@@ -25,41 +25,55 @@ function isOfSce(text: string): boolean {
   return text.startsWith("#");
 }
 
-/** False: there was never one, or somebody took it away. */
+/** False: there is none. One that is there and cannot be looked at is. */
 export async function startupFileExists(file: string): Promise<boolean> {
-  return (await namesIn(dirname(file))).includes(basename(file));
+  return access(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
+  );
 }
 
 /** The files that were replaced, the latest first. */
 export async function earlierStartupFiles(file: string): Promise<string[]> {
-  const numbers = generationsOf(file, await namesIn(dirname(file)));
-  return numbers.map((number) => `${file}.${number}`);
+  return (await generationsOf(file)).map((number) => generation(file, number));
 }
 
-/** Rejects with a Sentence; the file is then as it was. */
+/** Nothing is written if it says this already. Rejects with a Sentence; the file is then as it was. */
 export async function writeStartupFile(file: string, text: string): Promise<void> {
-  const fresh = `${file}.new`;
+  const before = (await startupFileExists(file)) ? await kept(file) : undefined;
+  if (before === text) return;
   try {
-    const names = await namesIn(dirname(file));
-    const numbers = generationsOf(file, names);
-    // A leftover of a crash, or somebody's link.
-    await rm(fresh, { force: true });
-    await writeDurably(fresh, text);
-    if (names.includes(basename(file))) await keep(file, `${file}.${(numbers[0] ?? 0) + 1}`);
-    await rename(fresh, file);
-    await syncDirectory(dirname(file));
-    for (const number of numbers.slice(GENERATIONS - 1)) await rm(`${file}.${number}`, { force: true });
+    const numbers = await generationsOf(file);
+    if (before !== undefined) await place(generation(file, (numbers[0] ?? 0) + 1), before);
+    await place(file, text);
+    for (const number of numbers.slice(GENERATIONS - 1)) await rm(generation(file, number), { force: true });
   } catch (error) {
-    await rm(fresh, { force: true }).catch(() => {});
     const directory = dirname(file);
     throw new Sentence(`Cannot write ${file}: ${reasonOf(error)}; user postern must be able to write in ${directory}.`);
   }
 }
 
-async function keep(file: string, as: string): Promise<void> {
-  await link(file, as);
-  // It has hashes of secrets. Somebody else's file stays as he made it.
-  await chmod(as, 0o600).catch(() => {});
+/** What is about to be replaced. Rejects with a Sentence: what cannot be kept is not replaced. */
+function kept(file: string): Promise<string> {
+  return readConfigurationFile(file).catch((error: unknown) => {
+    if (!(error instanceof Sentence)) throw error;
+    throw new Sentence(`${file} is not replaced, since it cannot be kept as it was: ${error.message}`);
+  });
+}
+
+/** On the disk before it has the name. Other users may not read it: it holds hashes of secrets. */
+async function place(file: string, text: string): Promise<void> {
+  const fresh = `${file}.new`;
+  // A leftover of a crash, or somebody's link.
+  await rm(fresh, { force: true });
+  try {
+    await writeDurably(fresh, text);
+    await rename(fresh, file);
+    await syncDirectory(dirname(file));
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
 }
 
 async function writeDurably(file: string, text: string): Promise<void> {
@@ -73,12 +87,17 @@ async function syncDirectory(directory: string): Promise<void> {
   await opened.sync();
 }
 
+function generation(file: string, number: number): string {
+  return `${file}.~${number}~`;
+}
+
 /** The numbers of the files that were replaced, the latest first. */
-function generationsOf(file: string, names: readonly string[]): number[] {
-  const prefix = `${basename(file)}.`;
-  return names
-    .filter((name) => name.startsWith(prefix) && /^\d{1,9}$/.test(name.slice(prefix.length)))
-    .map((name) => Number(name.slice(prefix.length)))
+async function generationsOf(file: string): Promise<number[]> {
+  const own = basename(file);
+  return (await namesIn(dirname(file)))
+    .filter((name) => name.startsWith(own))
+    .map((name) => Number(/^\.~([1-9]\d{0,8})~$/.exec(name.slice(own.length))?.[1] ?? 0))
+    .filter((number) => number > 0)
     .sort((a, b) => b - a);
 }
 

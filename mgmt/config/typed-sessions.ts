@@ -3,7 +3,7 @@
 import type { Rendered } from "../../cli/grammar/command.ts";
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import { Sentence } from "../sentence.ts";
-import { type Candidate, type Configuration, candidateOf } from "./configuration.ts";
+import { type Candidate, candidateOf } from "./configuration.ts";
 import { type Held, held } from "./held.ts";
 import { changedPaths, merge } from "./merge.ts";
 import { amend, type Parsed, parseConfiguration } from "./parse.ts";
@@ -32,9 +32,11 @@ export class TypedSessions {
   /** By path, since the first of the sessions began. */
   readonly #writers = new Map<string, Writer>();
 
-  /** Joins the session of that name, or begins it. Throws a Sentence. */
+  /** Begins it, or goes on with his own of that name. Throws a Sentence. */
   begin(name: string, user: string, startedAt: number, { configuration, lines }: Held, base: number): void {
-    if (this.#sessions.has(name)) return;
+    const known = this.#sessions.get(name);
+    if (known && known.user !== user) throw new Sentence(`Session ${name} is ${known.user}'s: choose another name.`);
+    if (known) return;
     if (this.#sessions.size >= SESSIONS_MAX) {
       throw new Sentence(`There are ${SESSIONS_MAX} configuration sessions: commit or abort one first.`);
     }
@@ -46,8 +48,9 @@ export class TypedSessions {
     return amend(this.#session(name).candidate, lines);
   }
 
-  /** Forgets it: it was committed or given up. */
+  /** Forgets it: it was committed or given up. Throws a Sentence when there is none. */
   end(name: string): void {
+    this.#session(name);
     this.#sessions.delete(name);
     if (this.#sessions.size === 0) this.#writers.clear();
   }
@@ -56,25 +59,39 @@ export class TypedSessions {
     return [...this.#sessions.values()].map(({ name, user, base, startedAt }) => ({ name, user, base, startedAt }));
   }
 
-  /** As typed so far: nobody has checked it whole. Throws a Sentence. */
-  candidate(name: string): Configuration {
-    return this.#session(name).candidate;
+  /** What would be in force if it were committed now, as far as that can be said. Throws a Sentence. */
+  preview(name: string, running: Held, revision: number): Held {
+    const session = this.#session(name);
+    if (session.base === revision) return held(session.candidate);
+    const { merged } = this.#merge(session, running);
+    return held("errors" in merged ? session.candidate : merged.configuration);
   }
 
   /** What the session says, put onto what others left since it began. Throws a Sentence. */
   merged(name: string, running: Held, revision: number): Merged {
     const session = this.#session(name);
-    const mine = held(session.candidate);
-    if (session.base === revision) return parseConfiguration(mine.text, running.configuration);
-    const { lines, clashes } = merge(session.baseLines, mine.lines, running.lines);
-    const merged = parseConfiguration(textOf([lines], { secrets: true }), running.configuration);
-    if (clashes.length === 0 || "errors" in merged) return merged;
+    if (session.base === revision) return parseConfiguration(held(session.candidate).text, running.configuration);
+    const { merged, clashes } = this.#merge(session, running);
+    if ("errors" in merged) throw new Sentence(this.#misfit(session, merged.errors));
+    if (clashes.length === 0) return merged;
     const told = clashes.map(({ path, ...clash }): Clash => ({ ...clash, ...this.#writerOf(path, revision) }));
     // Told once: who commits again means his own.
     session.base = revision;
     session.baseLines = running.lines;
     session.candidate = merged.configuration as Candidate;
     return { clashes: told };
+  }
+
+  #merge({ baseLines, candidate }: Session, running: Held) {
+    const { lines, clashes } = merge(baseLines, held(candidate).lines, running.lines);
+    return { merged: parseConfiguration(textOf([lines], { secrets: true }), running.configuration), clashes };
+  }
+
+  /** Its lines are of a text that nobody typed: told are what is wrong and whose changes it does not fit. */
+  #misfit({ base }: Session, [first]: readonly LineError[]): string {
+    const users = [...new Set([...this.#writers.values()].map(({ user }) => user))];
+    const whose = users.length > 0 ? users.join(" and ") : "others";
+    return `It does not fit what ${whose} committed since revision ${base}: ${first?.message ?? ""}`;
   }
 
   /** Another configuration is in force: remembers whose lines they are, as long as somebody may clash with them. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { ApplianceOperation } from "../appliance.ts";
 import { maskedLine } from "../config/mask.ts";
-import type { Committed, ConfigurationService, Saved } from "../config/service.ts";
+import type { CommitOptions, Committed, ConfigurationService, Saved } from "../config/service.ts";
 import { linesWrong } from "../config/wrong.ts";
 import type { Actor, Done } from "./operation.ts";
 
@@ -23,15 +23,14 @@ export const enterLine = commit({
 export const commitSession = commit({
   name: "configuration.commit",
   input: z.object({ session: sessionName, ...commitOptions }),
-  describe: ({ session, confirmedMinutes, comment }) =>
-    `session ${session}${confirmedMinutes === undefined ? "" : ` confirmed ${confirmedMinutes}`}${comment ? ` comment ${comment}` : ""}`,
+  describe: ({ session, ...options }) => `session ${session}${optionsText(options)}`,
   run: (configuration, { session, ...options }, actor) => configuration.commit(session, options, actor),
 });
 
 export const rollback = commit({
   name: "configuration.rollback",
   input: z.object({ revision: z.number(), ...commitOptions }),
-  describe: ({ revision }) => `to revision ${revision}`,
+  describe: ({ revision, ...options }) => `to revision ${revision}${optionsText(options)}`,
   run: (configuration, { revision, ...options }, actor) => configuration.rollback(revision, options, actor),
 });
 
@@ -82,6 +81,34 @@ export const saveConfiguration: ApplianceOperation<object, Saved> = {
   },
 };
 
+/** Nothing is in force before it is committed; the audit has who began what all the same. */
+export const beginSession = sessionOperation("configuration.session", (configuration, session, actor) =>
+  configuration.begin(session, actor),
+);
+
+export const abortSession = sessionOperation("configuration.abort", (configuration, session) =>
+  configuration.abort(session),
+);
+
+function sessionOperation(
+  name: string,
+  run: (configuration: ConfigurationService, session: string, actor: Actor) => Promise<void>,
+): ApplianceOperation<{ session: string }, void> {
+  return {
+    name,
+    kind: "action",
+    level: 10,
+    input: z.object({ session: sessionName }),
+    describe: ({ session }) => `session ${session}`,
+    run: async ({ configuration }, { session }, actor) => ({ result: await run(configuration, session, actor) }),
+  };
+}
+
+function optionsText({ confirmedMinutes, comment }: CommitOptions): string {
+  const confirmed = confirmedMinutes === undefined ? "" : ` confirmed ${confirmedMinutes}`;
+  return comment ? `${confirmed} comment ${comment}` : confirmed;
+}
+
 interface Commit<Input> {
   readonly name: string;
   readonly input: z.ZodType<Input>;
@@ -102,5 +129,6 @@ function doneOf(result: Committed): Done<Committed> {
   if (result.outcome === "wrong")
     return { result, refused: result.errors[0]?.message ?? linesWrong(result.wrongLines) };
   if (result.outcome === "clash") return { result, refused: "Another changed the same lines meanwhile." };
+  if (result.outcome === "typed" || result.outcome === "unchanged") return { result };
   return { result, revision: result.revision };
 }

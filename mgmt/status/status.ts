@@ -107,8 +107,8 @@ export interface StatusParts {
   readonly daemon: DaemonStatus;
   readonly engine: EnginePort;
   readonly configuration: Omit<ConfigurationStatus, "waiting">;
-  /** A sentence about what is wrong with it. */
-  readonly configurationAlarm: string | undefined;
+  /** Sentences about what is wrong with it. */
+  readonly configurationAlarms: readonly string[];
   readonly policy: { linkModes(): readonly LinkMode[]; readonly waiting: number | null; alarms(): string[] };
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
@@ -116,15 +116,15 @@ export interface StatusParts {
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, configuration, configurationAlarm, policy, watch, recorder } = parts;
+  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
     daemon,
     configuration: { ...configuration, waiting: policy.waiting },
     alarms: [
-      ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms()],
-      ...[configurationAlarm, recorder.alarm].filter((alarm) => alarm !== undefined),
+      ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...configurationAlarms],
+      ...(recorder.alarm === undefined ? [] : [recorder.alarm]),
     ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,

@@ -8,6 +8,7 @@ import type { RenderOptions } from "../config/render.ts";
 import type { Incomplete } from "../config/section.ts";
 import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
+import type { Level } from "../level.ts";
 import type { AuditEntry } from "../operations/operation.ts";
 
 /** Each call runs to its end before the next begins. Those that touch the file fail with a Sentence when they cannot. */
@@ -27,7 +28,7 @@ export interface StoreCalls {
   setPendingCommit(pending: StoredPending | null): void;
 
   // Configurations are worked on here because that takes milliseconds, and ids from the store (config/desk.ts).
-  proposeConfiguration(change: Change): Proposal;
+  proposeConfiguration(change: Change, level: Level): Proposal;
   acceptConfiguration(acceptance: Acceptance): void;
   dropConfiguration(): void;
   resumeConfiguration(bootId: string | null): Resumed | undefined;

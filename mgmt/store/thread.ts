@@ -57,7 +57,7 @@ const calls: StoreCalls = {
   revisions: (count) => use(({ revisions }) => revisions.list(count)),
   pendingCommit: () => use(({ revisions }) => revisions.pending()),
   setPendingCommit: (pending) => use(({ revisions }) => revisions.setPending(pending)),
-  proposeConfiguration: (change) => use(({ desk }) => desk.propose(change)),
+  proposeConfiguration: (change, level) => use(({ desk }) => desk.propose(change, level)),
   acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
   dropConfiguration: () => use(({ desk }) => desk.drop()),
   resumeConfiguration: (bootId) => use(({ desk }) => desk.resume(bootId)),

@@ -24,6 +24,7 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
     store,
     clock,
     log: { say: () => {} },
+    audit: async () => {},
     policy: { give: async () => ({ outcome: "applied" }), keep: async () => {} },
   });
   await configuration.load();

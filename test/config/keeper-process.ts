@@ -33,12 +33,20 @@ const clock = { now: Date.now, nowMs: () => Date.now() + Number(later) * 60_000 
 const log = new Log({ clock, write: () => {} });
 const store = new Store();
 const policy = new PolicyKeeper({ engine: new FakeEngine(), log, clock });
-const keeper = new ConfigurationKeeper({ file: `${directory}/startup-config`, bootId, store, policy, log, clock });
+const keeper = new ConfigurationKeeper({
+  file: `${directory}/startup-config`,
+  bootId,
+  store,
+  policy,
+  log,
+  clock,
+  audit: async () => {},
+});
 
 const answers = {
   async state(): Promise<State> {
     const running = await keeper.text({ kind: "running" }, { secrets: true });
-    return { running, pending: keeper.pending() !== null, alarm: keeper.alarm ?? null };
+    return { running, pending: keeper.pending() !== null, alarm: keeper.alarms()[0] ?? null };
   },
   /** All of it: what the zone had before goes. */
   commit: (text: string) => committed(`no zone home\n${text}`, {}),

@@ -156,14 +156,14 @@ for (const [what, file, sentence] of [
   [
     "is wrong",
     "no such line\nend\n",
-    /was refused and the configuration that was in force last was taken: one line is wrong\./,
+    /was refused: line 1, "no such line", is wrong\. What was in force last is in force\./,
   ],
-  ["was cut off", configuration().slice(0, -20), /: its last line is not "end": it may be cut off\.$/m],
   [
-    "is gone",
-    undefined,
-    /^There is no .*: the configuration that was in force last was taken; "write memory" makes the file\.$/m,
+    "was cut off",
+    configuration().slice(0, -20),
+    /: its last line is not "end": it may be cut off\. What was in force last is in force\.$/m,
   ],
+  ["is gone", undefined, /^There is no .*startup-config\. What was in force last is in force\.$/m],
 ] as const) {
   test(`a startup file that ${what} leaves in force what was, with an alarm`, async (t) => {
     const second = await startedAgain(t, await startedOnce(t), "boot-2", file);
@@ -183,12 +183,12 @@ test("a startup file of an SCE, which begins with # and has no end, is in force 
 
 test("of startup files that were replaced the latest good one is taken", async (t) => {
   const first = await startedOnce(t);
-  writeFileSync(`${first.configurationFile}.9`, configuration({ threshold: 9 }));
-  writeFileSync(`${first.configurationFile}.10`, configuration({ threshold: 10, hostname: "ten" }));
-  writeFileSync(`${first.configurationFile}.11`, "no such line\nend\n");
+  writeFileSync(`${first.configurationFile}.~9~`, configuration({ threshold: 9 }));
+  writeFileSync(`${first.configurationFile}.~10~`, configuration({ threshold: 10, hostname: "ten" }));
+  writeFileSync(`${first.configurationFile}.~11~`, "no such line\nend\n");
   const second = await startedAgain(t, first, "boot-2", "no such line\nend\n");
   t.regex(await runningText(second), /^hostname "ten"$/m);
-  t.regex(second.lines.join("\n"), /was refused and .*startup-config\.10 was taken: one line is wrong\./);
+  t.regex(second.lines.join("\n"), /startup-config\.~11~ was refused: .*startup-config\.~10~ was taken\./);
 });
 
 test("a new appliance without a startup file begins empty, and says so", async (t) => {
@@ -205,7 +205,7 @@ test("a new appliance with a file that cannot be read leaves the fast path as it
   made.write("no such line\nend\n");
   made.engine.attach(region({ generation: 1 }));
   await made.app.start();
-  t.regex(made.lines.join("\n"), /was refused and the fast path keeps what it has: one line is wrong\./);
+  t.regex(made.lines.join("\n"), /was refused: line 1, "no such line", is wrong\. The fast path keeps what it has\./);
   t.deepEqual(given(made), []);
 });
 
@@ -293,7 +293,7 @@ test("a detector keeps its id through restarts, and an id never names another de
   first.engine.attach(region({ generation: 1 }));
   await first.app.start();
   const ids = async (made: Daemon, text: string) => {
-    const proposal = await made.store.call("proposeConfiguration", { kind: "text", text });
+    const proposal = await made.store.call("proposeConfiguration", { kind: "text", text }, 15);
     return proposal.outcome === "good" ? [...proposal.prepared.detectors] : [];
   };
   const [kept] = await ids(first, configuration({ hostname: "edge-2" }));

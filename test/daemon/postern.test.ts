@@ -172,7 +172,10 @@ test("status says what is wrong", async (t) => {
   const alarms = lines.slice(lines.indexOf("Alarms") + 1, lines.indexOf("Alarms") + 4);
   t.regex(alarms.shift() ?? "", /^ {2}Link 0: its network-side port is down, and nothing passes\./);
   t.regex(alarms[0] ?? "", /^ {2}The fast path judges nothing: it crashed again and again\./);
-  t.regex(alarms[1] ?? "", /^ {2}.* was refused and the fast path keeps what it has: one line is wrong\.$/);
+  t.regex(
+    alarms[1] ?? "",
+    /^ {2}.* was refused: line 1, "unknown line", is wrong\. The fast path keeps what it has\.$/,
+  );
 });
 
 test("without a link that is forwarding, status does not speak of judging", async (t) => {

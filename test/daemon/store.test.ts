@@ -99,7 +99,7 @@ const acceptance = {
 test("what was saved is there after the store was opened again", async (t) => {
   const file = join(directory(t), "postern.db");
   const first = await opened(t, file);
-  await first.call("proposeConfiguration", { kind: "text", text: configuration() });
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15);
   await first.call("acceptConfiguration", acceptance);
   await first.stop();
   const second = await opened(t, file);

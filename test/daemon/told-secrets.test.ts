@@ -31,7 +31,15 @@ async function daemonOf(t: ExecutionContext) {
   await store.start(`${file}.store`);
   t.teardown(() => store.stop());
   const policy = new PolicyKeeper({ engine, log, clock });
-  const configuration = new ConfigurationKeeper({ file, store, policy, log, clock, bootId: "boot" });
+  const configuration = new ConfigurationKeeper({
+    file,
+    store,
+    policy,
+    log,
+    clock,
+    bootId: "boot",
+    audit: async () => {},
+  });
   await configuration.load();
   const auditor = new Auditor({ store, log });
   const operations = new Operations({ configuration } as unknown as ApplianceParts, {

@@ -11,6 +11,9 @@ import { secretHash, word } from "../values.ts";
 
 export const USERS_MAX = 256;
 
+/** Nobody gives himself a level. */
+export const SET_USERS_LEVEL: Level = 15;
+
 const enableLevels = [5, 10, 15] as const satisfies readonly Level[];
 
 type EnableLevel = (typeof enableLevels)[number];
@@ -48,6 +51,7 @@ const suggest = { name: ({ users }: Facts) => users.map(({ name }) => name), lev
 
 const user = line({
   mode: "global",
+  level: SET_USERS_LEVEL,
   syntax: "username <name:WORD> privilege <level:LEVEL> secret 9 <secret:HASH>",
   help: { ...userHelp, ...hashHelp },
   suggest,
@@ -58,6 +62,7 @@ const user = line({
 
 const userInClear = line({
   mode: "global",
+  level: SET_USERS_LEVEL,
   syntax: "username <name:WORD> privilege <level:LEVEL> secret [0] <secret:SECRET>",
   help: { ...userHelp, ...clearHelp },
   suggest,
@@ -70,6 +75,7 @@ const userInClear = line({
 
 const enable = line({
   mode: "global",
+  level: SET_USERS_LEVEL,
   syntax: "enable secret level <level:5|10|15> 9 <secret:HASH>",
   help: { ...enableHelp, ...hashHelp },
   run: ({ enableSecrets }, { level, secret }) => put(enableSecrets, { level: levelOf(level), secret }, itsLevel),
@@ -79,6 +85,7 @@ const enable = line({
 
 const enableInClear = line({
   mode: "global",
+  level: SET_USERS_LEVEL,
   syntax: "enable <kind:secret|password> level <level:5|10|15> [0] <secret:SECRET>",
   help: { ...enableHelp, password: "The same, as the SCE has it", ...clearHelp },
   run: ({ enableSecrets }, { level: word, secret }) => {

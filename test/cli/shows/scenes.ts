@@ -100,7 +100,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
         daemon: { pid: 4211, startedAt: BOOT + 12_000, eventsLost: 0 },
         engine,
         configuration,
-        configurationAlarm: undefined,
+        configurationAlarms: [],
         policy: { waiting: null, linkModes: () => ["forwarding"], alarms: () => [] },
         watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
