@@ -38,6 +38,8 @@ export function choiceFor<C extends Command>(
     const choice = { open, commands, found: match(commands, text, words) };
     if (!("code" in choice.found)) return choice;
     innermost ??= choice;
+    // What is right so far is not meant for another mode.
+    if ("code" in innermost.found && innermost.found.code !== "invalid-input") break;
   }
   const commands = choices.flatMap((choice) => choice.commands);
   return innermost ?? { open: modes, commands, found: match(commands, text, words) };
