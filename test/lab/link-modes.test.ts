@@ -105,7 +105,7 @@ test(
     await assertDelivered(t, lab, zombie, 1);
     const before = (await lab.appliance.status()).fastPath;
     const stricter = configurationText({ ...quota, sessions: 1 }, "cutoff");
-    await lab.appliance.writeConfiguration(`${stricter} link mood all-links bypass\n`);
+    await lab.appliance.writeConfiguration(stricter.replace(/end\n$/, " link mood all-links bypass\nend\n"));
     const { status, stdout } = await load(lab);
     t.is(status, 1);
     t.regex(stdout, /link mood/);
