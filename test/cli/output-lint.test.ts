@@ -7,7 +7,7 @@ import { folders as seenFolders } from "./seen.ts";
 const folders = Object.keys(seenFolders).map((folder) => new URL(`./${folder}/`, import.meta.url));
 
 /** A prompt, with what was typed behind it, of one of the host names that transcripts use. */
-const PROMPT = /^(postern|edge-\d)(\(config[\w-]*\))?[#>]/;
+const PROMPT = /^(postern|edge-\d|SCE)(\(config[\w-]*\))?[#>]/;
 
 /** Each answer: its lines. */
 function answersOf(transcript: string): string[][] {

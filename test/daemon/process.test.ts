@@ -66,21 +66,28 @@ function run(t: ExecutionContext, at: string, program = join(root, "mgmt/main.ts
   };
 }
 
-asRoot("started as root it runs as user postern with no capability, in every thread", async (t) => {
-  const daemon = run(t, base(t));
-  await daemon.ready();
-  const [uid, gid] = ["-u", "-g"].map((option) => execFileSync("id", [option, "postern"], { encoding: "utf8" }).trim());
-  const tasks = `/proc/${daemon.pid}/task`;
-  const threads = readdirSync(tasks);
-  t.true(threads.length > 2);
-  for (const thread of threads) {
-    const status = readFileSync(join(tasks, thread, "status"), "utf8");
-    t.regex(status, new RegExp(`^Uid:\t${uid}\t${uid}\t${uid}\t${uid}$`, "m"));
-    t.regex(status, new RegExp(`^Gid:\t${gid}\t${gid}\t${gid}\t${gid}$`, "m"));
-    t.regex(status, new RegExp(`^Groups:\t${gid} *$`, "m"));
-    for (const set of ["CapPrm", "CapEff", "CapAmb"]) t.regex(status, new RegExp(`^${set}:\t0+$`, "m"));
-  }
-});
+asRoot(
+  "started as root it runs as user postern, in its group and the fast path's, with no capability, in every thread",
+  async (t) => {
+    const daemon = run(t, base(t));
+    await daemon.ready();
+    const [uid, gid] = ["-u", "-g"].map((option) =>
+      execFileSync("id", [option, "postern"], { encoding: "utf8" }).trim(),
+    );
+    const fastPath = execFileSync("id", ["-g", "postern-fastpath"], { encoding: "utf8" }).trim();
+    const groups = [gid, fastPath].sort((a, b) => Number(a) - Number(b)).join(" ");
+    const tasks = `/proc/${daemon.pid}/task`;
+    const threads = readdirSync(tasks);
+    t.true(threads.length > 2);
+    for (const thread of threads) {
+      const status = readFileSync(join(tasks, thread, "status"), "utf8");
+      t.regex(status, new RegExp(`^Uid:\t${uid}\t${uid}\t${uid}\t${uid}$`, "m"));
+      t.regex(status, new RegExp(`^Gid:\t${gid}\t${gid}\t${gid}\t${gid}$`, "m"));
+      t.regex(status, new RegExp(`^Groups:\t${groups} *$`, "m"));
+      for (const set of ["CapPrm", "CapEff", "CapAmb"]) t.regex(status, new RegExp(`^${set}:\t0+$`, "m"));
+    }
+  },
+);
 
 asRoot("its code may lie where user postern cannot read", async (t) => {
   const checkout = directory(t);

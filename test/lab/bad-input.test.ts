@@ -5,7 +5,7 @@ import test from "ava";
 import { linkArgument } from "../../lab/edge.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { homes } from "../../lab/plan.ts";
-import { type Outcome, until } from "../../lab/process.ts";
+import type { Outcome } from "../../lab/process.ts";
 import { pcapBytes } from "../frames/pcap.ts";
 import { Flow } from "./flow.ts";
 import { inLab, withLab } from "./in-lab.ts";
