@@ -23,6 +23,7 @@ export class Keys {
   #interrupt: (() => void) | undefined;
   #interrupted = false;
   #afterReturn = false;
+  #awaited = false;
 
   /** `input`: bytes of UTF-8, or text. */
   constructor(input: Readable) {
@@ -40,6 +41,11 @@ export class Keys {
     this.#end();
   }
 
+  /** Somebody waits for a key. */
+  get awaited(): boolean {
+    return this.#awaited;
+  }
+
   /** The next key if it has been pressed. */
   take(): Key | undefined {
     const key = this.#pending.shift();
@@ -55,9 +61,11 @@ export class Keys {
   /** The next key; undefined: no more will come, or it was interrupted. */
   async next(): Promise<Key | undefined> {
     while (this.#pending.length === 0 && !this.#ended && !this.#interrupted) {
+      this.#awaited = true;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+      this.#awaited = false;
     }
     return this.#interrupted ? undefined : this.take();
   }

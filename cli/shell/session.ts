@@ -61,7 +61,7 @@ export class ShellSession implements Session {
   readonly #history: string[] = [];
   readonly #gone = new AbortController();
   readonly #place = new Place();
-  /** A line is waited for. */
+  /** A line that nobody types at a prompt is waited for. */
   #reading = false;
   /** Of the terminal when it was looked at last; 0: it has none. */
   #size: { readonly rows: number; readonly columns: number };
@@ -106,9 +106,7 @@ export class ShellSession implements Session {
       let good = true;
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
-        this.#reading = true;
         const typed = await this.#readCommand(prompt);
-        this.#reading = false;
         if (!typed) break;
         this.typedAt = this.#parts.now();
         if (!(await this.#obey(typed, prompt.length))) good = false;
@@ -174,9 +172,9 @@ export class ShellSession implements Session {
     this.#keys.stop();
   }
 
-  /** Nobody typed for too long: ends the session, unless something runs in it. */
+  /** Nobody typed for too long: ends the session, unless something runs in it that waits for nobody. */
   idle(): void {
-    if (!this.#reading) return;
+    if (!this.#reading && !this.#keys.awaited) return;
     void this.#output.write("\r\n% Nobody typed for a while: this session ends.\r\n");
     this.close();
   }

@@ -13,11 +13,15 @@ import { ConsoleTerminal } from "./terminal.ts";
 
 const SESSIONS_MAX = 16;
 
-/** A session in which nobody types for this long ends. */
-const IDLE_MS = 30 * 60_000;
+/** How long is waited for those who connected, in milliseconds. */
+export interface Patience {
+  /** Who sends no hello in this time is let go. */
+  readonly hello: number;
+  /** A session that waits for somebody to type ends when nobody does for this long. */
+  readonly idle: number;
+}
 
-/** Who sends no hello in this time is let go. */
-const HELLO_MS = 10_000;
+const PATIENCE: Patience = { hello: 10_000, idle: 30 * 60_000 };
 
 export interface ConsoleParts extends Omit<SessionParts, "actor"> {
   readonly path: string;
@@ -28,13 +32,18 @@ export interface ConsoleParts extends Omit<SessionParts, "actor"> {
 
 export class ConsoleServer {
   readonly #parts: ConsoleParts;
+  readonly #patience: Patience;
   readonly #listener: Listener;
-  #sessions = 0;
 
-  constructor(parts: ConsoleParts) {
+  constructor(parts: ConsoleParts, patience = PATIENCE) {
     this.#parts = parts;
-    // One more than there is room for: he is told so.
-    this.#listener = new Listener(parts.path, SESSIONS_MAX + 1, (socket, gone) => this.#serve(socket, gone));
+    this.#patience = patience;
+    this.#listener = new Listener({
+      path: parts.path,
+      connectionsMax: SESSIONS_MAX,
+      serve: (socket, gone) => this.#serve(socket, gone),
+      refuse,
+    });
   }
 
   /** Rejects with a Sentence. */
@@ -47,35 +56,32 @@ export class ConsoleServer {
   }
 
   async #serve(socket: Socket, gone: AbortSignal): Promise<void> {
-    this.#sessions++;
     try {
       const done = await this.#converse(socket, gone);
       await tell(socket, { exit: done ? 0 : 1 });
     } catch (error) {
       if (error instanceof Sentence || error instanceof BadLine) {
-        await tell(socket, { out: `% ${error.message}\r\n` });
-        await tell(socket, { exit: 1 });
+        await refuse(socket, error);
       } else if (!isDisconnection(error)) this.#parts.fault(error, "");
     } finally {
-      this.#sessions--;
       socket.destroySoon();
     }
   }
 
   /** False: a line was refused, and a program sent it. */
   async #converse(socket: Socket, gone: AbortSignal): Promise<boolean> {
-    socket.setTimeout(HELLO_MS, () => socket.destroy());
+    const letGo = () => socket.destroy();
+    socket.setTimeout(this.#patience.hello, letGo);
     const messages = linesOf(socket.iterator({ destroyOnReturn: false }), MESSAGE_CHARACTERS_MAX);
     const { value: first } = await messages.next();
     const { hello } = readMessage(helloSchema, first ?? "");
-    if (this.#sessions > SESSIONS_MAX) throw new Sentence(`${SESSIONS_MAX} sessions are open: end one of them.`);
     const { user, level } = await this.#parts.identify(socket);
-    socket.setTimeout(0);
+    socket.off("timeout", letGo);
 
     const terminal = new ConsoleTerminal(socket, hello);
     const actor = { user, level, from: "console", session: this.#parts.sessions.next() };
     const session = new ShellSession(terminal, { ...this.#parts, actor });
-    socket.setTimeout(IDLE_MS, () => session.idle());
+    socket.setTimeout(this.#patience.idle, () => session.idle());
     const { sessions } = this.#parts;
     sessions.opened(session);
     try {
@@ -84,6 +90,11 @@ export class ConsoleServer {
       await sessions.closed(session);
     }
   }
+}
+
+async function refuse(socket: Socket, { message }: Error): Promise<void> {
+  await tell(socket, { out: `% ${message}\r\n` });
+  await tell(socket, { exit: 1 });
 }
 
 function tell(socket: Socket, message: ToConsole): Promise<void> {

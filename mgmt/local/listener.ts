@@ -5,21 +5,32 @@ import { access, chmod, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { reasonOf, Sentence } from "../sentence.ts";
+import { credentialsOf } from "./peer.ts";
+import { Places } from "./places.ts";
 
-/** Serves one connection until it is over. `gone`: he who connected hears no more. */
-export type Serve = (socket: Socket, gone: AbortSignal) => Promise<void>;
+/** In this time one who was refused closes his end, or it is closed for him. */
+const REFUSED_MS = 5000;
+
+export interface ListenerParts {
+  readonly path: string;
+  readonly connectionsMax: number;
+  /** Serves one connection until it is over. `gone`: he who connected hears no more. */
+  serve(socket: Socket, gone: AbortSignal): Promise<void>;
+  /** Tells one who connected that there is no place for him. */
+  refuse(socket: Socket, reason: Sentence): Promise<void>;
+}
 
 export class Listener {
+  readonly #parts: ListenerParts;
   readonly #path: string;
-  readonly #connectionsMax: number;
-  readonly #serve: Serve;
+  readonly #places: Places;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
-  constructor(path: string, connectionsMax: number, serve: Serve) {
-    this.#path = path;
-    this.#connectionsMax = connectionsMax;
-    this.#serve = serve;
+  constructor(parts: ListenerParts) {
+    this.#parts = parts;
+    this.#path = parts.path;
+    this.#places = new Places(parts.connectionsMax);
   }
 
   /** Rejects with a Sentence. */
@@ -51,7 +62,6 @@ export class Listener {
   async #listen(): Promise<Server> {
     // Half open: one who asks and closes his end still gets his answer.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
-    server.maxConnections = this.#connectionsMax;
     server.listen(this.#path);
     await once(server, "listening");
     return server;
@@ -67,7 +77,35 @@ export class Listener {
     // An error is followed by the close, and may come when nobody reads any more.
     socket.on("error", () => {});
     socket.setEncoding("utf8");
-    void this.#serve(socket, gone.signal);
+    void this.#admit(socket, gone.signal);
+  }
+
+  async #admit(socket: Socket, gone: AbortSignal): Promise<void> {
+    try {
+      const { uid } = credentialsOf(socket);
+      this.#places.take(uid);
+      socket.once("close", () => this.#places.leave(uid));
+    } catch (error) {
+      if (error instanceof Sentence) await this.#refuse(socket, error);
+      else if (isDisconnection(error)) socket.destroy();
+      else throw error;
+      return;
+    }
+    await this.#parts.serve(socket, gone);
+  }
+
+  async #refuse(socket: Socket, reason: Sentence): Promise<void> {
+    const { connectionsMax, refuse } = this.#parts;
+    // Those that are told so are not many either.
+    if (this.#sockets.size > 2 * connectionsMax) {
+      socket.destroy();
+      return;
+    }
+    socket.setTimeout(REFUSED_MS, () => socket.destroy());
+    // Were it not read what he sends, the kernel would throw away what he is told.
+    socket.resume();
+    await refuse(socket, reason);
+    socket.end();
   }
 }
 

@@ -4,20 +4,29 @@ import type { Socket } from "node:net";
 import { loadNative, type Native } from "../engine/native.ts";
 import { reasonOf, Sentence } from "../sentence.ts";
 
-/** A process that connected, as the kernel knows it, and what its user is called. */
-export interface Peer {
+/** A process that connected, as the kernel knows it. */
+export interface Credentials {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface Peer extends Credentials {
+  /** What its user is called. */
   readonly user: string;
 }
 
-/** Rejects with a Sentence when his name cannot be told, and with an Error when the socket is none of the kernel's, or closed. */
-export async function peerOf(socket: Socket): Promise<Peer> {
+/** Throws an Error with a code when the socket is none of the kernel's, or closed. */
+export function credentialsOf(socket: Socket): Credentials {
   // Node tells a socket's descriptor by no other way.
   const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
-  const peer = loadNative().peerOf(handle?.fd ?? -1);
-  return { ...peer, user: await userName(peer.uid) };
+  return loadNative().peerOf(handle?.fd ?? -1);
+}
+
+/** Rejects with a Sentence when his name cannot be told, and as credentialsOf(). */
+export async function peerOf(socket: Socket): Promise<Peer> {
+  const credentials = credentialsOf(socket);
+  return { ...credentials, user: await userName(credentials.uid) };
 }
 
 /** `root`; the number as text where nobody has it. Rejects with a Sentence. */

@@ -26,7 +26,12 @@ export class LocalServer {
 
   constructor(path: string, answer: Answerer) {
     this.#answer = answer;
-    this.#listener = new Listener(path, CONNECTIONS_MAX, (socket, gone) => this.#serve(socket, gone));
+    this.#listener = new Listener({
+      path,
+      connectionsMax: CONNECTIONS_MAX,
+      serve: (socket, gone) => this.#serve(socket, gone),
+      refuse: (socket, { message: error }) => send(socket, { error }),
+    });
   }
 
   /** Rejects with a Sentence. */

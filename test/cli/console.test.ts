@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { Sessions } from "../../mgmt/access/sessions.ts";
-import { ConsoleServer } from "../../mgmt/console/server.ts";
+import { ConsoleServer, type Patience } from "../../mgmt/console/server.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { AuditEntry } from "../../mgmt/operations/operation.ts";
 import { consoleSocket } from "../../mgmt/paths.ts";
@@ -26,20 +26,26 @@ interface Served {
   readonly audited: AuditEntry[];
 }
 
-async function served(t: ExecutionContext, { refuse = false, level = 15 as Level } = {}): Promise<Served> {
+async function served(
+  t: ExecutionContext,
+  { refuse = false, level = 15 as Level, patience = undefined as Patience | undefined } = {},
+): Promise<Served> {
   const runDirectory = directory(t);
   mkdirSync(join(runDirectory, "daemon"));
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];
-  const server = new ConsoleServer({
-    ...parts(15, faults),
-    path: consoleSocket(runDirectory),
-    async identify() {
-      if (refuse) throw new Sentence("Nobody is let in.");
-      return { user: "root", level };
+  const server = new ConsoleServer(
+    {
+      ...parts(15, faults),
+      path: consoleSocket(runDirectory),
+      async identify() {
+        if (refuse) throw new Sentence("Nobody is let in.");
+        return { user: "root", level };
+      },
+      sessions: new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) }),
     },
-    sessions: new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) }),
-  });
+    patience,
+  );
   await server.start();
   t.teardown(() => server.stop());
   return { server, runDirectory, path: consoleSocket(runDirectory), faults, audited };
@@ -142,10 +148,40 @@ test("a session more than there is room for is told so, and room comes back", as
   const { path } = await served(t);
   const sockets = Array.from({ length: 16 }, () => opened(t, path, hello));
   await Promise.all(sockets.map((socket) => once(socket, "data")));
-  t.deepEqual(await conversation(t, path, hello), { out: "% 16 sessions are open: end one of them.\r\n", exit: 1 });
+  t.deepEqual(await conversation(t, path, hello), {
+    out: "% 16 connections are open, and there is room for no more: end one of them.\r\n",
+    exit: 1,
+  });
   for (const socket of sockets) socket.destroy();
   await until("there is room", async () => (await conversation(t, path, hello)).exit === 0);
   t.pass();
+});
+
+for (const [where, typed, level] of [
+  ["at the prompt", "", 15],
+  ["at --More--", "show lines 100\n", 15],
+  ["at a question for a secret", "enable 10\n", 0],
+] as const) {
+  test(`a session ${where} in which nobody types is told that it ends`, async (t) => {
+    const { path, faults } = await served(t, { level, patience: { hello: 30_000, idle: 300 } });
+    const person = { hello: { ...hello.hello, interactive: true } };
+    const said = await text(opened(t, path, person, { in: typed }));
+    t.regex(said, /% Nobody typed for a while: this session ends\..*"exit":/s);
+    t.deepEqual(faults, []);
+  });
+}
+
+test("what runs in a session goes on though nobody types", async (t) => {
+  const { path } = await served(t, { patience: { hello: 30_000, idle: 300 } });
+  const running = opened(t, path, hello, { in: "monitor nothing\n" });
+  let said = "";
+  running.setEncoding("utf8").on("data", (piece) => (said += piece));
+  await until("it runs", () => said.includes("It begins."));
+  // A session that began to wait later ends.
+  await text(opened(t, path, hello));
+  running.write(`${JSON.stringify({ in: "\x03" })}\n`);
+  await until("it was stopped", () => said.includes("^C"));
+  t.regex(said, /It begins\.[^%]*\^C/);
 });
 
 test("one who reads nothing stops only himself, and holds little of the answer", async (t) => {
