@@ -44,6 +44,8 @@ function migrate(database: Database.Database, file: string): void {
   if (version > migrations.length) {
     throw new Sentence(`${file} was written by a newer Postern: run that one, or move the file away to start afresh.`);
   }
+  // A daemon that comes back writes nothing: the disk may be full.
+  if (version === migrations.length) return;
   database
     .transaction(() => {
       for (const step of migrations.slice(version)) database.exec(step);

@@ -114,6 +114,18 @@ asRoot("a disk that is full at the start is one sentence", async (t) => {
   t.regex(error.message, /^The disk that holds .*postern\.db is full: make room on it\.$/);
 });
 
+asRoot("a store is opened again, and read, while the disk is full", async (t) => {
+  const disk = smallDisk(t);
+  const file = join(disk, "postern.db");
+  const first = await opened(t, file);
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() });
+  await first.call("acceptConfiguration", acceptance);
+  await first.stop();
+  fill(disk);
+  const second = await opened(t, file);
+  t.is((await second.call("revisions", 5)).length, 1);
+});
+
 asRoot(
   "while the disk is full breaches are told and kept in memory, and they are saved when there is room",
   async (t) => {
