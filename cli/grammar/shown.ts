@@ -31,8 +31,14 @@ function isSecret(token: Token): boolean {
   return "type" in token && token.type.mask !== undefined;
 }
 
-/** In a line that goes wrong before its secret nobody knows where it is, but for the word that announces it. */
+/** In a line that goes wrong before its secret nobody knows where it is, but for the words before it. */
 function likelySecret(text: string): number | undefined {
-  const announced = /(?<=^|\s)"?(sec|pas)[a-z]*"?\s+(?=\S)/i.exec(text);
-  return announced ? announced.index + announced[0].length : undefined;
+  const before = ANNOUNCED.exec(text) ?? ENABLE.exec(text);
+  return before ? before.index + before[0].length : undefined;
 }
+
+/** Behind the word for a secret. */
+const ANNOUNCED = /(?<=^|\s)"?(sec|pas)[a-z]*"?\s+(?=\S)/i;
+
+/** Behind `enable`, or `enable 15`, which ask for a secret: some type it at once. */
+const ENABLE = /^\s*(do\s+)?en(?!d\b)[a-z]*\s+(?!\d+\s*$)(\d+\s+)?(?=\S)/i;
