@@ -68,9 +68,9 @@ def connected():
     s.sendall(b'{"ask":"status"}\\n')
     return s
 kept = [connected() for _ in range(9)]
-print([s.recv(200).decode() for s in kept])
+print([s.recv(200).decode() for s in kept], flush=True)
 input()`;
-  const nobody = spawn("setpriv", ["--reuid=nobody", "--clear-groups", "--", "python3", "-c", program, path]);
+  const nobody = spawn("setpriv", ["--reuid=nobody", "--clear-groups", "--", "/usr/bin/python3", "-c", program, path]);
   t.teardown(() => nobody.kill("SIGKILL"));
   const [said] = (await once(nobody.stdout.setEncoding("utf8"), "data")) as [string];
   t.is(said.match(/"answer"/g)?.length, 8);

@@ -66,7 +66,7 @@ test(
       "one who may ask the daemon reads the region": [...member, "cat", join(runDirectory, "fastpath/region")],
       "one who may ask the daemon commands the fast path": [
         ...member,
-        ...["python3", "-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"],
+        ...["/usr/bin/python3", "-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"],
         join(runDirectory, "fastpath/control.sock"),
       ],
       "the packet process's user makes a file where the supervisor acts": [
