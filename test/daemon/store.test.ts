@@ -118,7 +118,7 @@ asRoot("a store is opened again, and read, while the disk is full", async (t) =>
   const disk = smallDisk(t);
   const file = join(disk, "postern.db");
   const first = await opened(t, file);
-  await first.call("proposeConfiguration", { kind: "text", text: configuration() });
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15);
   await first.call("acceptConfiguration", acceptance);
   await first.stop();
   fill(disk);
