@@ -1,11 +1,10 @@
 // Keeps the configuration: takes changes one after the other, each whole or not at all, and undoes those that are not confirmed. A
 // change is checked in the store's thread, given to the fast path, then stored.
 
-import type { Log } from "../log/log.ts";
-import type { Actor, AuditEntry } from "../operations/operation.ts";
-import { Repeater } from "../repeater.ts";
+import type { Actor } from "../operations/operation.ts";
 import { Sentence } from "../sentence.ts";
 import { Turns } from "../turns.ts";
+import { ConfirmDeadline, type DeadlineParts, type Undone } from "./deadline.ts";
 import { InForce, type InForceParts, type Reason, SYSTEM } from "./in-force.ts";
 import { incompleteText } from "./incomplete.ts";
 import { openConfiguration } from "./opening.ts";
@@ -25,32 +24,22 @@ import type {
 import { readStartupFile, writeStartupFile } from "./startup-file.ts";
 import { linesWrong, wrongLinesText } from "./wrong.ts";
 
-const LOOK_MS = 200;
-
-/** A revert that failed is tried again after this. */
-const REVERT_AGAIN_MS = 10_000;
-
-export interface ConfigurationKeeperParts extends InForceParts {
+export interface ConfigurationKeeperParts extends InForceParts, DeadlineParts {
   /** The startup file. */
   readonly file: string;
-  readonly log: Pick<Log, "say">;
-  /** Writes down what it does of itself. */
-  audit(entry: AuditEntry): Promise<void>;
 }
 
 export class ConfigurationKeeper extends ConfigurationReader implements ConfigurationService, ConfigurationChanges {
   readonly #parts: ConfigurationKeeperParts;
   readonly #pending: PendingCommit;
   readonly #inForce: InForce;
-  readonly #looking = new Repeater(() => this.look(), LOOK_MS);
+  readonly #deadline: ConfirmDeadline;
   readonly #loaded = Promise.withResolvers<void>();
   /** Changes wait until there is something to change. */
   readonly #turns = new Turns(this.#loaded.promise);
   #sessions: readonly SessionSummary[] = [];
   /** What is wrong with the startup file. */
   #alarm: string | undefined;
-  #revertAlarm: string | undefined;
-  #revertMs = 0;
   #startedAt = 0;
 
   constructor(parts: ConfigurationKeeperParts) {
@@ -58,6 +47,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     this.#parts = parts;
     this.#pending = new PendingCommit(parts);
     this.#inForce = new InForce(parts, this.#pending);
+    this.#deadline = new ConfirmDeadline(parts, () => this.#undoIfOver());
   }
 
   /** Is told of each configuration that comes into force. */
@@ -81,38 +71,16 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     } finally {
       this.#loaded.resolve();
     }
-    await this.look();
+    await this.#deadline.look();
   }
 
   start(): void {
-    this.#looking.start();
+    this.#deadline.start();
   }
 
   async stop(): Promise<void> {
-    await this.#looking.stop();
+    await this.#deadline.stop();
     await this.#turns.over();
-  }
-
-  /** Undoes a commit whose time to be confirmed is over. */
-  async look(): Promise<void> {
-    const { clock, log } = this.#parts;
-    if (!this.#pending.isOver() || clock.nowMs() < this.#revertMs) return;
-    this.#revertMs = clock.nowMs() + REVERT_AGAIN_MS;
-    try {
-      const reverted = await this.#turns.take(() => this.#revertIfOver());
-      this.#revertAlarm = undefined;
-      if (!reverted) return;
-      const { stored, revision } = reverted;
-      log.say(
-        "CONFIG",
-        `Revision ${revision} is what revision ${stored.before} was: what followed was not confirmed in time.`,
-      );
-    } catch (error) {
-      if (!(error instanceof Sentence)) throw error;
-      const alarm = `What was not confirmed in time cannot be undone: ${error.message}`;
-      if (alarm !== this.#revertAlarm) log.say("CONFIG_REFUSED", alarm);
-      this.#revertAlarm = alarm;
-    }
   }
 
   facts(): Facts {
@@ -127,7 +95,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
 
   /** Sentences about what is wrong. */
   alarms(): string[] {
-    return [this.#alarm, this.#revertAlarm].filter((alarm) => alarm !== undefined);
+    return [this.#alarm, this.#deadline.alarm].filter((alarm) => alarm !== undefined);
   }
 
   pending(): Pending | null {
@@ -221,15 +189,16 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     return this.#turns.take(() => this.#revertNow(this.#pending.waiting(), actor, comment));
   }
 
-  /** Undefined: it was confirmed, or has more time, by now. Rejects with a Sentence. */
-  async #revertIfOver() {
-    const { stored } = this.#pending;
-    if (!stored || !this.#pending.isOver()) return undefined;
-    const committed = await this.#revertNow(stored, SYSTEM, "not confirmed in time");
-    if (committed.outcome === "wrong") throw new Sentence(wrongLinesText(committed.errors, committed.wrongLines));
-    const { revision } = this.facts();
-    await this.#parts.audit(revertEntry(this.#parts.clock.now(), stored.before, revision));
-    return { stored, revision };
+  /** Undefined: nothing waits, or it has more time, when its turn has come. Rejects with a Sentence. */
+  async #undoIfOver(): Promise<Undone | undefined> {
+    if (!this.#pending.isOver()) return undefined;
+    return this.#turns.take(async () => {
+      const { stored } = this.#pending;
+      if (!stored || !this.#pending.isOver()) return undefined;
+      const committed = await this.#revertNow(stored, SYSTEM, "not confirmed in time");
+      if (committed.outcome === "wrong") throw new Sentence(wrongLinesText(committed.errors, committed.wrongLines));
+      return { before: stored.before, revision: this.facts().revision };
+    });
   }
 
   /** Of a text that was loaded whole; people who type are shown it when they ask. */
@@ -269,11 +238,4 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   async #lookAtSessions(): Promise<void> {
     this.#sessions = await this.#parts.store.call("configurationSessions");
   }
-}
-
-/** Nobody asked for it: the time to confirm was over. */
-function revertEntry(at: number, before: number, revision: number): AuditEntry {
-  const { user, from, level } = SYSTEM;
-  const text = `to revision ${before}: not confirmed in time`;
-  return { at, user, from, level, operation: "configuration.revert", text, outcome: "done", reason: "", revision };
 }
