@@ -1,16 +1,14 @@
 // A subscriber in breach is released by hand: his next session passes, and he is counted from nothing.
 import test from "ava";
-import { configurationText } from "../../lab/configuration.ts";
 import { homes, zombie } from "../../lab/plan.ts";
 import { until } from "../../lab/process.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { inLab, withLab } from "./in-lab.ts";
 import { fastPathSaid, inRegion } from "./packet-process.ts";
-import { promptOf } from "./prompt.ts";
+import { typed as typedAt } from "./prompt.ts";
 import { assertBlocked, breach, mails, shortQuota } from "./zombie.ts";
 
-const configuration = configurationText(shortQuota);
 const WHO = `show interface LineCard 0 subscriber ip ${zombie.ipv4}`;
 const RELEASE = `release subscriber ip ${zombie.ipv4}`;
 const DETECTOR = "3 sessions of smtp-outbound in 600 s";
@@ -18,7 +16,7 @@ const DETECTOR = "3 sessions of smtp-outbound in 600 s";
 test(
   "the released zombie has his whole quota again, is told as released, and is blocked again when he breaches it",
   inLab({ quota: shortQuota }, async (t, lab) => {
-    const { typed } = await promptOf(t, lab, configuration);
+    const typed = (line: string) => typedAt(lab.appliance, line);
     const state = async () => (await typed(WHO)).find((line) => line.startsWith("State"));
     await t.throwsAsync(typed(RELEASE), { message: `${zombie.ipv4} is in no breach.` });
 
@@ -53,12 +51,14 @@ test(
 test(
   "a reload of the fast path keeps the blocked blocked, and is no crash",
   withLab({ quota: shortQuota }, async (t, lab) => {
-    const { engine, typed } = await promptOf(t, lab, configuration);
+    const typed = (line: string) => typedAt(lab.appliance, line);
+    const fastPath = async () => (await lab.appliance.status()).fastPath;
     await breach(t, lab);
-    const before = engine.status()?.header;
+    const before = await fastPath();
     t.regex((await typed("reload fast-path")).join("\n"), /goes on with \d+ subscribers, 1 of them in breach\.$/);
-    t.is(engine.status()?.header.starts, (before?.starts ?? 0) + 1);
-    t.not(engine.status()?.header.pid, before?.pid);
+    const after = await fastPath();
+    t.is(after?.starts, (before?.starts ?? 0) + 1);
+    t.not(after?.pid, before?.pid);
     await assertBlocked(t, lab);
     t.true(await lab.traffic.fetchPage(homes[0], "ipv4"));
 
