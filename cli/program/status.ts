@@ -18,7 +18,7 @@ export const status: Command = async ({ runDirectory, json }) => {
 };
 
 /** `now`: Unix milliseconds. */
-export function statusLines(answer: Status, now: number): string[] {
+function statusLines(answer: Status, now: number): string[] {
   const { fastPath, alarms, open, breaches } = answer;
   return paragraphs(
     processLines(answer, now),

@@ -29,7 +29,7 @@ export function versionLines(version: Version, now: number): string[] {
 }
 
 /** `2 days, 3 hours, 4 minutes`; the largest unit is the day. */
-export function uptime(ms: number): string {
+function uptime(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const parts = [
     [Math.floor(minutes / 1440), "day"],

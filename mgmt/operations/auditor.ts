@@ -49,7 +49,7 @@ export class Auditor {
 }
 
 /** `alice from console, level 10: configuration.line: hostname "edge-1"; done, revision 12`. */
-export function auditText({ user, from, level, operation, text, outcome, reason, revision }: AuditEntry): string {
+function auditText({ user, from, level, operation, text, outcome, reason, revision }: AuditEntry): string {
   const what = text === "" ? operation : `${operation}: ${text}`;
   const how = outcome === "done" ? "done" : `${outcome}: ${reason}`;
   return `${user} from ${from}, level ${level}: ${what}; ${how}${revision === null ? "" : `, revision ${revision}`}`;

@@ -4,7 +4,7 @@ import type Database from "better-sqlite3";
 import type { AuditEntry } from "../operations/operation.ts";
 
 /** Rows that are kept: at a line a minute, two months. */
-export const AUDIT_ROWS_MAX = 100_000;
+const AUDIT_ROWS_MAX = 100_000;
 
 export interface AuditTable {
   save(entry: AuditEntry): void;

@@ -9,7 +9,7 @@ import { line, type Section } from "../section.ts";
 import type { Facts } from "../service.ts";
 import { secretHash, word } from "../values.ts";
 
-export const USERS_MAX = 256;
+const USERS_MAX = 256;
 
 /** Nobody gives himself a level. */
 export const SET_USERS_LEVEL: Level = 15;
