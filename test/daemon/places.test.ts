@@ -9,6 +9,7 @@ import test from "ava";
 import fc from "fast-check";
 import { Places } from "../../mgmt/local/places.ts";
 import { LocalServer } from "../../mgmt/local/server.ts";
+import { asRoot } from "./as-root.ts";
 import { directory } from "./parts.ts";
 
 const take = (places: Places, uid: number): string => {
@@ -48,8 +49,6 @@ test("whoever comes and goes, a quarter of the places is root's", (t) => {
     }),
   );
 });
-
-const asRoot = process.geteuid?.() === 0 ? test : test.skip;
 
 asRoot("one who connects and connects keeps the others' places free, and is told so", async (t) => {
   const base = directory(t);

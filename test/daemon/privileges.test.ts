@@ -2,11 +2,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test from "ava";
 import type { Directories } from "../../mgmt/privileges.ts";
+import { asRoot } from "./as-root.ts";
 import { directory } from "./parts.ts";
-
-const asRoot = process.geteuid?.() === 0 ? test : test.skip;
 
 type Outcome = { readonly value?: unknown; readonly refused?: string };
 

@@ -7,10 +7,8 @@ import test, { type ExecutionContext } from "ava";
 import Database from "better-sqlite3";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { asRoot } from "./as-root.ts";
 import { breachFacts, configuration, directory, ended, recording, region, started } from "./parts.ts";
-
-const isRoot = process.geteuid?.() === 0;
-const asRoot = isRoot ? test : test.skip;
 
 async function opened(t: ExecutionContext, file: string): Promise<Store> {
   const store = new Store();
