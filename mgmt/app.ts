@@ -2,8 +2,9 @@
 
 import { language } from "../cli/commands/table.ts";
 import { Enabling } from "./access/enabling.ts";
-import { identify, levelNow } from "./access/identity.ts";
+import { identify } from "./access/identity.ts";
 import { Sessions } from "./access/sessions.ts";
+import { Shells } from "./access/shells.ts";
 import type { Appliance, ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
 import { Captures } from "./capture/captures.ts";
@@ -98,11 +99,11 @@ export class App {
     const captures = new Captures({ ...parts, services: () => this.#policy.services() });
     const answer = answersOf({ appliance, captures, identify, load: (actor) => this.load(actor) });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), answer);
+    const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
+    const shells = new Shells({ language, appliance, facts, sessions: this.#sessions, now: clock.now, fault });
     this.#console = new ConsoleServer({
-      ...{ path: consoleSocket(options.runDirectory), language, appliance, sessions: this.#sessions, now: clock.now },
+      ...{ path: consoleSocket(options.runDirectory), shells, fault },
       identify: (socket) => identify(socket, facts()),
-      levelNow: (identity) => levelNow(identity, facts()),
-      fault: (error, line) => log.say("FAULT", faultText(error, line)),
     });
   }
 

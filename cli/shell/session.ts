@@ -46,7 +46,7 @@ export interface SessionParts {
   /** Who types, with the level that he had by who he is when he came. */
   readonly actor: Actor;
   /** The level that he has by who he is now. */
-  levelNow(actor: Pick<Actor, "user" | "level">): Level;
+  levelNow(): Level;
   now(): number;
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown, line: string): void;
@@ -93,7 +93,7 @@ export class ShellSession implements Session {
   }
 
   get ownLevel(): Level {
-    return this.#parts.levelNow(this.actor);
+    return this.#parts.levelNow();
   }
 
   get history(): readonly string[] {

@@ -1,6 +1,7 @@
-// Who connects on this machine, and what he may do.
+// Who somebody is, who says so, and what he may do.
 
 import type { Socket } from "node:net";
+import type { LoginMethodName } from "../config/sections/aaa.ts";
 import type { Facts } from "../config/service.ts";
 import type { Level } from "../level.ts";
 import { peerOf } from "../local/peer.ts";
@@ -14,12 +15,14 @@ const UNNAMED_LEVEL: Level = 0;
 export interface Identity {
   readonly user: string;
   readonly level: Level;
+  /** What found out who he is; `peer`: the kernel, of one who connected on this machine. */
+  readonly by: "peer" | LoginMethodName;
 }
 
-/** Root may do everything; another one what the configuration lets a user of his name do. */
+/** Of one who connects on this machine: root may do everything; another what the configuration lets a user of his name do. */
 export async function identify(socket: Socket, { users }: Pick<Facts, "users">): Promise<Identity> {
   const { uid, user } = await peerOf(socket);
-  return { user, level: uid === 0 ? 15 : levelOf(user, users) };
+  return { user, level: uid === 0 ? 15 : levelOf(user, users), by: "peer" };
 }
 
 /** What one who is not root may do. */
@@ -29,6 +32,7 @@ export function levelOf(user: string, users: Facts["users"]): Level {
 }
 
 /** What whoever came in as `identity` may do now: the configuration may have another level for him, or none. */
-export function levelNow({ user, level }: Identity, { users }: Pick<Facts, "users">): Level {
-  return user === "root" ? level : levelOf(user, users);
+export function levelNow({ user, level, by }: Identity, { users }: Pick<Facts, "users">): Level {
+  if (by === "local") return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
+  return by !== "peer" || user === "root" ? level : levelOf(user, users);
 }

@@ -27,7 +27,7 @@ export interface SessionsParts {
 
 export class Sessions {
   readonly #parts: SessionsParts;
-  readonly #open = new Map<OpenSession, number>();
+  readonly #open = new Map<OpenSession, { readonly openedAt: number; cut(): void }>();
   readonly #audited = new WeakSet<OpenSession>();
   #last = 0;
 
@@ -40,8 +40,16 @@ export class Sessions {
     return ++this.#last;
   }
 
-  opened(session: OpenSession): void {
-    this.#open.set(session, this.#parts.now());
+  /** `cut` ends the connection that it came by. */
+  opened(session: OpenSession, cut: () => void): void {
+    this.#open.set(session, { openedAt: this.#parts.now(), cut });
+  }
+
+  /** Ends a session, whatever it does. False: there is none of this number. */
+  end(number: number): boolean {
+    const found = [...this.#open].find(([{ actor }]) => actor.session === number);
+    found?.[1].cut();
+    return found !== undefined;
   }
 
   /** More than questions will be asked in it: that it was opened is audited, once. */
@@ -66,7 +74,7 @@ export class Sessions {
           level,
           typedAt,
         },
-        openedAt,
+        { openedAt },
       ]) => {
         return { number, user, from, level, openedAt, typedAt };
       },

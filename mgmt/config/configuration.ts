@@ -2,21 +2,29 @@
 
 import { z } from "zod";
 import { loggingDefaults } from "../log/settings.ts";
+import { aaaDefaults, aaaSchema } from "./sections/aaa.ts";
 import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
 import { LINKS, linkModesSchema, MODE_DEFAULT } from "./sections/links.ts";
 import { loggingSchema } from "./sections/logging.ts";
+import { loginDefaults, loginSchema } from "./sections/login.ts";
 import { packageSchema } from "./sections/packages.ts";
 import { serviceSchema } from "./sections/services.ts";
+import { sshDefaults, sshSchema } from "./sections/ssh.ts";
 import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
 import { HOSTNAME_DEFAULT, hostnameSchema } from "./sections/system.ts";
 import { templateSchema } from "./sections/templates.ts";
 import { enableSecretSchema, userSchema } from "./sections/users.ts";
+import { vtyDefaults, vtySchema } from "./sections/vty.ts";
 import { zoneSchema } from "./sections/zones.ts";
 
 export const configurationSchema = z.strictObject({
   hostname: hostnameSchema,
   enableSecrets: z.array(enableSecretSchema),
   users: z.array(userSchema),
+  login: loginSchema,
+  aaa: aaaSchema,
+  ssh: sshSchema,
+  vty: vtySchema,
   logging: loggingSchema,
   zones: z.array(zoneSchema),
   services: z.array(serviceSchema),
@@ -53,6 +61,10 @@ export function emptyConfiguration(): Candidate {
     hostname: HOSTNAME_DEFAULT,
     enableSecrets: [],
     users: [],
+    login: structuredClone(loginDefaults),
+    aaa: structuredClone(aaaDefaults),
+    ssh: { ...sshDefaults },
+    vty: { ...vtyDefaults },
     logging: { ...loggingDefaults },
     zones: [],
     services: [],

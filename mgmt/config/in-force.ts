@@ -8,6 +8,7 @@ import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "../time.ts";
 import { emptyConfiguration } from "./configuration.ts";
+import { factsOf } from "./facts.ts";
 import type { Opening } from "./opening.ts";
 import type { PendingCommit } from "./pending.ts";
 import type { Committed, Facts } from "./service.ts";
@@ -38,7 +39,7 @@ export class InForce {
   readonly #pending: PendingCommit;
   readonly #followers: ((facts: Facts) => void)[] = [];
   #prepared: Prepared | undefined;
-  #facts: Facts = { ...emptyConfiguration(), zones: [], revision: 0 };
+  #facts: Facts = factsOf(emptyConfiguration(), 0);
   #committedAt: number | null = null;
 
   constructor(parts: InForceParts, pending: PendingCommit) {

@@ -34,6 +34,7 @@ interface Subjects extends Record<string, object> {
   package: Package;
   "mass-mailing": MassMailing;
   linecard: Candidate;
+  vty: Candidate;
 }
 
 /** Defines a line of the configuration. */

@@ -11,6 +11,8 @@ import type { Incomplete } from "./section.ts";
 export type Facts = Omit<Configuration, "zones"> & {
   readonly revision: number;
   readonly zones: readonly { readonly name: string; readonly prefixes: number }[];
+  /** The prefixes of those zones that say from where people may come in. */
+  readonly accessZones: Configuration["zones"];
 };
 
 /** Where a configuration's text comes from. */

@@ -3,15 +3,21 @@
 import { type Line, leavingCommands } from "../../cli/grammar/command.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import type { Section } from "./section.ts";
+import { aaa } from "./sections/aaa.ts";
 import { linecard } from "./sections/linecard.ts";
 import { logging } from "./sections/logging.ts";
+import { login } from "./sections/login.ts";
 import { packages } from "./sections/packages.ts";
 import { services } from "./sections/services.ts";
+import { ssh } from "./sections/ssh.ts";
 import { system } from "./sections/system.ts";
 import { users } from "./sections/users.ts";
+import { vty } from "./sections/vty.ts";
 import { zones } from "./sections/zones.ts";
 
-export const sections: readonly Section[] = [system, users, logging, zones, services, packages, linecard];
+export const sections: readonly Section[] = [
+  ...[system, users, login, aaa, logging, zones, services, packages, linecard, ssh, vty],
+];
 
 const lines = sections.flatMap((section) => section.lines);
 

@@ -1,9 +1,8 @@
 // The console: sessions of the command line for people and programs on this machine.
 
 import type { Socket } from "node:net";
-import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
-import type { Sessions } from "../access/sessions.ts";
-import type { Level } from "../level.ts";
+import type { Identity } from "../access/identity.ts";
+import type { Shells } from "../access/shells.ts";
 import { BadLine, linesOf } from "../local/lines.ts";
 import { isDisconnection, Listener, send } from "../local/listener.ts";
 import { Sentence } from "../sentence.ts";
@@ -23,11 +22,13 @@ export interface Patience {
 
 const PATIENCE: Patience = { hello: 10_000, idle: 30 * 60_000 };
 
-export interface ConsoleParts extends Omit<SessionParts, "actor"> {
+export interface ConsoleParts {
   readonly path: string;
   /** Who connected. Rejects with a Sentence. */
-  identify(socket: Socket): Promise<{ readonly user: string; readonly level: Level }>;
-  readonly sessions: Pick<Sessions, "next" | "opened" | "acts" | "closed">;
+  identify(socket: Socket): Promise<Identity>;
+  readonly shells: Shells;
+  /** Told of an error that is nobody's but ours. */
+  fault(error: unknown, line: string): void;
 }
 
 export class ConsoleServer {
@@ -75,20 +76,15 @@ export class ConsoleServer {
     const messages = linesOf(socket.iterator({ destroyOnReturn: false }), MESSAGE_CHARACTERS_MAX);
     const { value: first } = await messages.next();
     const { hello } = readMessage(helloSchema, first ?? "");
-    const { user, level } = await this.#parts.identify(socket);
+    const identity = await this.#parts.identify(socket);
     socket.off("timeout", letGo);
 
     const terminal = new ConsoleTerminal(socket, hello);
-    const actor = { user, level, from: "console", session: this.#parts.sessions.next() };
-    const session = new ShellSession(terminal, { ...this.#parts, actor });
-    socket.setTimeout(this.#patience.idle, () => session.idle());
-    const { sessions } = this.#parts;
-    sessions.opened(session);
-    try {
-      return await converse({ ...{ hello, messages, gone, terminal, session }, acts: () => sessions.acts(session) });
-    } finally {
-      await sessions.closed(session);
-    }
+    const caller = { identity, from: "console", cut: () => socket.destroy() };
+    return await this.#parts.shells.open(terminal, caller, (session, acts) => {
+      socket.setTimeout(this.#patience.idle, () => session.idle());
+      return converse({ hello, messages, gone, terminal, session, acts });
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { DetectorName } from "../breaches/breach.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { factsOf } from "../config/facts.ts";
 import type { Facts } from "../config/service.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
 import { detectorsById, missingIds, type PlacedDetector } from "../engine/policy_ids.ts";
@@ -23,8 +24,7 @@ export function preparePolicy(configuration: Configuration, ids: IdTable, revisi
   const detectors = detectorsById(configuration, known)
     .entries()
     .map(([id, placed]) => [id, nameOf(placed, configuration)] as const);
-  const { zones, ...rest } = configuration;
-  const facts = { ...rest, revision, zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })) };
+  const facts = factsOf(configuration, revision);
   return { facts, blob: policyBlob(configuration, known, revision), detectors: new Map(detectors) };
 }
 

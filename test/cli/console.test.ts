@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { Sessions } from "../../mgmt/access/sessions.ts";
+import { Shells } from "../../mgmt/access/shells.ts";
 import { ConsoleServer, type Patience } from "../../mgmt/console/server.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { AuditEntry } from "../../mgmt/operations/operation.ts";
@@ -34,15 +35,17 @@ async function served(
   mkdirSync(join(runDirectory, "daemon"));
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];
+  const sessions = new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) });
+  const session = parts(15, faults);
   const server = new ConsoleServer(
     {
-      ...parts(15, faults),
       path: consoleSocket(runDirectory),
       async identify() {
         if (refuse) throw new Sentence("Nobody is let in.");
-        return { user: "root", level };
+        return { user: "root", level, by: "peer" };
       },
-      sessions: new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) }),
+      shells: new Shells({ ...session, facts: () => session.appliance.facts(), sessions }),
+      fault: session.fault,
     },
     patience,
   );

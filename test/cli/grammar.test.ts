@@ -10,8 +10,9 @@ import { helpAt } from "../../cli/grammar/help.ts";
 import { isPromptLine, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { readCommand } from "../../cli/grammar/read.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
+import { factsOf } from "../../mgmt/config/facts.ts";
 import { configurations } from "../config/arbitrary.ts";
-import { at, facts, factsOf, inZone, language as sample } from "./sample.ts";
+import { at, facts, inZone, language as sample } from "./sample.ts";
 import { hostileLines, placesOf, type Typed, typedCommands, wordsOfTyped } from "./typed.ts";
 
 const LONG = 100_000;
@@ -71,7 +72,7 @@ for (const [name, language] of Object.entries(languages)) {
   });
 
   test(`${name}: what is typed of a command leads on, with help for each next word and completion of it`, (t) => {
-    const some = fc.constantFrom(facts, ...fc.sample(configurations, 20).map(factsOf));
+    const some = fc.constantFrom(facts, ...fc.sample(configurations, 20).map((each) => factsOf(each, 1)));
     fc.assert(
       fc.property(typed, fc.nat(), some, (each, cut, facts) => {
         const text = wordsOfTyped(each).join(" ");

@@ -41,7 +41,7 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
     language,
     appliance: appliance as Appliance,
     actor: { user, level, from: "console", session: 1 },
-    levelNow: (actor) => configuration.facts().users.find(({ name }) => name === actor.user)?.level ?? actor.level,
+    levelNow: () => configuration.facts().users.find(({ name }) => name === user)?.level ?? level,
     now: clock.now,
     fault: (error) => t.fail(String(error)),
   });

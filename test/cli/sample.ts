@@ -5,7 +5,8 @@ import { type Command, type Line, leavingCommands, linesFor } from "../../cli/gr
 import { doCommand, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { type HelpWords, routesOf } from "../../cli/grammar/syntax.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
-import { type Configuration, emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { factsOf } from "../../mgmt/config/facts.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
 
@@ -90,14 +91,13 @@ export const language: Language = {
   pipe: commandTable(PIPE, pipeCommands),
 };
 
-export const facts: Facts = factsOf({
-  ...emptyConfiguration(),
-  zones: ["home", "honey-pots", "work"].map((name) => ({ name, prefixes: [] })),
-});
-
-export function factsOf({ zones, ...rest }: Configuration): Facts {
-  return { ...rest, revision: 1, zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })) };
-}
+export const facts: Facts = factsOf(
+  {
+    ...emptyConfiguration(),
+    zones: ["home", "honey-pots", "work"].map((name) => ({ name, prefixes: [] })),
+  },
+  1,
+);
 
 /** At the prompt of somebody of a level. */
 export const at = (level: Level): Prompt => ({ modes: ["exec"], level });

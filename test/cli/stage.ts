@@ -12,6 +12,7 @@ import type { Terminal } from "../../cli/shell/terminal.ts";
 import { verifySecret } from "../../mgmt/access/secret.ts";
 import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import { factsOf } from "../../mgmt/config/facts.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import type { Committed, ConfigurationService, Facts } from "../../mgmt/config/service.ts";
 import { configurationTable } from "../../mgmt/config/table.ts";
@@ -27,7 +28,7 @@ enable secret level 15 9 $scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xX
 /** Keeps what was entered as text, and reads it all again with each line. */
 class FakeConfiguration {
   #text = SECRETS;
-  #facts: Facts = factsOf(this.#text, 1);
+  #facts: Facts = readFacts(this.#text, 1);
 
   facts(): Facts {
     return this.#facts;
@@ -42,15 +43,14 @@ class FakeConfiguration {
       return { outcome: "wrong", errors, wrongLines: errors.length };
     }
     this.#text = entered;
-    this.#facts = factsOf(entered, this.#facts.revision + 1);
+    this.#facts = readFacts(entered, this.#facts.revision + 1);
     return { outcome: "applied", revision: this.#facts.revision };
   }
 }
 
-function factsOf(text: string, revision: number): Facts {
+function readFacts(text: string, revision: number): Facts {
   const parsed = parseConfiguration(text);
-  const { zones, ...rest } = "errors" in parsed ? emptyConfiguration() : parsed.configuration;
-  return { ...rest, revision, zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })) };
+  return factsOf("errors" in parsed ? emptyConfiguration() : parsed.configuration, revision);
 }
 
 const testCommands: readonly ExecCommand[] = [
@@ -143,7 +143,7 @@ export function parts(level: Level, faults: unknown[] = []): SessionParts {
       },
     } as Partial<Appliance> as Appliance,
     actor: { user: "alice", level, from: "console", session: 1 },
-    levelNow: ({ level }) => level,
+    levelNow: () => level,
     now: () => 0,
     fault: (error) => void faults.push(error),
   };

@@ -5,6 +5,7 @@ import { language } from "../../cli/commands/table.ts";
 import { match } from "../../cli/grammar/match.ts";
 import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
 import type { DetectorName } from "../../mgmt/breaches/breach.ts";
+import { factsOf } from "../../mgmt/config/facts.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
@@ -35,10 +36,10 @@ interface LineCard 0
  subscriber template 5 package 1
 `;
 
-function factsOf(text: string): Facts {
+function readFacts(text: string): Facts {
   const parsed = parseConfiguration(text);
   if ("errors" in parsed) throw new Error(parsed.errors[0]?.message);
-  return { ...parsed.configuration, zones: [], revision: 7 };
+  return factsOf(parsed.configuration, 7);
 }
 
 const residential = { package: 0, packageName: "residential", signal: "sessions" } as const;
@@ -88,7 +89,7 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
   engine.records = [...records];
   const clock = new FakeClock();
   const audit: AuditEntry[] = [];
-  const facts = factsOf(configuration);
+  const facts = readFacts(configuration);
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts },
     nameOf: (detector) => names[detector] ?? null,

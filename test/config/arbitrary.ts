@@ -2,8 +2,12 @@
 import fc from "fast-check";
 import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { type Key, put } from "../../mgmt/config/lists.ts";
+import { aaaDefaults } from "../../mgmt/config/sections/aaa.ts";
 import { LINKS } from "../../mgmt/config/sections/links.ts";
+import { loginDefaults } from "../../mgmt/config/sections/login.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
+import { sshDefaults } from "../../mgmt/config/sections/ssh.ts";
+import { vtyDefaults } from "../../mgmt/config/sections/vty.ts";
 import { levels } from "../../mgmt/level.ts";
 import { severities } from "../../mgmt/log/mnemonics.ts";
 
@@ -100,9 +104,13 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
       .filter(() => draw(fc.boolean))
       .map((level) => ({ level, secret: draw(secretHash) })),
     users: inOrder(
-      draw(words).map((name) => ({ name, level: oneOf(levels), secret: draw(secretHash) })),
+      draw(words).map((name) => ({ name, level: oneOf(levels), secret: draw(secretHash), keys: [] })),
       nameOf,
     ),
+    login: structuredClone(loginDefaults),
+    aaa: structuredClone(aaaDefaults),
+    ssh: sshDefaults,
+    vty: vtyDefaults,
     logging: {
       on: draw(fc.boolean),
       bufferedLines: number(16, 10_000),

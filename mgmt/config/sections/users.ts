@@ -18,7 +18,18 @@ const enableLevels = [5, 10, 15] as const satisfies readonly Level[];
 
 type EnableLevel = (typeof enableLevels)[number];
 
-export const userSchema = z.strictObject({ name: word, level: z.literal(levels), secret: secretHash });
+/** A public key as OpenSSH has it in a file: its algorithm and its blob in base64. */
+export const publicKeySchema = z.strictObject({
+  algorithm: z.enum(["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"]),
+  blob: z.base64().max(2048),
+});
+
+export const userSchema = z.strictObject({
+  name: word,
+  level: z.literal(levels),
+  secret: secretHash,
+  keys: z.array(publicKeySchema),
+});
 
 /** Who knows the secret may take the level. */
 export const enableSecretSchema = z.strictObject({ level: z.literal(enableLevels), secret: secretHash });
@@ -55,7 +66,7 @@ const user = line({
   syntax: "username <name:WORD> privilege <level:LEVEL> secret 9 <secret:HASH>",
   help: { ...userHelp, ...hashHelp },
   suggest,
-  run: ({ users }, user) => put(users, user, nameOf),
+  run: ({ users }, user) => put(users, { ...user, keys: keysOf(users, user.name) }, nameOf),
   slot: "username <name:WORD>",
   no: ({ users }, { name }) => remove(users, name, nameOf),
 });
@@ -68,7 +79,7 @@ const userInClear = line({
   suggest,
   run: ({ users }, { name, level, secret }) => {
     const known = users.find((each) => each.name === name);
-    return put(users, { name, level, secret: hashOf(secret, known?.secret) }, nameOf);
+    return put(users, { name, level, secret: hashOf(secret, known?.secret), keys: known?.keys ?? [] }, nameOf);
   },
   slot: "username <name:WORD>",
 });
@@ -113,6 +124,10 @@ export const users: Section = {
 
 function levelOf(word: `${EnableLevel}`): EnableLevel {
   return Number(word) as EnableLevel;
+}
+
+function keysOf(users: readonly User[], name: string): User["keys"] {
+  return users.find((each) => each.name === name)?.keys ?? [];
 }
 
 function itsLevel({ level }: Pick<EnableSecret, "level">): number {

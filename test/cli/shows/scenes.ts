@@ -1,6 +1,7 @@
 // What the shows are asked about: an appliance in one of several states, two days after its start.
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
+import { factsOf } from "../../../mgmt/config/facts.ts";
 import type { ConfigurationService } from "../../../mgmt/config/service.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
@@ -114,7 +115,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
       processorMs: 0.015 * (clock.bootMs - 12_000),
       eventLoop: { mean: 0.1, most: 0.4, worst: 12.3 },
     }),
-    facts: () => ({ ...emptyConfiguration(), hostname: "edge-1", zones: [], revision: 7 }),
+    facts: () => factsOf({ ...emptyConfiguration(), hostname: "edge-1" }, 7),
     configuration: configurationService,
     subscribers: { count: async () => 0, find: async function* () {} },
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },

@@ -1,0 +1,24 @@
+// What servers are told of those who use the command line.
+
+import type { Actor } from "../operations/operation.ts";
+
+export type AccountingRecord = {
+  readonly actor: Actor;
+  /** Unix milliseconds. */
+  readonly at: number;
+} & (
+  | { readonly kind: "start" }
+  | { readonly kind: "stop"; readonly seconds: number }
+  /** `line`: as it was typed, without secrets. */
+  | { readonly kind: "command"; readonly line: string }
+);
+
+export interface AccountingServers {
+  /** Rejects with a Sentence when none of them took it. */
+  account(record: AccountingRecord): Promise<void>;
+}
+
+/** Never holds up who is accounted. */
+export interface Accounting {
+  tell(record: AccountingRecord): void;
+}

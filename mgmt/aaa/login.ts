@@ -1,0 +1,22 @@
+// Who somebody is, by the password that he gives: what every method of finding out answers.
+
+import type { ClearText } from "../../cli/grammar/secret.ts";
+import type { Level } from "../level.ts";
+
+export interface Login {
+  readonly user: string;
+  readonly password: ClearText;
+  /** The address that he comes from. */
+  readonly from: string;
+}
+
+export type Verdict =
+  | { readonly outcome: "accepted"; readonly level: Level }
+  | { readonly outcome: "refused" }
+  /** Nobody could say: no server answered, or none knows the name. `reason`: a sentence. */
+  | { readonly outcome: "unanswered"; readonly reason: string };
+
+/** Takes its time with a wrong password, and holds up nobody. Does not reject. */
+export interface LoginMethod {
+  ask(login: Login): Promise<Verdict>;
+}
