@@ -35,6 +35,10 @@ export const mnemonics = {
   CONFIG_INCOMPLETE: "warnings",
   CONFIG: "notifications",
 
+  /** A server of logins or accounting. */
+  AAA: "warnings",
+  AAA_END: "notifications",
+
   AUDIT: "notifications",
   /** Refused, or denied to him who asked. */
   AUDIT_DENIED: "warnings",
