@@ -51,7 +51,7 @@ export const argumentTypes = {
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
     expected: "a host name of 1 to 63 letters, digits and inner hyphens",
     forms: ["WORD"],
-    print: (name) => `"${name}"`,
+    print: (name) => name,
   }),
   /** Any text without control characters. It is printed in quotes unless it has some inside. */
   LINE: {

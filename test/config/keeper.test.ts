@@ -140,7 +140,7 @@ test("a session is its owner's, and shows what its commit would do to what other
   const told = await keeper.diff({ kind: "running" }, { kind: "session", name: "work" });
   t.deepEqual(
     told.map(({ change, text }) => `${change} ${text}`),
-    ['removed hostname "postern"', 'added hostname "mine"'],
+    ["removed hostname postern", "added hostname mine"],
   );
   await keeper.commit("work", {}, alice);
   t.deepEqual(keeper.facts().zones, [{ name: "theirs", prefixes: 1 }]);
@@ -162,7 +162,7 @@ test("what is saved is what the next run of the machine begins with", async (t) 
   await first.keeper.save();
   await first.keeper.enter(["hostname unsaved"], null, alice);
   await first.stop();
-  t.regex(readFileSync(first.file, "utf8"), /^hostname "saved"$/m);
+  t.regex(readFileSync(first.file, "utf8"), /^hostname saved$/m);
   t.is((await keeping(t, first.at, "boot-2", null)).hostname(), "saved");
 });
 

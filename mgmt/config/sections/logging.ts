@@ -115,7 +115,7 @@ export const logging: Section = {
     ...(isOn ? [] : [on.printNo({})]),
     ...(lines !== loggingDefaults.bufferedLines || all ? [buffered.print({ lines })] : []),
     ...(severity !== loggingDefaults.trap || all ? [trap.print({ severity })] : []),
-    ...(to ? [host.print(to)] : []),
+    ...(to ? [host.print(to.port === SYSLOG_PORT ? { address: to.address } : to)] : []),
   ],
 
   check: () => [],
