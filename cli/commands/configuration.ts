@@ -3,12 +3,14 @@
 import type { Pending, Source } from "../../mgmt/config/service.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
 import {
-  configurationLines,
   diffLines,
   incompleteLines,
+  linesOf,
   pendingLines,
   revisionLines,
+  runningLines,
   sessionLines,
+  startupLines,
 } from "../views/configuration.ts";
 import { type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
@@ -31,7 +33,7 @@ const showRunning = show({
   syntax: "show running-config [<defaults:all>]",
   help: { ...showHelp, "running-config": "The configuration in force", all: "With what is at its default" },
   query: (context, { defaults }) => textOf(context, RUNNING, defaults !== undefined),
-  view: ({ text }) => configurationLines(text, "Current"),
+  view: ({ text }) => runningLines(text),
 });
 
 const writeTerminal = show({
@@ -39,7 +41,7 @@ const writeTerminal = show({
   syntax: "write terminal",
   help: { write: "Save or show the configuration", terminal: "Show the one in force" },
   query: (context) => textOf(context, RUNNING),
-  view: ({ text }) => configurationLines(text, "Current"),
+  view: ({ text }) => runningLines(text),
 });
 
 const showStartup = show({
@@ -47,7 +49,7 @@ const showStartup = show({
   syntax: "show startup-config",
   help: { ...showHelp, "startup-config": "The configuration that a restart of the machine begins with" },
   query: (context) => textOf(context, STARTUP),
-  view: ({ text }) => configurationLines(text, "Startup"),
+  view: ({ text }) => startupLines(text),
 });
 
 const showRevision = show({
@@ -55,7 +57,7 @@ const showRevision = show({
   syntax: "show configuration revision <revision:1-999999999>",
   help: { ...configurationHelp, ...revisionHelp },
   query: (context, { revision }) => textOf(context, { kind: "revision", number: revision }),
-  view: ({ text }) => text.trimEnd().split("\n"),
+  view: ({ text }) => linesOf(text),
 });
 
 const showRevisions = show({

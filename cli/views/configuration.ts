@@ -1,6 +1,7 @@
 // Configurations for a person: their text, what changed, and what became of a commit.
 
 import type { DiffLine } from "../../mgmt/config/diff.ts";
+import { CONFIGURATION_BYTES_MAX } from "../../mgmt/config/file.ts";
 import type { Incomplete } from "../../mgmt/config/section.ts";
 import type { Clash, Committed, Pending, Revision, SessionSummary } from "../../mgmt/config/service.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
@@ -8,10 +9,23 @@ import { columns } from "../columns.ts";
 import { printLineError } from "../grammar/line-error.ts";
 
 /** In the frame of IOS: tools drop its first three lines. */
-export function* configurationLines(text: string, kind: "Current" | "Startup"): Iterable<string> {
-  if (kind === "Current") yield* ["Building configuration...", ""];
-  yield `${kind} configuration : ${Buffer.byteLength(text)} bytes`;
-  yield* text.trimEnd().split("\n");
+export function runningLines(text: string): string[] {
+  return [
+    "Building configuration...",
+    "",
+    `Current configuration : ${Buffer.byteLength(text)} bytes`,
+    ...linesOf(text),
+  ];
+}
+
+/** In the frame of IOS: tools that compare it with the running one know its first line. */
+export function startupLines(text: string): string[] {
+  return [`Using ${Buffer.byteLength(text)} out of ${CONFIGURATION_BYTES_MAX} bytes`, ...linesOf(text)];
+}
+
+/** Without a frame. */
+export function linesOf(text: string): string[] {
+  return text.trimEnd().split("\n");
 }
 
 const signs = { added: "+", removed: "-", context: " " } as const;

@@ -1,5 +1,6 @@
 // What this is, what it runs on, and since when. Words that tools look for in an IOS's and an SCE's answer are there where they are
-// true: `Version V`, `HOST uptime is`, `Product ID :`, `Product S/N :`, `Processor board ID`.
+// true: `Version V,`, `HOST uptime is`, `Product ID :`, `Product S/N :`, `PRODUCT (revision V) with NK bytes of memory`,
+// `Processor board ID`. The first line is kept in backups: nothing in it changes by itself.
 
 import type { FastPathStatus, Status } from "../../mgmt/status/status.ts";
 import type { Machine } from "../../mgmt/system/machine.ts";
@@ -19,11 +20,13 @@ export interface Version {
 
 export function versionLines(version: Version, now: number): string[] {
   const { product, hostname, bootedAt, machine } = version;
-  const { boardSerial } = machine.chassis;
   return paragraphs(
-    [`${product.name}: ${lowerFirst(product.description)}`, `System version: Version ${product.version}`],
+    [
+      `${product.name} Software, Version ${product.version}, ${lowerFirst(product.description)}`,
+      `System version: Version ${product.version}`,
+    ],
     [`${hostname} uptime is ${uptime(now - bootedAt)}`],
-    [...fields(machineFields(machine)), ...(boardSerial === null ? [] : [`Processor board ID ${boardSerial}`])],
+    [...fields(machineFields(machine)), ...boardLines(machine)],
     fields(programFields(version, now)),
   );
 }
@@ -49,6 +52,14 @@ function machineFields({ chassis, processor, processors, memoryBytes, kernel }: 
     Memory: bytes(memoryBytes),
     Kernel: kernel,
   };
+}
+
+function boardLines({ chassis: { product, version, boardSerial }, memoryBytes }: Machine): string[] {
+  const memory = `(revision ${version ?? UNKNOWN}) with ${Math.floor(memoryBytes / 1024)}K bytes of memory`;
+  return [
+    ...(product === null ? [] : [`${product} ${memory}`]),
+    ...(boardSerial === null ? [] : [`Processor board ID ${boardSerial}`]),
+  ];
 }
 
 const UNKNOWN = "not known";
