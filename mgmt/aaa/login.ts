@@ -12,7 +12,8 @@ export interface Login {
 
 export type Verdict =
   | { readonly outcome: "accepted"; readonly level: Level }
-  | { readonly outcome: "refused" }
+  /** `reason`: a sentence, if it is not that the password is wrong. */
+  | { readonly outcome: "refused"; readonly reason?: string }
   /** Nobody could say: no server answered, or none knows the name. `reason`: a sentence. */
   | { readonly outcome: "unanswered"; readonly reason: string };
 

@@ -42,6 +42,12 @@ export const mnemonics = {
   AUDIT: "notifications",
   /** Refused, or denied to him who asked. */
   AUDIT_DENIED: "warnings",
+  /** A source failed too often and is not let in. */
+  LOGIN_BLOCKED: "warnings",
+  /** So many failed that nobody is let in but from the quiet zone. */
+  QUIET_MODE: "alerts",
+  QUIET_MODE_END: "notifications",
+
   FAULT: "critical",
   LOGGING: "warnings",
 } as const satisfies Record<string, Severity>;

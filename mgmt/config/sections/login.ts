@@ -17,7 +17,9 @@ export const loginSchema = z.strictObject({
   passwordLengthMin: z.int().min(8).max(64),
 });
 
-export const loginDefaults: z.infer<typeof loginSchema> = {
+export type LoginSettings = z.infer<typeof loginSchema>;
+
+export const loginDefaults: LoginSettings = {
   block: { seconds: 60, attempts: 10, withinSeconds: 60 },
   ...{ delaySeconds: 1, quietZone: null, passwordLengthMin: 10 },
 };

@@ -1,0 +1,92 @@
+// Lets people in who come from elsewhere, by what they know or have. Every login and every refusal is told.
+
+import type { Identity } from "../access/identity.ts";
+import type { LoginGate } from "../access/login-gate.ts";
+import type { LoginMethodName } from "../config/sections/aaa.ts";
+import type { Facts } from "../config/service.ts";
+import type { Login, LoginMethod } from "./login.ts";
+import { Refusals, type RefusalsParts, type RefusalsStatus } from "./refusals.ts";
+
+export interface LoginsParts extends RefusalsParts {
+  facts(): Pick<Facts, "aaa" | "login" | "users">;
+  readonly methods: Readonly<Record<LoginMethodName, LoginMethod>>;
+  readonly gate: Pick<LoginGate, "mayCome" | "failed">;
+}
+
+/** Somebody who has shown, by a signature, that he has a key of this user's. */
+export interface KeyHolder {
+  readonly user: string;
+  /** The address that he comes from. */
+  readonly from: string;
+  /** `SHA256:...`. */
+  readonly fingerprint: string;
+}
+
+/** What others may be shown of a name that somebody gave. */
+const NAME = /^[!-~]{1,64}$/;
+
+const NO_NAME = "(no name)";
+
+export class Logins {
+  readonly #parts: LoginsParts;
+  readonly #refusals: Refusals;
+
+  constructor(parts: LoginsParts) {
+    this.#parts = parts;
+    this.#refusals = new Refusals(parts);
+  }
+
+  /**
+   * Asks the methods in their order, each only if those before it did not answer. Undefined: he is not let in, and is told so
+   * late. Asks the gate before, and tells it afterwards. Does not reject.
+   */
+  async byPassword(login: Login): Promise<Identity | undefined> {
+    const found = await this.#find(login);
+    if ("reason" in found) return this.#refuse(login, found.reason);
+    this.#tell(login, found, `by ${found.by}`);
+    return found;
+  }
+
+  /** Undefined: he is no user of the configuration any more, or they are not asked. */
+  byKey({ user, from, fingerprint }: KeyHolder): Identity | undefined {
+    const { aaa, users } = this.#parts.facts();
+    const known = users.find(({ name }) => name === user);
+    if (!known || !aaa.login.includes("local")) return undefined;
+    const identity: Identity = { user, level: known.level, by: "local" };
+    this.#tell({ from }, identity, `by local, key ${fingerprint}`);
+    return identity;
+  }
+
+  refusals(): RefusalsStatus {
+    return this.#refusals.status();
+  }
+
+  async #find(login: Login): Promise<Identity | { readonly reason: string }> {
+    const { facts, gate, methods } = this.#parts;
+    const seconds = gate.mayCome(login.from);
+    if (seconds !== undefined) return { reason: `Nobody is let in from there for ${seconds} s.` };
+    if (!NAME.test(login.user)) return { reason: "That is no name." };
+    const silences: string[] = [];
+    for (const by of facts().aaa.login) {
+      const verdict = await methods[by].ask(login);
+      if (verdict.outcome === "accepted") return { user: login.user, level: verdict.level, by };
+      if (verdict.outcome === "refused") return { reason: `${by}: ${verdict.reason ?? "The password is wrong."}` };
+      silences.push(`${by}: ${verdict.reason}`);
+    }
+    return { reason: silences.join(" ") };
+  }
+
+  async #refuse({ user, from }: Login, reason: string): Promise<undefined> {
+    const { facts, gate, wait } = this.#parts;
+    gate.failed(from);
+    this.#refusals.add({ user: NAME.test(user) ? user : NO_NAME, from, reason });
+    await wait(facts().login.delaySeconds * 1000);
+    return undefined;
+  }
+
+  #tell({ from }: Pick<Login, "from">, { user, level }: Identity, text: string): void {
+    const { audit, clock } = this.#parts;
+    const told = { outcome: "done", reason: "", revision: null } as const;
+    void audit({ at: clock.now(), user, from, level, operation: "session.login", text, ...told });
+  }
+}

@@ -1,0 +1,81 @@
+// Users of the configuration come in by their secrets; how many secrets are tried at once is bounded.
+import test from "ava";
+import { ClearText } from "../../cli/grammar/secret.ts";
+import { LocalLogins, WAITING_MAX } from "../../mgmt/aaa/local.ts";
+import type { User } from "../../mgmt/config/sections/users.ts";
+import { until } from "../daemon/parts.ts";
+
+/** "fifteen-fifteen" in few rounds. */
+const HASH = "$scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xXOOilWSHhGIwwyXT49xjgN6oNCUYgrLAow";
+
+const alice: User = { name: "alice", level: 10, secret: HASH, keys: [] };
+
+const asked = (user: string, password = "fifteen-fifteen") => {
+  return { user, password: new ClearText(password), from: "192.0.2.1" };
+};
+
+test("the right secret is accepted with the user's level, a wrong one refused, an unknown name not answered", async (t) => {
+  const local = new LocalLogins({ facts: () => ({ users: [alice] }) });
+  t.deepEqual(await local.ask(asked("alice")), { outcome: "accepted", level: 10 });
+  t.deepEqual(await local.ask(asked("alice", "fifteen-sixteen")), { outcome: "refused" });
+  t.deepEqual(await local.ask(asked("bob")), { outcome: "unanswered", reason: "Nobody has this name." });
+});
+
+/** Secrets are tried until the test says how it ended. */
+function held(users: User[]) {
+  const tries: { readonly hash: string | undefined; end(right: boolean): void }[] = [];
+  const local = new LocalLogins({
+    facts: () => ({ users }),
+    verify: (hash) => new Promise((end) => tries.push({ hash, end })),
+  });
+  return { local, tries };
+}
+
+test("an unknown name has a secret tried as a known one has", async (t) => {
+  const { local, tries } = held([alice]);
+  const answers = ["alice", "bob"].map((user) => local.ask(asked(user)));
+  t.deepEqual(
+    tries.map(({ hash }) => hash),
+    [HASH, undefined],
+  );
+  for (const { end } of tries) end(false);
+  t.deepEqual(
+    (await Promise.all(answers)).map(({ outcome }) => outcome),
+    ["refused", "unanswered"],
+  );
+});
+
+test("a user who was removed, or has another secret, while his was tried is refused; his new level counts", async (t) => {
+  const users = [alice];
+  const { local, tries } = held(users);
+  for (const [change, expected] of [
+    [() => users.splice(0), { outcome: "refused" }],
+    [() => users.push({ ...alice, secret: "another" }), { outcome: "refused" }],
+    [() => users.splice(0, 1, { ...alice, level: 5 }), { outcome: "accepted", level: 5 }],
+  ] as const) {
+    users.splice(0, users.length, alice);
+    const answer = local.ask(asked("alice"));
+    users.splice(0);
+    change();
+    tries.pop()?.end(true);
+    t.deepEqual(await answer, expected);
+  }
+});
+
+test("of a crowd two secrets are tried at a time, as many wait as may, and the rest is refused at once", async (t) => {
+  const { local, tries } = held([alice]);
+  const crowd = Array.from({ length: 2 + WAITING_MAX }, () => local.ask(asked("alice")));
+  t.is(tries.length, 2);
+  t.deepEqual(await local.ask(asked("alice")), { outcome: "refused", reason: "Too many came at once." });
+  // Nor does a name that nobody has lead to the next method then.
+  t.is((await local.ask(asked("bob"))).outcome, "refused");
+  for (let n = 0; n < crowd.length; n++) {
+    await until("the next one is tried", () => tries.length > n);
+    t.true(tries.length <= n + 2);
+    tries[n]?.end(true);
+  }
+  t.true((await Promise.all(crowd)).every(({ outcome }) => outcome === "accepted"));
+  const later = local.ask(asked("alice"));
+  tries.at(-1)?.end(true);
+  t.is((await later).outcome, "accepted");
+});
