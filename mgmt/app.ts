@@ -1,6 +1,7 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
 import { language } from "../cli/commands/table.ts";
+import { Accountant } from "./aaa/accountant.ts";
 import { Enabling } from "./access/enabling.ts";
 import { identify } from "./access/identity.ts";
 import { Sessions } from "./access/sessions.ts";
@@ -21,6 +22,7 @@ import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
 import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
+import { Sentence } from "./sentence.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
@@ -64,6 +66,7 @@ export class App {
   readonly #meter = new ProcessMeter();
   readonly #sessions: Sessions;
   readonly #enabling: Enabling;
+  readonly #accountant: Accountant;
   readonly #server: LocalServer;
   readonly #console: ConsoleServer;
   readonly #started: { stop(): Promise<void> }[] = [];
@@ -94,13 +97,18 @@ export class App {
     );
     this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
     this.#enabling = new Enabling({ clock, facts, audit });
+    const unbuilt = { account: () => Promise.reject(new Sentence("No server can be told anything yet.")) };
+    this.#accountant = new Accountant({ facts, log, servers: { radius: unbuilt, "tacacs+": unbuilt } });
+    this.#configuration.follow((settings) => this.#accountant.obey(settings));
 
     const appliance = this.#appliance();
     const captures = new Captures({ ...parts, services: () => this.#policy.services() });
     const answer = answersOf({ appliance, captures, identify, load: (actor) => this.load(actor) });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), answer);
     const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
-    const shells = new Shells({ language, appliance, facts, sessions: this.#sessions, now: clock.now, fault });
+    const shells = new Shells({
+      ...{ language, appliance, facts, sessions: this.#sessions, accounting: this.#accountant, now: clock.now, fault },
+    });
     this.#console = new ConsoleServer({
       ...{ path: consoleSocket(options.runDirectory), shells, fault },
       identify: (socket) => identify(socket, facts()),
@@ -142,7 +150,7 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#console);
+    this.#started.push(this.#accountant, this.#console);
     await this.#console.start();
     for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
       this.#started.push(part);

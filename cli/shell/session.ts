@@ -48,6 +48,8 @@ export interface SessionParts {
   /** The level that he has by who he is now. */
   levelNow(): Level;
   now(): number;
+  /** Told of each line that is understood, without its secrets, before it is obeyed at this level. */
+  obeys(line: string, level: Level): void;
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown, line: string): void;
 }
@@ -223,7 +225,7 @@ export class ShellSession implements Session {
     const shown = shownLine(this.#parts.language, this.#at, text);
     if (text.trim() !== "") this.#remember(shown);
     try {
-      return await this.#obeyLine(text, promptWidth);
+      return await this.#obeyLine(text, shown, promptWidth);
     } catch (error) {
       if (!(error instanceof Sentence)) this.#parts.fault(error, shown);
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
@@ -245,7 +247,7 @@ export class ShellSession implements Session {
     this.#history.splice(0, this.#history.length - HISTORY_MAX);
   }
 
-  async #obeyLine(text: string, promptWidth: number | null): Promise<boolean> {
+  async #obeyLine(text: string, shown: string, promptWidth: number | null): Promise<boolean> {
     if (text.length > LINE_MAX)
       throw new Sentence(`A line has at most ${LINE_MAX} characters: this one was not obeyed.`);
     const read = readCommand(this.#parts.language, this.#at, text);
@@ -253,6 +255,7 @@ export class ShellSession implements Session {
       await this.#say(complaintLines(read.error, promptWidth));
       return false;
     }
+    if (read.kind !== "nothing") this.#parts.obeys(shown, this.level);
     const [context, keys, output] = [this.#context, this.#keys, this.#output];
     if (read.kind === "exec") await execute({ ...read, context, keys, output });
     if (read.kind === "leave") await this.#say(this.#place.close(read.modes));

@@ -3,6 +3,9 @@
 import type { Actor } from "../operations/operation.ts";
 
 export type AccountingRecord = {
+  /** What the record is about: a session has one for its start and stop, each command has its own. Never given again. */
+  readonly id: string;
+  /** With the level that he had then. */
   readonly actor: Actor;
   /** Unix milliseconds. */
   readonly at: number;

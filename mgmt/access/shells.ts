@@ -2,13 +2,16 @@
 
 import { type SessionParts, ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
+import { AccountedSession } from "../aaa/accounted-session.ts";
+import type { Accounting } from "../aaa/accounting.ts";
 import type { Facts } from "../config/service.ts";
 import { type Identity, levelNow } from "./identity.ts";
 import type { Sessions } from "./sessions.ts";
 
-export interface ShellsParts extends Omit<SessionParts, "actor" | "levelNow"> {
+export interface ShellsParts extends Omit<SessionParts, "actor" | "levelNow" | "obeys"> {
   facts(): Pick<Facts, "users">;
   readonly sessions: Pick<Sessions, "next" | "opened" | "acts" | "closed">;
+  readonly accounting: Accounting;
 }
 
 /** Somebody who has come in. */
@@ -33,14 +36,20 @@ export class Shells {
     { identity, from, cut }: Caller,
     use: (session: ShellSession, acts: () => Promise<void>) => Promise<Result>,
   ): Promise<Result> {
-    const { sessions, facts, ...parts } = this.#parts;
+    const { sessions, accounting, facts, ...parts } = this.#parts;
     const { user, level } = identity;
     const actor = { user, level, from, session: sessions.next() };
-    const shell = new ShellSession(terminal, { ...parts, actor, levelNow: () => levelNow(identity, facts()) });
+    const accounted = new AccountedSession(actor, { accounting, now: parts.now });
+    const shell = new ShellSession(terminal, {
+      ...{ ...parts, actor, levelNow: () => levelNow(identity, facts()) },
+      obeys: (line, level) => accounted.obeys(line, level),
+    });
     sessions.opened(shell, cut);
+    accounted.start();
     try {
       return await use(shell, () => sessions.acts(shell));
     } finally {
+      accounted.stop();
       await sessions.closed(shell);
     }
   }

@@ -47,6 +47,9 @@ export const mnemonics = {
   /** So many failed that nobody is let in but from the quiet zone. */
   QUIET_MODE: "alerts",
   QUIET_MODE_END: "notifications",
+  /** What servers are told of people. */
+  ACCOUNTING: "warnings",
+  ACCOUNTING_END: "notifications",
 
   FAULT: "critical",
   LOGGING: "warnings",

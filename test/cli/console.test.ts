@@ -37,6 +37,7 @@ async function served(
   const audited: AuditEntry[] = [];
   const sessions = new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) });
   const session = parts(15, faults);
+  const accounting = { tell: () => {} };
   const server = new ConsoleServer(
     {
       path: consoleSocket(runDirectory),
@@ -44,7 +45,7 @@ async function served(
         if (refuse) throw new Sentence("Nobody is let in.");
         return { user: "root", level, by: "peer" };
       },
-      shells: new Shells({ ...session, facts: () => session.appliance.facts(), sessions }),
+      shells: new Shells({ ...session, facts: () => session.appliance.facts(), sessions, accounting }),
       fault: session.fault,
     },
     patience,

@@ -43,6 +43,7 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
     actor: { user, level, from: "console", session: 1 },
     levelNow: () => configuration.facts().users.find(({ name }) => name === user)?.level ?? level,
     now: clock.now,
+    obeys: () => {},
     fault: (error) => t.fail(String(error)),
   });
 }

@@ -145,6 +145,7 @@ export function parts(level: Level, faults: unknown[] = []): SessionParts {
     actor: { user: "alice", level, from: "console", session: 1 },
     levelNow: () => level,
     now: () => 0,
+    obeys: () => {},
     fault: (error) => void faults.push(error),
   };
 }
