@@ -1,6 +1,6 @@
 // Does something again and again, never twice at a time.
 
-import { setTimeout as delay } from "node:timers/promises";
+import { pause } from "./pause.ts";
 
 export class Repeater {
   readonly #task: () => Promise<void>;
@@ -28,7 +28,7 @@ export class Repeater {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#task();
-      await delay(this.#pauseMs, undefined, { signal }).catch(() => {});
+      await pause(this.#pauseMs, signal);
     }
   }
 }

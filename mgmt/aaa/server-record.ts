@@ -70,7 +70,7 @@ export class ServerRecord {
     this.#failedMs = Number.NEGATIVE_INFINITY;
     const before = this.#state;
     this.#state = "answering";
-    if (before === "silent" || before === "untrusted") this.#parts.say("AAA_END", `${this.#name} answers again.`);
+    if (before === "silent" || before === "untrusted") this.#parts.say("AAA_END", `${this.#name} answers.`);
   }
 
   /** It gave none to a question, however often that was repeated. `trouble`: what it does instead, and what to do. */
@@ -78,7 +78,12 @@ export class ServerRecord {
     this.#failedMs = this.#parts.nowMs();
     if (state === this.#state) return;
     this.#state = state;
-    this.#parts.say("AAA", `${this.#name} ${trouble}`);
+    this.say(trouble);
+  }
+
+  /** Has the log tell this of it: goes on after its name. */
+  say(text: string): void {
+    this.#parts.say("AAA", `${this.#name} ${text}`);
   }
 
   /** Whether it failed lately. */
