@@ -1,13 +1,17 @@
 // The line discipline of people: node:readline edits and draws the line, with its history, words, kill ring and undo. It is
 // given one key at a time, and only those of the line: what was typed ahead waits.
+//
+// Until a key is pressed that needs it the line is typed plainly: a program that types at a person's terminal, as expect does,
+// is shown no escape sequence.
 
-import { createInterface, type Interface } from "node:readline";
+import { createInterface, type Interface, moveCursor } from "node:readline";
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { HistorySearch } from "./history-search.ts";
 import type { Key, Keys } from "./keys.ts";
 import { LINE_MAX, type LineDiscipline, type LineRequest, type TypedLine } from "./line-discipline.ts";
 import type { Output } from "./output.ts";
+import { PlainTyping, typePlainly } from "./plain.ts";
 import type { Terminal } from "./terminal.ts";
 
 export class EditorDiscipline implements LineDiscipline {
@@ -23,7 +27,12 @@ export class EditorDiscipline implements LineDiscipline {
   }
 
   async readLine(request: LineRequest): Promise<TypedLine | undefined> {
-    const editing = new Editing(request, this.#screen);
+    const typing = new PlainTyping(request, "completes");
+    const typed = await typePlainly(typing, this.#keys, this.#output, isPlain);
+    return typed === null ? this.#edit(new Editing(request, this.#screen, typing.line)) : typed;
+  }
+
+  async #edit(editing: Editing): Promise<TypedLine | undefined> {
     try {
       for (;;) {
         const key = await this.#keys.next();
@@ -39,6 +48,14 @@ export class EditorDiscipline implements LineDiscipline {
   }
 }
 
+/** Keys that need no editing: text that is one column wide, and what ends a line. */
+function isPlain({ chord, text }: Key): boolean {
+  return /^[ -~]$/.test(text) || PLAIN_CHORDS.includes(chord);
+}
+
+/** The last is NUL, which tools send to see whether the connection is there. */
+const PLAIN_CHORDS = ["return", "enter", "ctrl-c", "ctrl-d", "ctrl-z", "ctrl-`"];
+
 /** One line while it is edited. */
 class Editing {
   readonly #request: LineRequest;
@@ -47,10 +64,16 @@ class Editing {
   #search: HistorySearch | undefined;
   #literal = false;
 
-  constructor(request: LineRequest, screen: Terminal["output"]) {
+  /** `typed`: what stands at the cursor already, each character one column wide. */
+  constructor(request: LineRequest, screen: Terminal["output"], typed: string) {
     this.#request = request;
     this.#screen = screen;
+    const { columns = 80 } = screen;
+    const rowsAbove = Math.ceil((request.prompt.length + typed.length) / columns) - 1;
+    moveCursor(screen, 0, -rowsAbove);
     this.#editor = this.#show("", 0);
+    // One by one, so that they are undone one by one.
+    for (const character of typed) this.#editor.write(character);
   }
 
   close(): void {

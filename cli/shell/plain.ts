@@ -1,5 +1,6 @@
 // The line discipline of machines, and of terminals that cannot move a cursor: no escape sequence is ever written. What is
 // typed is echoed as it is taken, in order with what is printed: nobody who types ahead is confused.
+// People begin each line with it too, as nobody can tell a program that types at their terminals for them from themselves.
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Key, Keys } from "./keys.ts";
@@ -20,18 +21,33 @@ export class PlainDiscipline implements LineDiscipline {
 
   async readLine(request: LineRequest): Promise<TypedLine | undefined> {
     const typing = new PlainTyping(request, this.#tab);
-    for (;;) {
-      let key = this.#keys.take();
-      if (!key) {
-        await this.#output.write(typing.takeEcho());
-        key = await this.#keys.next();
-      }
-      const typed = key ? typing.press(key) : typing.leave();
-      if (typed === undefined && key && isCheap(key)) continue;
-      await this.#output.write(typing.takeEcho());
-      if (typed !== undefined) return typed ?? undefined;
-      await turn();
+    return (await typePlainly(typing, this.#keys, this.#output, () => true)) ?? undefined;
+  }
+}
+
+/** The line, or undefined when nothing more is typed. Null: the next key is one that this does not suffice for. */
+export async function typePlainly(
+  typing: PlainTyping,
+  keys: Keys,
+  output: Output,
+  suffices: (key: Key) => boolean,
+): Promise<TypedLine | undefined | null> {
+  for (;;) {
+    let key = keys.take();
+    if (!key) {
+      await output.write(typing.takeEcho());
+      key = await keys.next();
     }
+    if (key && !suffices(key)) {
+      keys.putBack(key);
+      await output.write(typing.takeEcho());
+      return null;
+    }
+    const typed = key ? typing.press(key) : typing.leave();
+    if (typed === undefined && key && isCheap(key)) continue;
+    await output.write(typing.takeEcho());
+    if (typed !== undefined) return typed ?? undefined;
+    await turn();
   }
 }
 
@@ -41,7 +57,7 @@ function isCheap({ chord, text }: Key): boolean {
 }
 
 /** One line while it is typed. */
-class PlainTyping {
+export class PlainTyping {
   readonly #request: LineRequest;
   readonly #tab: "completes" | "blank";
   #line = "";
@@ -52,6 +68,11 @@ class PlainTyping {
     this.#request = request;
     this.#tab = tab;
     this.#echo = request.prompt;
+  }
+
+  /** What was typed so far. */
+  get line(): string {
+    return this.#line;
   }
 
   /** What is to be shown since it was asked last. */

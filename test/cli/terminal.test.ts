@@ -87,6 +87,21 @@ for (const [what, disciplineOf] of Object.entries({
   }
 }
 
+test("a program that types at a person's terminal is shown no escape sequence, until it presses a key of editing", async (t) => {
+  const screen = Object.assign(new PassThrough(), { columns: 40, rows: 24 });
+  const { session, input } = stage(parts(15), { output: screen, interactive: true, plain: false });
+  let said = "";
+  screen.setEncoding("utf8").on("data", (text) => (said += text));
+  const ended = session.run();
+  input.write(`sh pri\rshow lines 3 | include ${"long ".repeat(20)}\r\0show ?\x03enable 15\rsh lines 1\r`);
+  await until("all is answered", () => said.endsWith("line 1 of 1\r\npostern#"));
+  t.notRegex(said, /\x1b/);
+  input.write("\x1b[A");
+  await until("the line before is drawn", () => /\x1b\[0Jpostern#.*sh lines 1/.test(said));
+  input.end();
+  await ended;
+});
+
 test("one who reads no help is given no more of it", async (t) => {
   const [input, screen] = [new PassThrough(), new PassThrough()];
   const keys = new Keys(input);
