@@ -1,9 +1,13 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { language } from "../cli/commands/table.ts";
 import { Accountant } from "./aaa/accountant.ts";
+import { LocalLogins } from "./aaa/local.ts";
+import { Logins } from "./aaa/logins.ts";
 import { Enabling } from "./access/enabling.ts";
 import { identify } from "./access/identity.ts";
+import { LoginGate } from "./access/login-gate.ts";
 import { Sessions } from "./access/sessions.ts";
 import { Shells } from "./access/shells.ts";
 import type { Appliance, ApplianceParts } from "./appliance.ts";
@@ -23,6 +27,7 @@ import { Operations } from "./operations/operations.ts";
 import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
 import { Sentence } from "./sentence.ts";
+import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
@@ -69,6 +74,7 @@ export class App {
   readonly #accountant: Accountant;
   readonly #server: LocalServer;
   readonly #console: ConsoleServer;
+  readonly #ssh: SshServer;
   readonly #started: { stop(): Promise<void> }[] = [];
   #startedAt = 0;
 
@@ -113,6 +119,16 @@ export class App {
       ...{ path: consoleSocket(options.runDirectory), shells, fault },
       identify: (socket) => identify(socket, facts()),
     });
+    const wait = (ms: number) => delay(ms, undefined, { ref: false });
+    const gate = new LoginGate({ clock, log, facts, wait });
+    const unasked = { ask: async () => ({ outcome: "unanswered", reason: "There is no server." }) as const };
+    const methods = { local: new LocalLogins({ facts }), radius: unasked, "tacacs+": unasked };
+    this.#ssh = new SshServer({
+      ...{ stateDirectory: options.stateDirectory, log, shells, facts },
+      ...{ gate, logins: new Logins({ facts, methods, gate, audit, clock, wait }) },
+      fault: (error) => fault(error, "ssh"),
+    });
+    this.#configuration.follow(() => void this.#ssh.obey());
   }
 
   /** Rejects with a Sentence when the daemon cannot do its work; what was started is then stopped. */
@@ -150,8 +166,11 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#accountant, this.#console);
-    await this.#console.start();
+    this.#started.push(this.#accountant);
+    for (const part of [this.#console, this.#ssh]) {
+      this.#started.push(part);
+      await part.start();
+    }
     for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
       this.#started.push(part);
       part.start();
@@ -193,6 +212,7 @@ export class App {
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
       configurationAlarms: this.#configuration.alarms(),
+      ssh: this.#ssh,
     });
   }
 }

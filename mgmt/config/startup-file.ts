@@ -1,10 +1,10 @@
 // The startup file: the text that the appliance begins with after a restart of the machine.
 //
-// It is replaced whole: the new text is on the disk before it has the name, so that a crash leaves the old file or the new one.
 // What it replaces is kept as FILE.~N~, as cp --backup=numbered names it, N growing: other files beside it are nobody's business here.
 
-import { access, open, readdir, rename, rm } from "node:fs/promises";
+import { access, readdir, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { writeDurably } from "../durable-file.ts";
 import { reasonOf, Sentence } from "../sentence.ts";
 import { readConfigurationFile } from "./file.ts";
 
@@ -44,8 +44,8 @@ export async function writeStartupFile(file: string, text: string): Promise<void
   if (before === text) return;
   try {
     const numbers = await generationsOf(file);
-    if (before !== undefined) await place(generation(file, (numbers[0] ?? 0) + 1), before);
-    await place(file, text);
+    if (before !== undefined) await writeDurably(generation(file, (numbers[0] ?? 0) + 1), before);
+    await writeDurably(file, text);
     for (const number of numbers.slice(GENERATIONS - 1)) await rm(generation(file, number), { force: true });
   } catch (error) {
     const directory = dirname(file);
@@ -59,32 +59,6 @@ function kept(file: string): Promise<string> {
     if (!(error instanceof Sentence)) throw error;
     throw new Sentence(`${file} is not replaced, since it cannot be kept as it was: ${error.message}`);
   });
-}
-
-/** On the disk before it has the name. Other users may not read it: it holds hashes of secrets. */
-async function place(file: string, text: string): Promise<void> {
-  const fresh = `${file}.new`;
-  // A leftover of a crash, or somebody's link.
-  await rm(fresh, { force: true });
-  try {
-    await writeDurably(fresh, text);
-    await rename(fresh, file);
-    await syncDirectory(dirname(file));
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  await using fresh = await open(file, "wx", 0o600);
-  await fresh.writeFile(text);
-  await fresh.sync();
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  await using opened = await open(directory);
-  await opened.sync();
 }
 
 function generation(file: string, number: number): string {

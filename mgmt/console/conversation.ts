@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { ShellSession } from "../../cli/shell/session.ts";
+import { audited } from "../access/audited-lines.ts";
 import { type Hello, lineSchema, readMessage, typedSchema } from "./protocol.ts";
 import type { ConsoleTerminal } from "./terminal.ts";
 
@@ -52,14 +53,8 @@ async function obeyed({ messages, gone, terminal, session, acts }: Conversation)
     // He has gone, whatever runs.
     session.close();
   };
-  const audited = async function* () {
-    for await (const line of lines as AsyncIterable<string>) {
-      if (!session.onlyAsks(line)) await acts();
-      yield line;
-    }
-  };
   const tell = (taken: boolean) => terminal.output.tell({ obeyed: taken });
-  await whileTaking(session, taking(), session.runLines(audited(), tell));
+  await whileTaking(session, taking(), session.runLines(audited(lines, session, acts), tell));
   return true;
 }
 

@@ -112,11 +112,12 @@ export interface StatusParts {
   readonly policy: { linkModes(): readonly LinkMode[]; readonly waiting: number | null; alarms(): string[] };
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
+  readonly ssh: { alarms(): string[] };
   readonly clock: Clock;
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder } = parts;
+  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder, ssh } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
@@ -125,6 +126,7 @@ export function statusOf(parts: StatusParts): Status {
     alarms: [
       ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...configurationAlarms],
       ...(recorder.alarm === undefined ? [] : [recorder.alarm]),
+      ...ssh.alarms(),
     ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,

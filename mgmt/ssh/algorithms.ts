@@ -1,0 +1,38 @@
+// The algorithms that are offered: modern ones that OpenSSH, paramiko, Net::SSH, JSch and Go all know some of.
+//
+// Diffie-Hellman over finite fields is left out: it takes the event loop tens of milliseconds a handshake, for whoever connects.
+
+import type { Algorithms } from "ssh2";
+
+export const algorithms = {
+  kex: [
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+  ],
+  cipher: [
+    "chacha20-poly1305@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-gcm@openssh.com",
+    "aes256-ctr",
+    "aes192-ctr",
+    "aes128-ctr",
+  ],
+  hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
+  compress: ["none"],
+} as const satisfies Algorithms;
+
+/** The server's. RSA never with SHA-1, which is what `ssh-rsa` means as a signature. */
+export const hostKeyAlgorithms = ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"] as const;
+
+/** By which users sign. */
+export const signatureAlgorithms = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+] as const;

@@ -1,0 +1,143 @@
+// One connection: who came by it, and the sessions that he opens over it.
+
+import type { Socket } from "node:net";
+import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
+import type { Identity } from "../access/identity.ts";
+import type { Facts } from "../config/service.ts";
+import { algorithms } from "./algorithms.ts";
+import { Authentication, type AuthenticationParts } from "./authentication.ts";
+import { tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
+import { type SessionParts, serveSession } from "./session.ts";
+import type { Carrier } from "./terminal.ts";
+
+/** Told before the handshake: who looks for a weakness learns no version. */
+const IDENT = "Postern";
+
+const SESSIONS_MAX = 4;
+
+/** After its last session the other end has so long to close the connection; some wait for us to do it. */
+const LINGER_MS = 500;
+
+/** For the other end to answer that a session, or the connection, is over. */
+const CLOSING_MS = 5000;
+
+/** One who is there answers before so many of these are over. */
+const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
+
+export interface ConnectionParts extends Pick<SessionParts, "shells" | "enter" | "leave" | "fault"> {
+  readonly hostKeys: readonly ParsedKey[];
+  readonly logins: AuthenticationParts["logins"];
+  facts(): Pick<Facts, "ssh" | "vty" | "users">;
+}
+
+export class SshConnection {
+  readonly #socket: Socket;
+  readonly #from: string;
+  readonly #parts: ConnectionParts;
+  readonly #gone = new AbortController();
+  #authentication: Authentication | undefined;
+  /** That are open, and those of them in which something runs. */
+  #sessions = 0;
+  #running = 0;
+  /** Runs while he must do something soon or go. */
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, from: string, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.#from = from;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { hostKeys, facts } = this.#parts;
+    const { graceSeconds, banner } = facts().ssh;
+    // An error is followed by the close.
+    this.#socket.on("error", () => {});
+    this.#socket.once("close", () => {
+      clearTimeout(this.#deadline);
+      this.#gone.abort();
+    });
+    this.#endIn(graceSeconds * 1000);
+    // One for each connection: it costs little, and knows whose it is.
+    const server = new ssh2.Server(
+      {
+        ...{ hostKeys: hostKeys.flatMap(withoutSha1).map((key) => ({ key })), algorithms, ident: IDENT, ...KEEPALIVE },
+        banner: banner.replaceAll("\n", "\r\n"),
+      },
+      (connection, { header }) => this.#begin(connection, header.versions.software),
+    );
+    server.injectSocket(this.#socket);
+  }
+
+  /** Undefined: nobody has logged in. */
+  get identity(): Identity | undefined {
+    return this.#authentication?.identity;
+  }
+
+  get from(): string {
+    return this.#from;
+  }
+
+  /** Ends it with all its sessions, whatever they do. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  #begin(connection: Connection, software: string): void {
+    const { logins, facts, fault } = this.#parts;
+    connection.on("error", () => {});
+    tellSignatureAlgorithms(connection);
+    this.#authentication = new Authentication(connection, { from: this.#from, logins, facts, fault });
+    this.#authentication.start();
+    // Whoever has not logged in yet has nothing to exchange keys for again but our time.
+    connection.on("rekey", () => {
+      if (!this.identity) this.cut();
+    });
+    connection.on("session", (accept, reject) => {
+      if (!this.identity || this.#sessions >= SESSIONS_MAX) reject();
+      else this.#open(accept(), { connection, socket: this.#socket, software }, this.identity);
+    });
+    this.#holdBack();
+  }
+
+  #open(asked: Session, carrier: Carrier, identity: Identity): void {
+    const { shells, enter, leave, fault, facts } = this.#parts;
+    const closed = new AbortController();
+    this.#sessions++;
+    asked.once("close", () => {
+      closed.abort();
+      if (--this.#sessions === 0) this.#endIn(LINGER_MS);
+    });
+    serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
+      ...{ carrier, shells, enter, leave, fault },
+      caller: { identity, from: this.#from, cut: () => this.cut() },
+      idleMs: () => facts().vty.idleSeconds * 1000,
+      begun: () => {
+        this.#running++;
+        clearTimeout(this.#deadline);
+      },
+      over: () => {
+        if (--this.#running === 0) this.#endIn(CLOSING_MS);
+      },
+    });
+  }
+
+  /** Nothing is read from one who does not read what he is answered: the answers would be kept in memory. */
+  #holdBack(): void {
+    const socket = this.#socket;
+    socket.on("data", () => {
+      if (!socket.writableNeedDrain) return;
+      socket.pause();
+      socket.once("drain", () => socket.resume());
+    });
+  }
+
+  /** What he has not read yet he still may. */
+  #endIn(ms: number): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => {
+      this.#socket.end();
+      this.#deadline = setTimeout(() => this.cut(), CLOSING_MS);
+    }, ms);
+  }
+}

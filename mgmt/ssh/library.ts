@@ -1,0 +1,76 @@
+// What is not right in ssh2 1.17 and cannot be said by its options: the one place that reaches into it.
+
+import type { Connection, KeyType, ParsedKey } from "ssh2";
+import { signatureAlgorithms } from "./algorithms.ts";
+
+interface PacketWriter {
+  readonly allocStart: number;
+  alloc(length: number): Buffer;
+  finalize(packet: Buffer): Buffer;
+}
+
+interface Protocol {
+  /** Of the key exchange that goes on or was the last. */
+  readonly _kex: { remoteExtInfoEnabled: boolean };
+  /** Undefined: none goes on. */
+  readonly _kexinit: Buffer | undefined;
+  readonly _packetRW: { readonly write: PacketWriter };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+  _onHandshakeComplete(negotiated: unknown): void;
+}
+
+const EXT_INFO = 7;
+
+function protocolOf(connection: Connection): Protocol {
+  return (connection as unknown as { readonly _protocol: Protocol })._protocol;
+}
+
+/**
+ * The key as two, one for each way of signing with it: of a key that calls itself `ssh-rsa` the library would offer SHA-1 too,
+ * whatever its options say.
+ */
+export function withoutSha1(key: ParsedKey): ParsedKey[] {
+  if (key.type !== "ssh-rsa") return [key];
+  return ["rsa-sha2-512", "rsa-sha2-256"].map((type) => Object.create(key, { type: { value: type as KeyType } }));
+}
+
+/**
+ * Tells the other end by which algorithms users may sign (RFC 8308 3.1), in place of the library, whose list lacks a comma and
+ * names SHA-1 and DSA. To be called before the first key exchange.
+ */
+export function tellSignatureAlgorithms(connection: Connection): void {
+  const protocol = protocolOf(connection);
+  const complete = protocol._onHandshakeComplete;
+  let first = true;
+  protocol._onHandshakeComplete = (negotiated) => {
+    const { _kex: kex } = protocol;
+    const wanted = first && kex.remoteExtInfoEnabled;
+    first = false;
+    kex.remoteExtInfoEnabled = false;
+    complete(negotiated);
+    if (wanted) sendExtensions(protocol, { "server-sig-algs": signatureAlgorithms.join(",") });
+  };
+}
+
+/** Keys are being exchanged anew: the library keeps what is sent meanwhile, however much it is. */
+export function isRekeying(connection: Connection): boolean {
+  return protocolOf(connection)._kexinit !== undefined;
+}
+
+function sendExtensions({ _packetRW: { write }, _cipher: cipher }: Protocol, extensions: Record<string, string>): void {
+  const strings = Object.entries(extensions).flat().map(lengthAndText);
+  const payload = Buffer.concat([Buffer.of(EXT_INFO), uint32(Object.keys(extensions).length), ...strings]);
+  const packet = write.alloc(payload.length);
+  packet.set(payload, write.allocStart);
+  cipher.encrypt(write.finalize(packet));
+}
+
+function lengthAndText(text: string): Buffer {
+  return Buffer.concat([uint32(Buffer.byteLength(text)), Buffer.from(text)]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

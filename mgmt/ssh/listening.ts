@@ -1,0 +1,76 @@
+// Listens at one place, and at another when it is told to.
+
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import type { Log } from "../log/log.ts";
+import { reasonOf } from "../sentence.ts";
+
+const KEEP_ALIVE_MS = 60_000;
+
+export interface Place {
+  /** null: every address of this machine. */
+  readonly address: string | null;
+  readonly port: number;
+}
+
+export interface ListeningParts {
+  readonly log: Pick<Log, "say">;
+  accept(socket: Socket): void;
+}
+
+export class Listening {
+  readonly #parts: ListeningParts;
+  #open: { readonly place: Place; readonly server: Server } | undefined;
+  #alarm: string | undefined;
+
+  constructor(parts: ListeningParts) {
+    this.#parts = parts;
+  }
+
+  /** Why nobody can connect, if so: a sentence. */
+  get alarm(): string | undefined {
+    return this.#alarm;
+  }
+
+  /** Nowhere but there; undefined: nowhere. Who is connected stays. One call at a time; does not reject. */
+  async at(wanted: Place | undefined): Promise<void> {
+    if (this.#open && !isSame(this.#open.place, wanted)) {
+      this.#open.server.close();
+      this.#open = undefined;
+    }
+    if (!wanted) this.#tell(undefined);
+    if (!wanted || this.#open) return;
+    try {
+      this.#open = { place: wanted, server: await this.#listen(wanted) };
+      this.#tell(undefined);
+    } catch (error) {
+      this.#tell(`SSH cannot listen at ${nameOf(wanted)}: ${reasonOf(error)}.`);
+    }
+  }
+
+  async #listen({ address, port }: Place): Promise<Server> {
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const server = createServer(options, (socket) => this.#parts.accept(socket));
+    server.listen({ port, ...(address === null ? {} : { host: address }) });
+    await once(server, "listening");
+    // That one connection could not be taken is no reason to end.
+    server.on("error", () => {});
+    return server;
+  }
+
+  #tell(alarm: string | undefined): void {
+    const { log } = this.#parts;
+    if (alarm === this.#alarm) return;
+    if (alarm !== undefined) log.say("ALARM", alarm);
+    else log.say("ALARM_END", "SSH has what it lacked to listen.");
+    this.#alarm = alarm;
+  }
+}
+
+function isSame(a: Place, b: Place | undefined): boolean {
+  return a.address === b?.address && a.port === b.port;
+}
+
+function nameOf({ address, port }: Place): string {
+  return address === null ? `port ${port}` : `${address} port ${port}`;
+}

@@ -1,0 +1,98 @@
+// SSH: the command line for people and programs elsewhere.
+
+import type { Socket } from "node:net";
+import type { Shells } from "../access/shells.ts";
+import { addressOf } from "../access/source.ts";
+import type { Facts } from "../config/service.ts";
+import type { Log } from "../log/log.ts";
+import { Repeater } from "../repeater.ts";
+import { Sentence } from "../sentence.ts";
+import { Turns } from "../turns.ts";
+import { type AdmissionParts, makeRoom, mayConnect } from "./admission.ts";
+import type { AuthenticationParts } from "./authentication.ts";
+import { SshConnection } from "./connection.ts";
+import { HostKeys } from "./host-keys.ts";
+import { Listening } from "./listening.ts";
+
+/** What could not be had is tried again: somebody may have made room for it. */
+const AGAIN_MS = 5000;
+
+export interface SshServerParts extends AdmissionParts {
+  /** Where the host keys are: the daemon's own. */
+  readonly stateDirectory: string;
+  readonly log: Pick<Log, "say">;
+  readonly shells: Shells;
+  readonly logins: AuthenticationParts["logins"];
+  facts(): Pick<Facts, "ssh" | "vty" | "users" | "accessZones">;
+  /** Told of an error that is nobody's but ours. */
+  fault(error: unknown): void;
+}
+
+export class SshServer {
+  readonly #parts: SshServerParts;
+  readonly #hostKeys: HostKeys;
+  readonly #listening: Listening;
+  readonly #connections = new Set<SshConnection>();
+  readonly #turns = new Turns();
+  readonly #again = new Repeater(() => this.obey(), AGAIN_MS);
+  #started = false;
+  #sessions = 0;
+
+  constructor(parts: SshServerParts) {
+    this.#parts = parts;
+    this.#hostKeys = new HostKeys(parts.stateDirectory);
+    this.#listening = new Listening({ log: parts.log, accept: (socket) => this.#accept(socket) });
+  }
+
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.obey();
+    this.#again.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#again.stop();
+    this.#started = false;
+    await this.obey();
+    for (const connection of this.#connections) connection.cut();
+  }
+
+  /** Does as the configuration says. Who is connected stays. Does not reject. */
+  obey(): Promise<void> {
+    return this.#turns.take(async () => {
+      const { on, address, port } = this.#parts.facts().ssh;
+      const wanted = this.#started && on;
+      if (wanted) await this.#hostKeys.load();
+      await this.#listening.at(wanted && this.#hostKeys.keys.length > 0 ? { address, port } : undefined);
+    });
+  }
+
+  /** Sentences about what is wrong. */
+  alarms(): string[] {
+    if (!this.#parts.facts().ssh.on) return [];
+    return [...this.#hostKeys.alarms(), ...(this.#listening.alarm ? [this.#listening.alarm] : [])];
+  }
+
+  #accept(socket: Socket): void {
+    const address = addressOf(socket.remoteAddress ?? "");
+    if (address === "" || !mayConnect(address, this.#parts) || !makeRoom(address, this.#connections)) {
+      socket.destroy();
+      return;
+    }
+    const { facts, shells, logins, fault } = this.#parts;
+    const connection = new SshConnection(socket, address, {
+      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, fault },
+      enter: () => this.#enter(),
+      leave: () => void this.#sessions--,
+    });
+    this.#connections.add(connection);
+    socket.once("close", () => this.#connections.delete(connection));
+    connection.start();
+  }
+
+  #enter(): void {
+    const { sessions } = this.#parts.facts().vty;
+    if (this.#sessions >= sessions) throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
+    this.#sessions++;
+  }
+}

@@ -1,0 +1,137 @@
+// One session that somebody opens over his connection: a shell, or lines that he wants obeyed.
+
+import { finished } from "node:stream/promises";
+import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
+import type { ShellSession } from "../../cli/shell/session.ts";
+import type { Terminal } from "../../cli/shell/terminal.ts";
+import { audited } from "../access/audited-lines.ts";
+import type { Caller, Shells } from "../access/shells.ts";
+import { isDisconnection } from "../local/listener.ts";
+import { Sentence } from "../sentence.ts";
+import { type Carrier, type ChannelOutput, execTerminal, shellTerminal } from "./terminal.ts";
+
+/** Twice the library's window. */
+const TYPED_AHEAD_MAX = 4 << 20;
+
+export interface SessionParts {
+  readonly carrier: Carrier;
+  readonly caller: Caller;
+  readonly shells: Shells;
+  /** Milliseconds without typing after which one that waits for somebody to type ends; 0: never. */
+  idleMs(): number;
+  /** Takes a place for the session. Throws a Sentence. */
+  enter(): void;
+  leave(): void;
+  /** Something runs in it, and does no more. */
+  begun(): void;
+  over(): void;
+  /** Told of an error that is nobody's but ours. */
+  fault(error: unknown): void;
+}
+
+type At = Terminal & { readonly output: ChannelOutput };
+
+/** What a session's work comes to: its exit status. */
+type Work = (session: ShellSession, acts: () => Promise<void>) => Promise<number>;
+
+/** `gone`: he who opened it hears no more. */
+export function serveSession(asked: Session, gone: AbortSignal, parts: SessionParts): void {
+  let pty: PseudoTtyInfo | undefined;
+  let output: ChannelOutput | undefined;
+  asked.on("pty", (accept, _, info) => {
+    pty = info;
+    accept?.();
+  });
+  asked.on("window-change", (accept, _, size) => {
+    if (pty) output?.resize(size);
+    accept?.();
+  });
+  asked.on("shell", (accept) => {
+    const channel = accept();
+    if (!channel) return;
+    const terminal = shellTerminal(channel, parts.carrier, pty, gone);
+    output = terminal.output;
+    void run(channel, terminal, parts, typing(channel, terminal, parts));
+  });
+  asked.on("exec", (accept, _, { command }) => {
+    const channel = accept();
+    if (!channel) return;
+    void run(channel, execTerminal(channel, parts.carrier, gone), parts, obeying(command));
+  });
+}
+
+function typing(channel: ServerChannel, { interactive }: At, { carrier: { socket }, idleMs }: SessionParts): Work {
+  return async (session, acts) => {
+    await acts();
+    const stop = whenIdle(channel, idleMs(), () => session.idle());
+    // The library opens a window for what is typed ahead, and takes what is sent beyond it.
+    const bounded = () => void (channel.readableLength > TYPED_AHEAD_MAX && socket.destroy());
+    socket.on("data", bounded);
+    try {
+      const good = await session.run();
+      return good || interactive ? 0 : 1;
+    } finally {
+      socket.off("data", bounded);
+      stop();
+    }
+  };
+}
+
+/** Line by line, until one is refused. */
+function obeying(command: string): Work {
+  return async (session, acts) => {
+    let good = true;
+    const lines = async function* () {
+      for (const line of command.split(/\r\n|\r|\n/)) {
+        yield line;
+        if (!good) return;
+      }
+    };
+    await session.runLines(audited(lines(), session, acts), (taken) => {
+      good = taken;
+    });
+    return good ? 0 : 1;
+  };
+}
+
+async function run(channel: ServerChannel, terminal: At, parts: SessionParts, work: Work): Promise<void> {
+  const { shells, caller, enter, leave, begun, over, fault } = parts;
+  begun();
+  try {
+    enter();
+    try {
+      const status = await shells.open(terminal, caller, work);
+      await end(channel, terminal, status);
+    } finally {
+      leave();
+    }
+  } catch (error) {
+    if (error instanceof Sentence) {
+      terminal.output.write(`% ${error.message}\r\n`);
+      await end(channel, terminal, 1).catch(() => {});
+    } else if (!isDisconnection(error)) fault(error);
+  } finally {
+    over();
+  }
+}
+
+/** When the other end has taken what was written. */
+async function end(channel: ServerChannel, { output }: At, status: number): Promise<void> {
+  await finished(output.end());
+  channel.exit(status);
+  channel.end();
+  // What is typed now is nobody's, and would keep the channel from closing.
+  channel.resume();
+}
+
+/** Returns what ends it. `ms`: 0: never. */
+function whenIdle(channel: ServerChannel, ms: number, idle: () => void): () => void {
+  if (ms === 0) return () => {};
+  const timer = setInterval(idle, ms);
+  const typed = () => void timer.refresh();
+  channel.on("data", typed);
+  return () => {
+    clearInterval(timer);
+    channel.off("data", typed);
+  };
+}

@@ -1,0 +1,133 @@
+// A daemon that listens for SSH, with a user of each level, and the programs that people come with.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { ExecutionContext } from "ava";
+import ssh2, { type Client, type ConnectConfig } from "ssh2";
+import type { Level } from "../../mgmt/level.ts";
+import { type Daemon, daemon } from "../daemon/parts.ts";
+
+/** What the users level0, level5, level10 and level15 show. */
+export const passwordOf = (level: Level): string => `password-of-${level}`;
+
+/** Hashed in few rounds. */
+const USERS = `\
+username level0 privilege 0 secret 9 $scrypt$ln=10,r=8,p=1$AQEBAQEBAQEBAQEBAQEBAQ$oOO+oNiQkybmgSEg++4HE2uhv8KDfkPYGS7Os/MHOtU
+username level5 privilege 5 secret 9 $scrypt$ln=10,r=8,p=1$BgYGBgYGBgYGBgYGBgYGBg$nOLOLa6mdtvwkY+q2fWm2Lbc3C+LzfZC+DCC7z9JIWs
+username level10 privilege 10 secret 9 $scrypt$ln=10,r=8,p=1$CwsLCwsLCwsLCwsLCwsLCw$xuCuzW4vJNbLof/S4hgjjkXaLjmlZCZ9YQcfHSuuJTw
+username level15 privilege 15 secret 9 $scrypt$ln=10,r=8,p=1$EBAQEBAQEBAQEBAQEBAQEA$tKrAHh1YbgUJEb9OP+/FGuPGFoZv2jkxr2p6wiRSm7U
+`;
+
+export interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Coming {
+  readonly level?: Level;
+  /** Instead of the user of the level. */
+  readonly user?: string;
+  /** Instead of his own; null: none is given. */
+  readonly password?: string | null;
+  /** More of OpenSSH's, before the address. */
+  readonly options?: readonly string[];
+  readonly command?: string;
+  /** What is typed; its end is the end of typing. */
+  readonly input?: string;
+}
+
+export interface Box extends Daemon {
+  readonly port: number;
+  /** Arguments of OpenSSH's programs for this box: no files of the one who runs the test. */
+  readonly options: readonly string[];
+  /** Runs OpenSSH until it ends. */
+  ssh(coming?: Coming): Promise<Ran>;
+  /** Logs in by the library. It is closed after the test. */
+  client(level?: Level, settings?: ConnectConfig): Promise<Client>;
+}
+
+/** Listens and is stopped after the test. `lines`: more of the configuration. */
+export async function box(
+  t: ExecutionContext,
+  { lines = "", at = undefined as string | undefined } = {},
+): Promise<Box> {
+  const made = daemon(t, at);
+  const port = await freePort();
+  made.write(`hostname "box"\n${USERS}ip ssh\nip ssh listen 127.0.0.1\nip ssh port ${port}\n${lines}end\n`);
+  await made.app.start();
+  const options = [
+    ...["-F", "none", "-o", `UserKnownHostsFile=${join(made.directory, "known_hosts")}`],
+    ...[
+      "-o",
+      "LogLevel=ERROR",
+      "-o",
+      "StrictHostKeyChecking=accept-new",
+      "-o",
+      "IdentityAgent=none",
+      "-o",
+      "IdentityFile=none",
+    ],
+  ];
+  return {
+    ...made,
+    ...{ port, options },
+    ssh: (coming = {}) => openssh(port, options, coming),
+    client: (level = 15, settings = {}) => connected(t, port, level, settings),
+  };
+}
+
+/** Nobody listens there now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function openssh(port: number, box: readonly string[], coming: Coming): Promise<Ran> {
+  const {
+    level = 15,
+    user = `level${level}`,
+    password = passwordOf(level),
+    options = [],
+    command,
+    input = "",
+  } = coming;
+  const words = [
+    "ssh",
+    ...box,
+    ...options,
+    "-p",
+    `${port}`,
+    `${user}@127.0.0.1`,
+    ...(command === undefined ? [] : [command]),
+  ];
+  return run(password === null ? words : ["sshpass", "-e", ...words], { SSHPASS: password ?? "" }, input);
+}
+
+/** Runs a program until it ends. */
+export async function run(
+  [program = "", ...words]: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input = "",
+): Promise<Ran> {
+  const child = spawn(program, words, { env: { PATH: process.env.PATH, ...environment }, stdio: "pipe" });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  return { status, out, err };
+}
+
+async function connected(t: ExecutionContext, port: number, level: Level, settings: ConnectConfig): Promise<Client> {
+  const client = new ssh2.Client();
+  t.teardown(() => client.end());
+  client.connect({ host: "127.0.0.1", port, username: `level${level}`, password: passwordOf(level), ...settings });
+  await once(client, "ready");
+  return client;
+}
