@@ -10,6 +10,16 @@ const table = {
   "given-twice": { cli: (what: string) => `${what} is given twice: leave one of them out.` },
   "says-otherwise": { cli: (line: string) => `The line says something else: ${line}.` },
   "too-many": { cli: (what: string, limit: number) => `At most ${limit} ${what} are possible: leave some out.` },
+  "unknown-user": { cli: (name: string) => `User ${name} does not exist: create him with "username ${name}".` },
+  "other-algorithm": { cli: (name: string) => `The key is of another algorithm than ${name}: say which it is of.` },
+  "user-root": { cli: () => "The console's root would look like him in the audit: take another name." },
+  "short-password": {
+    cli: (length: number) => `A secret has at least ${length} characters here: take a longer one.`,
+  },
+  "password-is-name": { cli: () => "A user's name, forwards or backwards, is no secret: take another." },
+  "plain-password": {
+    cli: (different: number) => `A secret has at least ${different} different characters: take another.`,
+  },
   "unknown-zone": { cli: (name: string) => `Zone ${name} does not exist: create it with "zone ${name}".` },
   "empty-zone": { cli: (name: string) => `Zone ${name} has no addresses: give it some with "ip" lines.` },
   "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },

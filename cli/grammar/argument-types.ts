@@ -1,8 +1,10 @@
 // The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
 
 import { type Level, levels } from "../../mgmt/level.ts";
+import { printBanner, readBanner } from "./banner.ts";
 import { printPorts, readPorts } from "./ports.ts";
 import { type Prefix, printRange, readHost, readRange } from "./prefix.ts";
+import { readKeyBlob } from "./public-key.ts";
 import { MASK, readClearText, readHash } from "./secret.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
@@ -60,6 +62,21 @@ export const argumentTypes = {
     forms: ["LINE"],
     read: readRest,
     print: (text: string) => (text.includes('"') ? text : `"${text}"`),
+  },
+  BANNER: {
+    isRest: true,
+    expected: "a text of 1 to 512 printable ASCII characters, none of them a quote",
+    forms: ["LINE"],
+    read: readBanner,
+    print: printBanner,
+  },
+  /** A public key in base64, with or without the comment that it has in its file. */
+  "KEY-BLOB": {
+    isRest: true,
+    expected: "a key as its file has it behind the algorithm, such as AAAAC3NzaC1lZDI1NTE5AAAA...",
+    forms: ["BASE64 [COMMENT]"],
+    read: readKeyBlob,
+    print: String,
   },
   ADDRESS: {
     expected: "an address, such as 192.0.2.1 or 2001:db8::1",

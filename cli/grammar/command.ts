@@ -1,5 +1,6 @@
 // A command is data: what is typed, where, what each word means, and what it does there.
 
+import type { Problem } from "../../mgmt/config/problems.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { type Arguments, type HelpWords, type Route, routesOf, type Token } from "./syntax.ts";
@@ -34,6 +35,8 @@ export interface Command {
 export interface Line extends Command {
   /** Acts on the subject of its mode and returns what it made or changed, so that a later complaint can name the line. */
   run(subject: never, args: never): unknown;
+  /** Why it cannot be obeyed, where nothing that it would leave behind shows it. The path ends in the argument that is wrong. */
+  refuse?(subject: never, args: never): Problem | undefined;
   /** What the line sets, in its mode: two lines with one slot say the same thing differently. */
   slot(args: never): string;
   /** `no` with more than the slot: the line that it takes back must say these too. */
@@ -73,6 +76,8 @@ interface Definition<
   suggest?: { readonly [Name in keyof Arguments<Syntax>]?: (facts: Facts) => readonly (string | number)[] };
   enters?: Entered;
   run(subject: Subjects[Mode], args: Arguments<Syntax>): [Entered] extends [never] ? unknown : Subjects[Entered];
+  /** Why it cannot be obeyed, where nothing that it would leave behind shows it. The path ends in the argument that is wrong. */
+  refuse?(subject: Subjects[Mode], args: Arguments<Syntax>): Problem | undefined;
   /** What of the line says what it sets: `no` and `default` are typed with that much of it, or with all of it. */
   slot: Slot & ([HelpWords<Slot>] extends [HelpWords<Syntax>] ? unknown : never);
   /** Left out: it cannot be taken back. */

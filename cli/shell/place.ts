@@ -13,7 +13,7 @@ import { complaintLines } from "./complaint.ts";
 const CONFIGURATION = "global";
 
 /** The modes that prompts name otherwise. */
-const modeNames: Readonly<Record<string, string>> = { linecard: "if" };
+const modeNames: Readonly<Record<string, string>> = { linecard: "if", vty: "line" };
 
 /** From this level on the prompt ends in `#`. */
 const PRIVILEGED: Level = 10;

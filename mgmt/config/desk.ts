@@ -9,6 +9,7 @@ import type { IdTable } from "../store/id-table.ts";
 import type { RevisionTable } from "../store/revision-table.ts";
 import { candidateOf, emptyConfiguration } from "./configuration.ts";
 import { type DiffLine, diff } from "./diff.ts";
+import { accessZonesOf } from "./facts.ts";
 import { type Held, held } from "./held.ts";
 import { amend, type Parsed, parseConfiguration } from "./parse.ts";
 import { placeOf } from "./place.ts";
@@ -54,7 +55,7 @@ export class ConfigurationDesk {
       return { outcome: "unchanged", revision: this.#revision };
     }
     if (level < SET_USERS_LEVEL && !isDeepStrictEqual(accessOf(next), accessOf(this.#running))) {
-      throw new Sentence(`It changes users or enable secrets: level ${SET_USERS_LEVEL} is needed.`);
+      throw new Sentence(`It changes who may come in or what he may do: level ${SET_USERS_LEVEL} is needed.`);
     }
     const revision = this.#parts.revisions.last() + 1;
     this.#proposed = { held: next, revision, session: change.kind === "session" ? change.name : undefined };
@@ -167,7 +168,8 @@ export class ConfigurationDesk {
   }
 }
 
-/** Who may do what. */
-function accessOf({ configuration: { users, enableSecrets } }: Held) {
-  return { users, enableSecrets };
+/** Who may come in, from where and how, and what he may do. */
+function accessOf({ configuration }: Held) {
+  const { users, enableSecrets, login, aaa, ssh, vty } = configuration;
+  return { users, enableSecrets, login, aaa, ssh, vty, zones: accessZonesOf(configuration) };
 }

@@ -5,11 +5,16 @@ import type { Facts } from "./service.ts";
 
 /** What is long in it is left out. */
 export function factsOf(configuration: Configuration, revision: number): Facts {
-  const { zones, login, vty, ...rest } = configuration;
-  const forAccess = [login.quietZone, vty.accessZone];
+  const { zones, ...rest } = configuration;
   return {
-    ...{ ...rest, login, vty, revision },
+    ...{ ...rest, revision },
     zones: zones.map(({ name, prefixes }) => ({ name, prefixes: prefixes.length })),
-    accessZones: zones.filter(({ name }) => forAccess.includes(name)),
+    accessZones: accessZonesOf(configuration),
   };
+}
+
+/** The zones that say from where people may come in. */
+export function accessZonesOf({ zones, login, vty }: Configuration): Configuration["zones"] {
+  const forAccess = [login.quietZone, vty.accessZone];
+  return zones.filter(({ name }) => forAccess.includes(name));
 }

@@ -21,7 +21,8 @@ export function parseConfiguration(text: string, before?: Configuration): Parsed
   const { statements, errors } = readLines(configurationTable, text);
   if (errors.length > 0) return { errors };
   const candidate = emptyConfiguration();
-  const writers = apply(statements, candidate);
+  const { writers, refused } = apply(statements, candidate);
+  if (refused.length > 0) return { errors: refused };
   const problems = validateConfiguration(candidate, before).map((problem) => locate(problem, candidate, writers));
   const wrong = [...contradictionsOf(statements), ...problems];
   if (wrong.length > 0) return { errors: wrong.sort((a, b) => a.line - b.line) };
@@ -36,8 +37,7 @@ export function amend(candidate: Candidate, lines: readonly string[]): readonly 
     saidOtherwise(candidate, statements.slice(0, index), statement),
   );
   if (otherwise.length > 0) return otherwise;
-  apply(statements, candidate);
-  return [];
+  return apply(statements, candidate).refused;
 }
 
 /** A line that is taken back by all that it says must say it: `no logging host A` leaves host B alone. */
@@ -78,17 +78,23 @@ function slotOf({ command, args }: Statement<Line>): string {
 /** The line that made each part of a candidate. */
 type Writers = ReadonlyMap<unknown, Statement<Line>>;
 
-/** Does what the lines say. */
-function apply(statements: readonly Statement<Line>[], candidate: Candidate): Writers {
+/** Does what the lines say, but for those that are refused. */
+function apply(statements: readonly Statement<Line>[], candidate: Candidate) {
+  const refused: LineError[] = [];
   const writers = new Map<unknown, Statement<Line>>();
   const subjects: unknown[] = [candidate];
   for (const statement of statements) {
     subjects.length = statement.depth;
+    const problem = statement.command.refuse?.(subjects.at(-1) as never, statement.args as never);
+    if (problem) {
+      refused.push(errorIn(statement, problem));
+      continue;
+    }
     const written = statement.command.run(subjects.at(-1) as never, statement.args as never);
     if (statement.command.enters !== undefined) subjects.push(written);
     if (written instanceof Object && !writers.has(written)) writers.set(written, statement);
   }
-  return writers;
+  return { writers: writers as Writers, refused };
 }
 
 /** Lines that set what an earlier line set otherwise: a text that is loaded whole must not say both. */
@@ -110,14 +116,17 @@ function contradictionsOf(statements: readonly Statement<Line>[]): LineError[] {
 }
 
 /** Points at the word that gave the wrong value, in the line that wrote the innermost part around it. */
-function locate({ path, code, message }: Problem, candidate: Candidate, writers: Writers): LineError {
+function locate(problem: Problem, candidate: Candidate, writers: Writers): LineError {
   let part: unknown = candidate;
   let writer: Statement<Line> | undefined;
-  for (const key of path) {
+  for (const key of problem.path) {
     part = (part as Record<string, unknown>)[key];
     writer = writers.get(part) ?? writer;
   }
-  if (!writer) throw new Error(`No line wrote ${path.join(".")}: ${message}`);
-  const { line, text, column, columns } = writer;
+  if (!writer) throw new Error(`No line wrote ${problem.path.join(".")}: ${problem.message}`);
+  return errorIn(writer, problem);
+}
+
+function errorIn({ line, text, column, columns }: Statement<Line>, { path, code, message }: Problem): LineError {
   return { code, message, line, text, column: columns[path.at(-1) ?? ""] ?? column };
 }

@@ -12,6 +12,13 @@ const lists: Readonly<Record<string, string>> = {
   anonymousGroups: "anonymous group",
 };
 
+/** Parts of which there is one each. */
+const settings: Readonly<Record<string, string>> = {
+  login: "login quiet-mode",
+  vty: "line vty",
+  aaa: "aaa authentication login",
+};
+
 /** `package 0, mass-mailing service smtp`: the objects around the place. */
 export function placeOf(path: Path, configuration: Configuration): string {
   const names: string[] = [];
@@ -22,5 +29,5 @@ export function placeOf(path: Path, configuration: Configuration): string {
     const { name, id, service } = (part ?? {}) as { name?: string; id?: number; service?: string };
     if (list !== undefined) names.push(`${list} ${id ?? service ?? name}`);
   }
-  return names.length > 0 ? names.join(", ") : "the configuration";
+  return names.length > 0 ? names.join(", ") : (settings[path[0] ?? ""] ?? "the configuration");
 }

@@ -16,7 +16,7 @@ import { vty } from "./sections/vty.ts";
 import { zones } from "./sections/zones.ts";
 
 export const sections: readonly Section[] = [
-  ...[system, users, login, aaa, logging, zones, services, packages, linecard, ssh, vty],
+  ...[system, users, aaa, logging, zones, services, packages, linecard, login, ssh, vty],
 ];
 
 const lines = sections.flatMap((section) => section.lines);

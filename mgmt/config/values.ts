@@ -3,7 +3,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { argumentTypes } from "../../cli/grammar/argument-types.ts";
+import { isBanner } from "../../cli/grammar/banner.ts";
 import { printPorts, readPorts } from "../../cli/grammar/ports.ts";
+import { isOfItsAlgorithm, keyAlgorithms } from "../../cli/grammar/public-key.ts";
 
 export const hostname = text("HOSTNAME");
 export const word = text("WORD");
@@ -11,6 +13,16 @@ export const string = text("STRING");
 export const address = text("ADDRESS");
 export const prefix = text("PREFIX");
 export const secretHash = text("HASH");
+
+/** Of several lines. */
+export const banner = z
+  .string()
+  .refine(isBanner, { error: "expected printable ASCII characters, none of them a quote" });
+
+export const publicKey = z
+  .strictObject({ algorithm: z.enum(keyAlgorithms), blob: text("KEY-BLOB") })
+  .readonly()
+  .refine(isOfItsAlgorithm, { error: "expected a key of its algorithm" });
 
 const port = z.int().min(1).max(65535);
 
@@ -21,7 +33,7 @@ export const ports = z
     error: "expected port ranges in order, apart from each other",
   });
 
-function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH") {
+function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH" | "KEY-BLOB") {
   const type = argumentTypes[name];
   const isCanonical = (value: string) => {
     const reading = type.read(value);

@@ -1,6 +1,7 @@
 // Random lines that commands read, and random lines that they hardly do.
 
 import fc from "fast-check";
+import { isBanner } from "../../cli/grammar/banner.ts";
 import type { Command } from "../../cli/grammar/command.ts";
 import type { Language, Prompt } from "../../cli/grammar/prompt.ts";
 import type { Route, Token } from "../../cli/grammar/syntax.ts";
@@ -25,6 +26,8 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     printable("abc |!#é", 8),
     printable('a"', 4).filter((text) => !/^"[^"]*"$/.test(text)),
   ),
+  BANNER: printable("abc |!#\\n\n", 8).filter(isBanner),
+  "KEY-BLOB": fc.constant("AAAAC3NzaC1lZDI1NTE5AAAAIFJmJrv+qbgcjn4JY6ZS0WhdYiFxt1i9PFUrwCqky1R/"),
   ADDRESS: fc.constantFrom("192.0.2.1", "2001:db8::1", "::"),
   PREFIX: fc.oneof(network, fc.constantFrom("2001:db8::/48", "::/0")),
   "IP-RANGE": fc.oneof(network, fc.constantFrom("2001:db8::/48")),

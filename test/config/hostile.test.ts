@@ -6,7 +6,7 @@ import { renderConfiguration } from "../../mgmt/config/render.ts";
 import { configurationTable } from "../../mgmt/config/table.ts";
 import { configurations } from "./arbitrary.ts";
 
-const MODES = ["global", "zone", "service", "package", "mass-mailing", "linecard"];
+const MODES = ["global", "zone", "service", "package", "mass-mailing", "linecard", "vty"];
 const VALUES = ["0", "7", "99999999999999999999", '"x"', '"', "10.0.0.0/8", "::/0", "10.0.0.0:0xff000000", "25,", "-1"];
 
 const words = MODES.flatMap((mode) => configurationTable.commandsIn(mode)).flatMap(({ syntax }) =>

@@ -119,7 +119,7 @@ test("what the fast path refuses changes nothing", async (t) => {
 
 test("users and enable secrets are changed by level 15 only, whichever way", async (t) => {
   const { keeper } = await keeping(t);
-  const needed = "It changes users or enable secrets: level 15 is needed.";
+  const needed = "It changes who may come in or what he may do: level 15 is needed.";
   const line = "username bob privilege 15 secret correct-horse";
   t.is(await refusal(t, keeper.enter([line], null, bob)), needed);
   await keeper.begin("work", bob);

@@ -1,11 +1,11 @@
 // Services: the sessions that detectors count, told by protocol, server ports, initiating side and zone.
 
 import { z } from "zod";
-import type { Configuration } from "../configuration.ts";
 import { findOrAdd, remove } from "../lists.ts";
-import { excess, type Path, type Problem, problem, repeats } from "../problems.ts";
+import { excess, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import { ports, word } from "../values.ts";
+import { checkZone, zoneNames } from "./zones.ts";
 
 /** A session's services are a 64-bit set in the fast path. */
 export const SERVICES_MAX = 64;
@@ -83,7 +83,7 @@ const zone = line({
     exclude: "Leave out sessions with the zone",
     "<name>": "The zone's name",
   },
-  suggest: { name: ({ zones }) => zones.map(({ name }) => name) },
+  suggest: { name: zoneNames },
   run: (service, zone) => {
     service.zone = zone;
     return zone;
@@ -109,10 +109,9 @@ export const services: Section = {
   *check({ services, zones }) {
     yield* repeats(["services"], services, "Service", nameOf);
     yield* excess([[["services"], services]], SERVICES_MAX, "services");
-    const known = new Map(zones.map((each) => [each.name, each]));
     for (const [index, { transport, zone }] of services.entries()) {
       const path = ["services", index];
-      if (zone) yield* checkZone([...path, "zone", "name"], zone.name, known.get(zone.name));
+      if (zone) yield* checkZone([...path, "zone", "name"], zone.name, zones);
       const ports = [...path, "transport", "ports"];
       if ((transport?.ports.length ?? 0) > SERVICE_PORT_RANGES_MAX) {
         yield problem(ports, "too-many", "port ranges in a service", SERVICE_PORT_RANGES_MAX);
@@ -126,11 +125,6 @@ export const services: Section = {
     }
   },
 };
-
-function* checkZone(path: Path, name: string, zone: Configuration["zones"][number] | undefined): Iterable<Problem> {
-  if (!zone) yield problem(path, "unknown-zone", name);
-  else if (zone.prefixes.length === 0) yield problem(path, "empty-zone", name);
-}
 
 function nameOf({ name }: Pick<Service, "name">): string {
   return name;

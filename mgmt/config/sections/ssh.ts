@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { line, type Section } from "../section.ts";
-import { address } from "../values.ts";
+import { address, banner } from "../values.ts";
 import { SET_USERS_LEVEL } from "./users.ts";
 
 export const sshSchema = z.strictObject({
@@ -14,8 +14,8 @@ export const sshSchema = z.strictObject({
   graceSeconds: z.int().min(1).max(120),
   /** Passwords that one connection may try. */
   attempts: z.int().min(1).max(10),
-  /** What is shown before anybody is asked who he is; empty: nothing. `\n` begins a line. */
-  banner: z.string().max(512),
+  /** What is shown before anybody is asked who he is; empty: nothing. A line feed begins a line. */
+  banner,
 });
 
 /** Oxidized asks six times before it gives up. */
@@ -39,6 +39,17 @@ const on = line({
     ssh.on = false;
   },
 });
+
+const version = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: "ip ssh version <version:2>",
+  help: { ip: IP, ssh: SSH, version: "Of the protocol", "2": "The only one" },
+  run: () => {},
+  slot: "ip ssh version",
+  no: () => {},
+});
+
 const listen = line({
   mode: "global",
   level: SET_USERS_LEVEL,
@@ -71,9 +82,76 @@ const port = line({
     ssh.port = sshDefaults.port;
   },
 });
+
+const grace = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: "ip ssh time-out <graceSeconds:1-120>",
+  help: {
+    ip: IP,
+    ssh: SSH,
+    "time-out": "By when somebody must have shown who he is",
+    "<graceSeconds>": `Seconds after he connected (default ${sshDefaults.graceSeconds})`,
+  },
+  run: ({ ssh }, { graceSeconds }) => {
+    ssh.graceSeconds = graceSeconds;
+  },
+  slot: "ip ssh time-out",
+  no: ({ ssh }) => {
+    ssh.graceSeconds = sshDefaults.graceSeconds;
+  },
+});
+
+const attempts = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: "ip ssh authentication-retries <attempts:1-10>",
+  help: {
+    ip: IP,
+    ssh: SSH,
+    "authentication-retries": "How many passwords one connection may try",
+    "<attempts>": `Passwords (default ${sshDefaults.attempts})`,
+  },
+  run: ({ ssh }, { attempts }) => {
+    ssh.attempts = attempts;
+  },
+  slot: "ip ssh authentication-retries",
+  no: ({ ssh }) => {
+    ssh.attempts = sshDefaults.attempts;
+  },
+});
+
+const bannerLine = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: "banner login <banner:BANNER>",
+  help: {
+    banner: "A text that everybody sees who comes in",
+    login: "Before he is asked who he is",
+    "<banner>": "The text; \\n in it begins a line",
+  },
+  run: ({ ssh }, { banner }) => {
+    ssh.banner = banner;
+  },
+  slot: "banner login",
+  no: ({ ssh }) => {
+    ssh.banner = "";
+  },
+});
+
 export const ssh: Section = {
-  lines: [on, listen, port].flatMap(({ forms }) => forms),
-  render: ({ ssh }) =>
-    ssh.on ? [on.print({}), ...(ssh.address ? [listen.print({ address: ssh.address })] : []), port.print(ssh)] : [],
+  lines: [on, version, listen, port, grace, attempts, bannerLine].flatMap(({ forms }) => forms),
+
+  render: ({ ssh }, all) => [
+    ...(ssh.on ? [on.print({})] : []),
+    ...(!ssh.on && all ? [on.printNo({})] : []),
+    ...(all ? [version.print({ version: "2" })] : []),
+    ...(ssh.address !== null ? [listen.print({ address: ssh.address })] : []),
+    ...(ssh.port !== sshDefaults.port || all ? [port.print(ssh)] : []),
+    ...(ssh.graceSeconds !== sshDefaults.graceSeconds || all ? [grace.print(ssh)] : []),
+    ...(ssh.attempts !== sshDefaults.attempts || all ? [attempts.print(ssh)] : []),
+    ...(ssh.banner !== "" ? [bannerLine.print(ssh)] : []),
+  ],
+
   check: () => [],
 };

@@ -1,15 +1,21 @@
-// Who may do what: people with their levels, and the secrets that lead to a higher level. Secrets are kept as hashes.
+// Who may do what: people with their levels and keys, and the secrets that lead to a higher level. Secrets are kept as hashes.
 
 import { z } from "zod";
+import { isOfItsAlgorithm, keyAlgorithms, type PublicKey } from "../../../cli/grammar/public-key.ts";
+import { passwordProblem } from "../../access/password-rules.ts";
 import { hashOf } from "../../access/secret.ts";
 import { type Level, levels } from "../../level.ts";
-import { put, remove } from "../lists.ts";
-import { excess, repeats } from "../problems.ts";
+import { findOrAdd, put, remove } from "../lists.ts";
+import { excess, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
 import type { Facts } from "../service.ts";
-import { secretHash, word } from "../values.ts";
+import { publicKey, secretHash, word } from "../values.ts";
 
 const USERS_MAX = 256;
+const KEYS_MAX = 8;
+
+/** Whose the console is: the audit could not tell him from another of this name. */
+const ROOT = "root";
 
 /** Nobody gives himself a level. */
 export const SET_USERS_LEVEL: Level = 15;
@@ -18,17 +24,11 @@ const enableLevels = [5, 10, 15] as const satisfies readonly Level[];
 
 type EnableLevel = (typeof enableLevels)[number];
 
-/** A public key as OpenSSH has it in a file: its algorithm and its blob in base64. */
-export const publicKeySchema = z.strictObject({
-  algorithm: z.enum(["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"]),
-  blob: z.base64().max(2048),
-});
-
 export const userSchema = z.strictObject({
   name: word,
   level: z.literal(levels),
   secret: secretHash,
-  keys: z.array(publicKeySchema),
+  keys: z.array(publicKey),
 });
 
 /** Who knows the secret may take the level. */
@@ -36,6 +36,9 @@ export const enableSecretSchema = z.strictObject({ level: z.literal(enableLevels
 
 export type User = z.infer<typeof userSchema>;
 export type EnableSecret = z.infer<typeof enableSecretSchema>;
+
+/** Their syntax. */
+type KeyAlgorithms = "ssh-ed25519|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521|ssh-rsa";
 
 const userHelp = {
   username: "Somebody who may use this appliance",
@@ -81,7 +84,33 @@ const userInClear = line({
     const known = users.find((each) => each.name === name);
     return put(users, { name, level, secret: hashOf(secret, known?.secret), keys: known?.keys ?? [] }, nameOf);
   },
+  refuse: ({ login }, { name, secret }) => passwordProblem(secret, login, name),
   slot: "username <name:WORD>",
+});
+
+const sshKey = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: `username <name:WORD> ssh-key <algorithm:${keyAlgorithms.join("|") as KeyAlgorithms}> <blob:KEY-BLOB>`,
+  help: {
+    username: userHelp.username,
+    "<name>": userHelp["<name>"],
+    "ssh-key": "A public key that he may come in with by SSH, as its file has it",
+    "ssh-ed25519": "Of Ed25519",
+    "ecdsa-sha2-nistp256": "Of the curve P-256",
+    "ecdsa-sha2-nistp384": "Of the curve P-384",
+    "ecdsa-sha2-nistp521": "Of the curve P-521",
+    "ssh-rsa": "Of RSA, 2048 bits or more",
+    "<blob>": "The key in base64; the comment behind it is not kept",
+  },
+  suggest: { name: suggest.name },
+  run: ({ users }, { name, ...key }) => findOrAdd(keysOf(users, name), key, blobOf),
+  refuse: ({ users }, { name, ...key }) => {
+    if (!users.some((each) => each.name === name)) return problem(["name"], "unknown-user", name);
+    return isOfItsAlgorithm(key) ? undefined : problem(["blob"], "other-algorithm", key.algorithm);
+  },
+  slot: `username <name:WORD> ssh-key <algorithm:${keyAlgorithms.join("|") as KeyAlgorithms}> <blob:KEY-BLOB>`,
+  no: ({ users }, { name, blob }) => remove(keysOf(users, name), blob, blobOf),
 });
 
 const enable = line({
@@ -104,21 +133,28 @@ const enableInClear = line({
     const known = enableSecrets.find((each) => each.level === level);
     return put(enableSecrets, { level, secret: hashOf(secret, known?.secret) }, itsLevel);
   },
+  refuse: ({ login }, { secret }) => passwordProblem(secret, login),
   slot: "enable secret level <level:5|10|15>",
 });
 
 export const users: Section = {
-  lines: [enable, enableInClear, user, userInClear].flatMap(({ forms }) => forms),
+  lines: [enable, enableInClear, user, userInClear, sshKey].flatMap(({ forms }) => forms),
 
   render: ({ enableSecrets, users }) => [
     ...enableSecrets.map(({ level, secret }) => enable.print({ level: `${level}`, secret })),
-    ...users.map((each) => user.print(each)),
+    ...users.flatMap((each) => [user.print(each), ...each.keys.map((key) => sshKey.print({ ...each, ...key }))]),
   ],
 
   *check({ enableSecrets, users }) {
     yield* repeats(["enableSecrets"], enableSecrets, "Enable secret of level", itsLevel);
     yield* repeats(["users"], users, "User", nameOf);
     yield* excess([[["users"], users]], USERS_MAX, "users");
+    for (const [index, { name, keys }] of users.entries()) {
+      const path = ["users", index];
+      if (name === ROOT) yield problem([...path, "name"], "user-root");
+      yield* repeats([...path, "keys"], keys, "Key", blobOf);
+      yield* excess([[[...path, "keys"], keys]], KEYS_MAX, "keys of a user");
+    }
   },
 };
 
@@ -126,12 +162,17 @@ function levelOf(word: `${EnableLevel}`): EnableLevel {
   return Number(word) as EnableLevel;
 }
 
-function keysOf(users: readonly User[], name: string): User["keys"] {
+/** Of nobody, if he is unknown. */
+function keysOf(users: readonly User[], name: string): PublicKey[] {
   return users.find((each) => each.name === name)?.keys ?? [];
 }
 
 function itsLevel({ level }: Pick<EnableSecret, "level">): number {
   return level;
+}
+
+function blobOf({ blob }: Pick<PublicKey, "blob">): string {
+  return blob;
 }
 
 function nameOf({ name }: Pick<User, "name">): string {

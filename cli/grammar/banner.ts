@@ -1,0 +1,26 @@
+// A text of several lines that is typed on one: `\n` in it begins a line.
+
+import type { Reading } from "./argument-types.ts";
+
+const LENGTH_MAX = 512;
+
+/** As IOS shows it, between two signs that end it; ours is one line. */
+const DELIMITED = /^\^C(.*)\^C$/;
+
+/** With line feeds where lines begin. A whole in quotes is what is inside them. */
+export function readBanner(rest: string): Reading<string> {
+  const [, inner = rest] = DELIMITED.exec(rest) ?? [];
+  if (inner.startsWith("^C")) return { refusal: "Type the text on this line: \\n in it begins another." };
+  const [, text = inner] = /^"([^"]*)"$/.exec(inner) ?? [];
+  const value = text.replaceAll("\\n", "\n");
+  return isBanner(value) && value !== "" ? { value } : undefined;
+}
+
+export function printBanner(banner: string): string {
+  return `"${banner.replaceAll("\n", "\\n")}"`;
+}
+
+/** Whether it can be typed, or is empty. */
+export function isBanner(text: string): boolean {
+  return text.length <= LENGTH_MAX && /^[\n !#-~]*$/.test(text) && !text.includes("\\n");
+}
