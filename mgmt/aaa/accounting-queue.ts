@@ -1,7 +1,7 @@
 // What one group of servers is yet to be told: in order, tried again while none of them takes it, and bounded.
 
-import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
+import { pause } from "../pause.ts";
 import { number } from "../words.ts";
 import type { AccountingRecord, AccountingServers } from "./accounting.ts";
 
@@ -48,7 +48,7 @@ export class AccountingQueue {
   async stop(withinMs: number): Promise<void> {
     this.#stopping.abort();
     const ended = new AbortController();
-    await Promise.race([this.#emptying, delay(withinMs, undefined, { signal: ended.signal }).catch(() => {})]);
+    await Promise.race([this.#emptying, pause(withinMs, ended.signal)]);
     ended.abort();
     const lost = this.#lost + this.#waiting.length;
     this.clear();
@@ -65,7 +65,7 @@ export class AccountingQueue {
         continue;
       }
       if (this.#stopping.signal.aborted) return;
-      await delay(this.#parts.retryMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      await pause(this.#parts.retryMs, this.#stopping.signal);
     }
   }
 
