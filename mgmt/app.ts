@@ -5,6 +5,7 @@ import { language } from "../cli/commands/table.ts";
 import { Accountant } from "./aaa/accountant.ts";
 import { LocalLogins } from "./aaa/local.ts";
 import { Logins } from "./aaa/logins.ts";
+import { Tacacs } from "./aaa/tacacs.ts";
 import { Enabling } from "./access/enabling.ts";
 import { identify } from "./access/identity.ts";
 import { LoginGate } from "./access/login-gate.ts";
@@ -71,6 +72,7 @@ export class App {
   readonly #meter = new ProcessMeter();
   readonly #sessions: Sessions;
   readonly #enabling: Enabling;
+  readonly #tacacs: Tacacs;
   readonly #accountant: Accountant;
   readonly #server: LocalServer;
   readonly #console: ConsoleServer;
@@ -103,8 +105,9 @@ export class App {
     );
     this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
     this.#enabling = new Enabling({ clock, facts, audit });
+    this.#tacacs = new Tacacs({ facts, clock, log });
     const unbuilt = { account: () => Promise.reject(new Sentence("No server can be told anything yet.")) };
-    this.#accountant = new Accountant({ facts, log, servers: { radius: unbuilt, "tacacs+": unbuilt } });
+    this.#accountant = new Accountant({ facts, log, servers: { radius: unbuilt, "tacacs+": this.#tacacs } });
     this.#configuration.follow((settings) => this.#accountant.obey(settings));
 
     const appliance = this.#appliance();
@@ -122,7 +125,7 @@ export class App {
     const wait = (ms: number) => delay(ms, undefined, { ref: false });
     const gate = new LoginGate({ clock, log, facts, wait });
     const unasked = { ask: async () => ({ outcome: "unanswered", reason: "There is no server." }) as const };
-    const methods = { local: new LocalLogins({ facts }), radius: unasked, "tacacs+": unasked };
+    const methods = { local: new LocalLogins({ facts }), radius: unasked, "tacacs+": this.#tacacs };
     this.#ssh = new SshServer({
       ...{ stateDirectory: options.stateDirectory, log, shells, facts },
       ...{ gate, logins: new Logins({ facts, methods, gate, audit, clock, wait }) },
@@ -166,7 +169,7 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#accountant);
+    this.#started.push(this.#tacacs, this.#accountant);
     for (const part of [this.#console, this.#ssh]) {
       this.#started.push(part);
       await part.start();

@@ -24,6 +24,7 @@ type Question<Answer> = (server: TacacsServer, signal: AbortSignal, record: Serv
 export class Tacacs implements LoginMethod, AccountingServers {
   readonly #parts: TacacsParts;
   readonly #servers: Servers<TacacsServer>;
+  readonly #stopping = new AbortController();
 
   constructor(parts: TacacsParts) {
     this.#parts = parts;
@@ -64,19 +65,26 @@ export class Tacacs implements LoginMethod, AccountingServers {
     return this.#servers.figures();
   }
 
+  /** What is asked now gets no answer. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+  }
+
   /** Rejects with a Sentence when none gives an answer. */
   async #first<Answer>(question: Question<Answer>): Promise<Answer> {
     const { nowMs } = this.#parts.clock;
     const troubles: string[] = [];
     for (const { settings, record } of this.#servers.inTurn()) {
+      const inTime = AbortSignal.timeout(settings.timeoutSeconds * 1000);
       const askedMs = nowMs();
       record.count("requests");
       try {
-        const answer = await question(settings, AbortSignal.timeout(settings.timeoutSeconds * 1000), record);
+        const answer = await question(settings, AbortSignal.any([inTime, this.#stopping.signal]), record);
         record.answered(nowMs() - askedMs);
         return answer;
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
+        if (this.#stopping.signal.aborted) break;
         record.count(error.state === "silent" ? "timeouts" : "untrusted");
         record.failed(error.state, error.message);
         troubles.push(`TACACS+ server ${settings.address} ${error.message}`);
