@@ -100,7 +100,10 @@ export class App {
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
     this.#operations = new Operations(
-      { ...parts, configuration: this.#configuration, subscribers: this.#subscribers },
+      {
+        ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers },
+        ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
+      },
       { now: clock.now, audit },
     );
     this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
@@ -129,6 +132,7 @@ export class App {
     this.#ssh = new SshServer({
       ...{ stateDirectory: options.stateDirectory, log, shells, facts },
       ...{ gate, logins: new Logins({ facts, methods, gate, audit, clock, wait }) },
+      now: clock.now,
       fault: (error) => fault(error, "ssh"),
     });
     this.#configuration.follow(() => void this.#ssh.obey());
@@ -203,6 +207,7 @@ export class App {
       breaches: (count, address) => store.call("recentBreaches", count, address),
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
+      ssh: () => this.#ssh.status(),
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),
       perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
     };

@@ -8,6 +8,7 @@ import type { EnginePort } from "./engine/engine_port.ts";
 import type { Level } from "./level.ts";
 import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
+import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
@@ -19,6 +20,7 @@ export interface ApplianceParts {
   readonly engine: EnginePort;
   readonly log: Pick<Log, "clear">;
   readonly subscribers: Subscribers;
+  readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */
   restart(): void;
 }
@@ -40,6 +42,8 @@ export interface Appliance {
   readonly log: Pick<Log, "status" | "follow">;
   /** Of the command line, those that are open. */
   sessions(): readonly SessionStatus[];
+  /** Who is connected by SSH, and what the appliance shows that it is itself. */
+  ssh(): SshStatus;
   /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */

@@ -17,6 +17,7 @@ import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
 import { saveCommands } from "./save.ts";
 import { sessionCommands } from "./session.ts";
+import { sshCommands } from "./ssh.ts";
 import { subscriberCommands } from "./subscribers.ts";
 import { systemCommands } from "./system.ts";
 import { techSupport } from "./tech-support.ts";
@@ -25,7 +26,7 @@ import { userCommands } from "./users.ts";
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
   ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
-  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...userCommands, ...reloadCommands],
+  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...userCommands, ...sshCommands, ...reloadCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];
 

@@ -36,3 +36,6 @@ export const signatureAlgorithms = [
   "rsa-sha2-512",
   "rsa-sha2-256",
 ] as const;
+
+/** In which users show who they are. */
+export const methods = ["publickey", "password", "keyboard-interactive"] as const;

@@ -1,21 +1,14 @@
 // Finds out who somebody is who has connected: by a key, or by a password in either of the two ways that SSH has for one.
 
 import { timingSafeEqual } from "node:crypto";
-import ssh2, {
-  type AuthContext,
-  type AuthenticationType,
-  type Connection,
-  type KeyboardAuthContext,
-  type PublicKeyAuthContext,
-} from "ssh2";
+import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext, type PublicKeyAuthContext } from "ssh2";
 import { ClearText } from "../../cli/grammar/secret.ts";
 import type { Logins } from "../aaa/logins.ts";
 import type { Identity } from "../access/identity.ts";
 import type { User } from "../config/sections/users.ts";
 import type { Facts } from "../config/service.ts";
+import { methods } from "./algorithms.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-
-const METHODS: AuthenticationType[] = ["publickey", "password", "keyboard-interactive"];
 
 /** Programs offer one key after the other: those that are unknown are no failures, but there is an end to it. */
 const KEYS_MAX = 20;
@@ -67,14 +60,14 @@ export class Authentication {
       case "keyboard-interactive":
         return this.#byPassword(context, await asked(context));
       default:
-        return context.reject(METHODS);
+        return context.reject([...methods]);
     }
   }
 
   #byKey(context: PublicKeyAuthContext): void {
     if (this.#isKnown(context)) context.accept();
     else {
-      context.reject(METHODS);
+      context.reject([...methods]);
       if (++this.#keys >= KEYS_MAX) this.#connection.end();
     }
   }
@@ -100,7 +93,7 @@ export class Authentication {
       this.#identity = identity;
       return context.accept();
     }
-    context.reject(METHODS);
+    context.reject([...methods]);
     if (++this.#passwords >= this.#parts.facts().ssh.attempts) this.#connection.end();
   }
 

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
 import type { Identity } from "../access/identity.ts";
 import type { Facts } from "../config/service.ts";
+import { printable } from "../words.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
 import { tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
@@ -27,14 +28,40 @@ const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 export interface ConnectionParts extends Pick<SessionParts, "shells" | "enter" | "leave" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
+  now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users">;
+}
+
+/** What was agreed upon in the first key exchange. */
+export interface Agreed {
+  readonly kex: string;
+  readonly hostKey: string;
+  readonly cipher: string;
+  /** Empty: the cipher sees to that. */
+  readonly mac: string;
+}
+
+export interface SshConnectionStatus {
+  readonly from: string;
+  /** null: nobody has logged in. */
+  readonly user: string | null;
+  /** In which something runs. */
+  readonly sessions: number;
+  /** Unix milliseconds. */
+  readonly since: number;
+  /** What the client calls itself; empty: it has not yet. */
+  readonly software: string;
+  readonly agreed: Agreed | null;
 }
 
 export class SshConnection {
   readonly #socket: Socket;
   readonly #from: string;
   readonly #parts: ConnectionParts;
+  readonly #since: number;
   readonly #gone = new AbortController();
+  #software = "";
+  #agreed: Agreed | null = null;
   #authentication: Authentication | undefined;
   /** That are open, and those of them in which something runs. */
   #sessions = 0;
@@ -46,6 +73,7 @@ export class SshConnection {
     this.#socket = socket;
     this.#from = from;
     this.#parts = parts;
+    this.#since = parts.now();
   }
 
   start(): void {
@@ -69,6 +97,11 @@ export class SshConnection {
     server.injectSocket(this.#socket);
   }
 
+  status(): SshConnectionStatus {
+    const [from, since, software, agreed] = [this.#from, this.#since, this.#software, this.#agreed];
+    return { from, user: this.identity?.user ?? null, sessions: this.#running, since, software, agreed };
+  }
+
   /** Undefined: nobody has logged in. */
   get identity(): Identity | undefined {
     return this.#authentication?.identity;
@@ -85,7 +118,11 @@ export class SshConnection {
 
   #begin(connection: Connection, software: string): void {
     const { logins, facts, fault } = this.#parts;
+    this.#software = printable(software);
     connection.on("error", () => {});
+    connection.once("handshake", ({ kex, serverHostKey: hostKey, sc: { cipher, mac } }) => {
+      this.#agreed = { kex, hostKey, cipher, mac };
+    });
     tellSignatureAlgorithms(connection);
     this.#authentication = new Authentication(connection, { from: this.#from, logins, facts, fault });
     this.#authentication.start();

@@ -10,8 +10,8 @@ import { Sentence } from "../sentence.ts";
 import { Turns } from "../turns.ts";
 import { type AdmissionParts, makeRoom, mayConnect } from "./admission.ts";
 import type { AuthenticationParts } from "./authentication.ts";
-import { SshConnection } from "./connection.ts";
-import { HostKeys } from "./host-keys.ts";
+import { SshConnection, type SshConnectionStatus } from "./connection.ts";
+import { type HostKeyStatus, HostKeys } from "./host-keys.ts";
 import { Listening } from "./listening.ts";
 
 /** What could not be had is tried again: somebody may have made room for it. */
@@ -23,9 +23,19 @@ export interface SshServerParts extends AdmissionParts {
   readonly log: Pick<Log, "say">;
   readonly shells: Shells;
   readonly logins: AuthenticationParts["logins"];
+  now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users" | "accessZones">;
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown): void;
+}
+
+export interface SshStatus {
+  readonly settings: Facts["ssh"];
+  /** Sentences about what is wrong. */
+  readonly alarms: readonly string[];
+  readonly hostKeys: readonly HostKeyStatus[];
+  /** In the order in which they came. */
+  readonly connections: readonly SshConnectionStatus[];
 }
 
 export class SshServer {
@@ -73,15 +83,31 @@ export class SshServer {
     return [...this.#hostKeys.alarms(), ...(this.#listening.alarm ? [this.#listening.alarm] : [])];
   }
 
+  status(): SshStatus {
+    const { ssh: settings } = this.#parts.facts();
+    return {
+      ...{ settings, alarms: this.alarms(), hostKeys: this.#hostKeys.status() },
+      connections: [...this.#connections].map((connection) => connection.status()),
+    };
+  }
+
+  /** Makes new host keys: who connects from now on is shown them. Rejects with a Sentence. */
+  renewHostKeys(): Promise<readonly HostKeyStatus[]> {
+    return this.#turns.take(async () => {
+      await this.#hostKeys.renew();
+      return this.#hostKeys.status();
+    });
+  }
+
   #accept(socket: Socket): void {
     const address = addressOf(socket.remoteAddress ?? "");
     if (address === "" || !mayConnect(address, this.#parts) || !makeRoom(address, this.#connections)) {
       socket.destroy();
       return;
     }
-    const { facts, shells, logins, fault } = this.#parts;
+    const { facts, shells, logins, now, fault } = this.#parts;
     const connection = new SshConnection(socket, address, {
-      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, fault },
+      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, now, fault },
       enter: () => this.#enter(),
       leave: () => void this.#sessions--,
     });

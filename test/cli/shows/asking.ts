@@ -1,6 +1,7 @@
 // Asks an appliance of scenes.ts as a session does.
 import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
 import { interfaceCommands } from "../../../cli/commands/interface.ts";
+import { sshCommands } from "../../../cli/commands/ssh.ts";
 import { systemCommands } from "../../../cli/commands/system.ts";
 import { language } from "../../../cli/commands/table.ts";
 import { match } from "../../../cli/grammar/match.ts";
@@ -9,7 +10,10 @@ import { Sentence } from "../../../mgmt/sentence.ts";
 import { clock, scenes } from "./scenes.ts";
 
 /** Those whose transcripts are here. */
-export const own: readonly ExecCommand[] = [...systemCommands, ...interfaceCommands];
+export const own: readonly ExecCommand[] = [
+  ...[...systemCommands, ...interfaceCommands],
+  ...sshCommands.filter(({ kind }) => kind === "show"),
+];
 export const commands = language.exec.commands;
 
 /** The lines that a session prints. */

@@ -2,17 +2,19 @@
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
 import { factsOf } from "../../../mgmt/config/facts.ts";
+import { sshDefaults } from "../../../mgmt/config/sections/ssh.ts";
 import type { ConfigurationService } from "../../../mgmt/config/service.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
 import { loggingDefaults } from "../../../mgmt/log/settings.ts";
+import type { SshStatus } from "../../../mgmt/ssh/server.ts";
 import { look } from "../../../mgmt/status/alarms.ts";
 import { statusOf } from "../../../mgmt/status/status.ts";
 import { loadOf } from "../../../mgmt/status/worker_loads.ts";
 import type { Machine } from "../../../mgmt/system/machine.ts";
 import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
 
-type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "audit";
+type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "ssh" | "audit";
 
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
@@ -83,6 +85,27 @@ function troubled(): EngineStatus {
   return { header: { ...header, starts: 3 }, live: { ...live, links, linkModes: ["bypass"] }, counters };
 }
 
+const ssh: SshStatus = {
+  settings: { ...sshDefaults, on: true, address: "192.0.2.1", banner: "Mind the gap." },
+  alarms: [],
+  hostKeys: [{ kind: "ed25519", fingerprint: "SHA256:fPKqYLTOMj4F2+SfXRAxt/KZ9ukxbeFnLjzdO3GTG08" }],
+  connections: [
+    {
+      ...{ from: "192.0.2.7", user: "alice", sessions: 2, since: BOOT + 90_000, software: "OpenSSH_9.2p1" },
+      agreed: {
+        ...{ kex: "curve25519-sha256", hostKey: "ssh-ed25519" },
+        ...{ cipher: "aes128-ctr", mac: "hmac-sha2-256-etm@openssh.com" },
+      },
+    },
+    { from: "2001:db8::7", user: null, sessions: 0, since: BOOT + 95_000, software: "", agreed: null },
+  ],
+};
+
+const noSsh: SshStatus = {
+  ...{ settings: { ...sshDefaults, on: true }, hostKeys: [], connections: [] },
+  alarms: ["SSH cannot listen at port 22: it is in use."],
+};
+
 /** `watched`: what the daemon's watch says of the fast path. */
 function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: boolean; absence?: string }): Questions {
   const engine = new FakeEngine();
@@ -117,6 +140,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
       eventLoop: { mean: 0.1, most: 0.4, worst: 12.3 },
     }),
     facts: () => factsOf({ ...emptyConfiguration(), hostname: "edge-1" }, 7),
+    ssh: () => (watched.alive ? ssh : noSsh),
     configuration: configurationService,
     subscribers: { count: async () => 0, find: async function* () {} },
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
