@@ -99,14 +99,15 @@ export class App {
     this.#recorder = new BreachRecorder({ ...parts, nameOf });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
+    this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
+    this.#configuration.follow((facts) => this.#sessions.obey(facts));
     this.#operations = new Operations(
       {
-        ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers },
+        ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
       { now: clock.now, audit },
     );
-    this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
     this.#enabling = new Enabling({ clock, facts, audit });
     this.#tacacs = new Tacacs({ facts, clock, log });
     const unbuilt = { account: () => Promise.reject(new Sentence("No server can be told anything yet.")) };

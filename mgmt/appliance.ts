@@ -1,7 +1,7 @@
 // The appliance as the ways in and out see it: questions that return data, and operations. A way out renders the data.
 
 import type { ClearText } from "../cli/grammar/secret.ts";
-import type { SessionStatus } from "./access/sessions.ts";
+import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
@@ -19,6 +19,7 @@ export interface ApplianceParts {
   readonly configuration: ConfigurationService;
   readonly engine: EnginePort;
   readonly log: Pick<Log, "clear">;
+  readonly sessions: Pick<Sessions, "end">;
   readonly subscribers: Subscribers;
   readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */

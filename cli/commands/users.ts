@@ -1,7 +1,8 @@
 // Who uses the appliance now.
 
+import { endSession } from "../../mgmt/operations/session.ts";
 import { userLines } from "../views/users.ts";
-import { type ExecCommand, show } from "./exec.ts";
+import { act, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
 
 const users = show({
@@ -12,4 +13,15 @@ const users = show({
   view: (sessions, _, { actor, now }) => userLines(sessions, actor.session, now()),
 });
 
-export const userCommands: readonly ExecCommand[] = [users];
+const clearLine = act({
+  syntax: "clear line <number:1-2147483647>",
+  help: {
+    clear: "Begin anew",
+    line: "End somebody's session, and all others of his connection",
+    "<number>": 'Its number in "show users"',
+  },
+  operation: endSession,
+  input: (args) => args,
+});
+
+export const userCommands: readonly ExecCommand[] = [users, clearLine];

@@ -36,7 +36,9 @@ export class Keys {
     this.#input.once("end", this.#end).once("close", this.#end);
   }
 
+  /** What was typed and nobody took is forgotten. */
   stop(): void {
+    this.#pending.length = 0;
     this.#input.off("keypress", this.#pressed).off("end", this.#end).off("close", this.#end);
     this.#end();
   }

@@ -73,6 +73,8 @@ export class ShellSession implements Session {
   width: number;
   /** When a line was typed last, in Unix milliseconds. */
   typedAt: number;
+  /** The line that is obeyed now, without secrets. */
+  running: string | null = null;
 
   constructor(terminal: Terminal, parts: SessionParts) {
     const { interactive, plain, output } = terminal;
@@ -109,7 +111,7 @@ export class ShellSession implements Session {
       while (!this.#gone.signal.aborted) {
         const prompt = this.#prompt;
         const typed = await this.#readCommand(prompt);
-        if (!typed) break;
+        if (!typed || this.#gone.signal.aborted) break;
         this.typedAt = this.#parts.now();
         if (!(await this.#obey(typed, prompt.length))) good = false;
         // Who types ahead does not keep others from having their turn.
@@ -124,6 +126,7 @@ export class ShellSession implements Session {
     return this.#attended(async () => {
       this.#reading = true;
       for await (const line of untilAborted(lines, this.#gone.signal)) {
+        if (this.#gone.signal.aborted) return;
         this.#reading = false;
         this.typedAt = this.#parts.now();
         obeyed(await this.#obey({ text: line, end: "enter" }, null));
@@ -169,6 +172,7 @@ export class ShellSession implements Session {
     this.#place.configure(session);
   }
 
+  /** From now on no further line is obeyed, though one was typed already. */
   close(): void {
     this.#gone.abort();
     this.#keys.stop();
@@ -224,6 +228,7 @@ export class ShellSession implements Session {
     this.#lower();
     const shown = shownLine(this.#parts.language, this.#at, text);
     if (text.trim() !== "") this.#remember(shown);
+    this.running = shown.trim();
     try {
       return await this.#obeyLine(text, shown, promptWidth);
     } catch (error) {
@@ -231,6 +236,7 @@ export class ShellSession implements Session {
       await this.#say([error instanceof Sentence ? `% ${error.message}` : FAULT]);
       return false;
     } finally {
+      this.running = null;
       if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) await this.#say(this.#place.close());
     }
   }

@@ -4,18 +4,23 @@ import type { SessionStatus } from "../../mgmt/access/sessions.ts";
 import { dateAndTime } from "../../mgmt/words.ts";
 import { columns, duration } from "../columns.ts";
 
+/** Of the line that runs. */
+const RUNNING_MAX = 40;
+
 /** A heading and a line each; a star is at the session `own`. */
 export function userLines(sessions: readonly SessionStatus[], own: number, now: number): string[] {
   return columns(
-    ["", "SESSION", "USER", "LEVEL", "FROM", "SINCE", "IDLE"],
-    sessions.map(({ number, user, level, from, openedAt, typedAt }) => [
+    ["", "LINE", "USER", "LEVEL", "BY", "FROM", "SINCE", "IDLE", "RUNNING"],
+    sessions.map(({ number, user, level, by, from, openedAt, typedAt, running }) => [
       number === own ? "*" : "",
       String(number),
       user,
       String(level),
+      by,
       from,
       dateAndTime(openedAt),
       duration(now - typedAt),
+      running === null ? "-" : running.slice(0, RUNNING_MAX),
     ]),
   );
 }

@@ -31,6 +31,11 @@ export function levelOf(user: string, users: Facts["users"]): Level {
   return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
 }
 
+/** Whether the configuration still has him; of those whom others know it need not. */
+export function isKnown({ user, by }: Identity, { users }: Pick<Facts, "users">): boolean {
+  return by !== "local" || users.some(({ name }) => name === user);
+}
+
 /** What whoever came in as `identity` may do now: the configuration may have another level for him, or none. */
 export function levelNow({ user, level, by }: Identity, { users }: Pick<Facts, "users">): Level {
   if (by === "local") return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;

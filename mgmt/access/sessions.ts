@@ -1,7 +1,10 @@
 // The sessions of the command line that are open, wherever they came in.
 
+import type { Facts } from "../config/service.ts";
 import type { Level } from "../level.ts";
 import type { Actor, AuditEntry } from "../operations/operation.ts";
+import { Sentence } from "../sentence.ts";
+import { type Identity, isKnown } from "./identity.ts";
 
 /** A session, as it knows itself. */
 export interface OpenSession {
@@ -10,9 +13,27 @@ export interface OpenSession {
   readonly level: Level;
   /** When a line was typed last, in Unix milliseconds. */
   readonly typedAt: number;
+  /** The line that it obeys now, without secrets; null: it waits for one. */
+  readonly running: string | null;
+  /** From now on it obeys no further line, though one was typed already. */
+  close(): void;
 }
 
-export interface SessionStatus extends Omit<Actor, "session"> {
+/** What somebody came in by; he may have several sessions over it. */
+export interface Connection {
+  /** Ends it, with whatever goes on in it. */
+  cut(): void;
+}
+
+/** Somebody who has come in. */
+export interface Caller {
+  readonly identity: Identity;
+  /** `console`, or the address that he comes from. */
+  readonly from: string;
+  readonly connection: Connection;
+}
+
+export interface SessionStatus extends Omit<Actor, "session">, Pick<Identity, "by">, Pick<OpenSession, "running"> {
   /** From 1, never given again while the daemon runs. */
   readonly number: number;
   /** Unix milliseconds. */
@@ -27,7 +48,7 @@ export interface SessionsParts {
 
 export class Sessions {
   readonly #parts: SessionsParts;
-  readonly #open = new Map<OpenSession, { readonly openedAt: number; cut(): void }>();
+  readonly #open = new Map<OpenSession, { readonly caller: Caller; readonly openedAt: number }>();
   readonly #audited = new WeakSet<OpenSession>();
   #last = 0;
 
@@ -40,16 +61,31 @@ export class Sessions {
     return ++this.#last;
   }
 
-  /** `cut` ends the connection that it came by. */
-  opened(session: OpenSession, cut: () => void): void {
-    this.#open.set(session, { openedAt: this.#parts.now(), cut });
+  opened(session: OpenSession, caller: Caller): void {
+    this.#open.set(session, { caller, openedAt: this.#parts.now() });
   }
 
-  /** Ends a session, whatever it does. False: there is none of this number. */
-  end(number: number): boolean {
-    const found = [...this.#open].find(([{ actor }]) => actor.session === number);
-    found?.[1].cut();
-    return found !== undefined;
+  /**
+   * Ends the connection by which a session came, with all its sessions: when it returns none of them obeys another line. Throws
+   * a Sentence when there is no such session, it is the actor's own, or one of them has a level above his.
+   */
+  end(number: number, actor: Actor): void {
+    const found = [...this.#open].find(([session]) => session.actor.session === number);
+    if (!found) throw new Sentence(`There is no session ${number}: see "show users".`);
+    const { connection } = found[1].caller;
+    for (const [session] of this.#over(connection)) {
+      if (session.actor.session === actor.session)
+        throw new Sentence('It would end this session: use "exit" for that.');
+      if (session.level > actor.level) throw new Sentence(`Session ${number} has a higher level than you.`);
+    }
+    this.#cut(connection);
+  }
+
+  /** The configuration has other users: who came in as one that is gone has no session any more. */
+  obey(facts: Pick<Facts, "users">): void {
+    for (const { caller } of this.#open.values()) {
+      if (!isKnown(caller.identity, facts)) this.#cut(caller.connection);
+    }
   }
 
   /** More than questions will be asked in it: that it was opened is audited, once. */
@@ -67,18 +103,23 @@ export class Sessions {
 
   /** In the order of their numbers. */
   list(): SessionStatus[] {
-    return [...this.#open].map(
-      ([
-        {
-          actor: { user, from, session: number },
-          level,
-          typedAt,
-        },
-        { openedAt },
-      ]) => {
-        return { number, user, from, level, openedAt, typedAt };
-      },
-    );
+    return [...this.#open].map(([{ actor, level, typedAt, running }, { caller, openedAt }]) => {
+      const { user, from, session: number } = actor;
+      return { number, user, from, level, by: caller.identity.by, openedAt, typedAt, running };
+    });
+  }
+
+  #over(connection: Connection) {
+    return [...this.#open].filter(([, { caller }]) => caller.connection === connection);
+  }
+
+  /** Its close comes through later: by then nobody must have obeyed what was typed ahead. */
+  #cut(connection: Connection): void {
+    for (const [session] of this.#over(connection)) {
+      this.#open.delete(session);
+      session.close();
+    }
+    connection.cut();
   }
 
   #audit(operation: string, { actor: { user, from, session }, level }: OpenSession): Promise<void> {

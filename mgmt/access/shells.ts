@@ -5,22 +5,14 @@ import type { Terminal } from "../../cli/shell/terminal.ts";
 import { AccountedSession } from "../aaa/accounted-session.ts";
 import type { Accounting } from "../aaa/accounting.ts";
 import type { Facts } from "../config/service.ts";
-import { type Identity, levelNow } from "./identity.ts";
-import type { Sessions } from "./sessions.ts";
+import { Sentence } from "../sentence.ts";
+import { isKnown, levelNow } from "./identity.ts";
+import type { Caller, Sessions } from "./sessions.ts";
 
 export interface ShellsParts extends Omit<SessionParts, "actor" | "levelNow" | "obeys"> {
   facts(): Pick<Facts, "users">;
   readonly sessions: Pick<Sessions, "next" | "opened" | "acts" | "closed">;
   readonly accounting: Accounting;
-}
-
-/** Somebody who has come in. */
-export interface Caller {
-  readonly identity: Identity;
-  /** `console`, or the address that he comes from. */
-  readonly from: string;
-  /** Ends the connection that he came by, with whatever else goes on in it. */
-  cut(): void;
 }
 
 export class Shells {
@@ -30,13 +22,18 @@ export class Shells {
     this.#parts = parts;
   }
 
-  /** `use` runs the session; it is open until then. `acts`: told before the first line that is more than a question. */
+  /**
+   * `use` runs the session; it is open until then. `acts`: told before the first line that is more than a question. Rejects with a
+   * Sentence when he is no user any more.
+   */
   async open<Result>(
     terminal: Terminal,
-    { identity, from, cut }: Caller,
+    caller: Caller,
     use: (session: ShellSession, acts: () => Promise<void>) => Promise<Result>,
   ): Promise<Result> {
     const { sessions, accounting, facts, ...parts } = this.#parts;
+    const { identity, from } = caller;
+    if (!isKnown(identity, facts())) throw new Sentence("You are no user of this appliance any more.");
     const { user, level } = identity;
     const actor = { user, level, from, session: sessions.next() };
     const accounted = new AccountedSession(actor, { accounting, now: parts.now });
@@ -44,7 +41,7 @@ export class Shells {
       ...{ ...parts, actor, levelNow: () => levelNow(identity, facts()) },
       obeys: (line, level) => accounted.obeys(line, level),
     });
-    sessions.opened(shell, cut);
+    sessions.opened(shell, caller);
     accounted.start();
     try {
       return await use(shell, () => sessions.acts(shell));

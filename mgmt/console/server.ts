@@ -80,7 +80,7 @@ export class ConsoleServer {
     socket.off("timeout", letGo);
 
     const terminal = new ConsoleTerminal(socket, hello);
-    const caller = { identity, from: "console", cut: () => socket.destroy() };
+    const caller = { identity, from: "console", connection: { cut: () => void socket.destroy() } };
     return await this.#parts.shells.open(terminal, caller, (session, acts) => {
       socket.setTimeout(this.#patience.idle, () => session.idle());
       return converse({ hello, messages, gone, terminal, session, acts });

@@ -147,7 +147,7 @@ export class SshConnection {
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
       ...{ carrier, shells, enter, leave, fault },
-      caller: { identity, from: this.#from, cut: () => this.cut() },
+      caller: { identity, from: this.#from, connection: this },
       idleMs: () => facts().vty.idleSeconds * 1000,
       begun: () => {
         this.#running++;

@@ -5,6 +5,7 @@ import type { Context, ExecCommand } from "../../cli/commands/exec.ts";
 import { loggingCommands } from "../../cli/commands/logging.ts";
 import { massMailingCommands } from "../../cli/commands/mass-mailing.ts";
 import { userCommands } from "../../cli/commands/users.ts";
+import type { SessionStatus } from "../../mgmt/access/sessions.ts";
 import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Breach } from "../../mgmt/breaches/breach.ts";
 import type { Level } from "../../mgmt/level.ts";
@@ -116,14 +117,20 @@ test("monitor events tells what happens from then on, until it is stopped", asyn
 });
 
 test("show users tells who is here, and which session is one's own", async (t) => {
-  const since = { openedAt: AT - 3_600_000, from: "console" };
-  const sessions = () => [
-    { number: 1, user: "root", level: 15 as const, typedAt: AT - 125_000, ...since },
-    { number: 2, user: "alice", level: 10 as const, typedAt: AT, ...since },
+  const since = { openedAt: AT - 3_600_000 };
+  const sessions = (): SessionStatus[] => [
+    {
+      ...{ number: 1, user: "root", level: 15, by: "peer", from: "console", typedAt: AT - 125_000, ...since },
+      running: `monitor events | exclude ${"x".repeat(100)}`,
+    },
+    {
+      ...{ number: 2, user: "alice", level: 10, by: "tacacs+", from: "192.0.2.1", typedAt: AT, ...since },
+      running: null,
+    },
   ];
   t.deepEqual(await linesOf(commandIn(userCommands, "show users"), context({ sessions })), [
-    "   SESSION  USER   LEVEL  FROM     SINCE                IDLE",
-    "   1        root   15     console  2026-11-22 11:00:03  2 min 5 s",
-    "*  2        alice  10     console  2026-11-22 11:00:03  0 s",
+    "   LINE  USER   LEVEL  BY       FROM       SINCE                IDLE       RUNNING",
+    "   1     root   15     peer     console    2026-11-22 11:00:03  2 min 5 s  monitor events | exclude xxxxxxxxxxxxxxx",
+    "*  2     alice  10     tacacs+  192.0.2.1  2026-11-22 11:00:03  0 s        -",
   ]);
 });
