@@ -26,19 +26,20 @@ export class AccountedSession {
     this.#startedAt = at;
     // A daemon that is started again counts its sessions from 1.
     this.#id = `${at.toString(36)}-${this.#actor.session}`;
-    this.#parts.accounting.tell({ kind: "start", id: this.#id, actor: this.#actor, at });
+    this.#parts.accounting.tell({ kind: "start", id: this.#id, session: this.#id, actor: this.#actor, at });
   }
 
   /** `line`: without secrets. */
   obeys(line: string, level: Level): void {
-    const id = `${this.#id}.${++this.#lines}`;
+    const session = this.#id;
+    const id = `${session}.${++this.#lines}`;
     const actor = { ...this.#actor, level };
-    this.#parts.accounting.tell({ kind: "command", id, actor, at: this.#parts.now(), line });
+    this.#parts.accounting.tell({ kind: "command", id, session, actor, at: this.#parts.now(), line });
   }
 
   stop(): void {
     const at = this.#parts.now();
     const seconds = Math.max(0, Math.round((at - this.#startedAt) / 1000));
-    this.#parts.accounting.tell({ kind: "stop", id: this.#id, actor: this.#actor, at, seconds });
+    this.#parts.accounting.tell({ kind: "stop", id: this.#id, session: this.#id, actor: this.#actor, at, seconds });
   }
 }

@@ -5,6 +5,8 @@ import type { Actor } from "../operations/operation.ts";
 export type AccountingRecord = {
   /** What the record is about: a session has one for its start and stop, each command has its own. Never given again. */
   readonly id: string;
+  /** Names the session that it is about, in all records of it and of no other. */
+  readonly session: string;
   /** With the level that he had then. */
   readonly actor: Actor;
   /** Unix milliseconds. */

@@ -35,7 +35,6 @@ export class Radius implements LoginMethod, AccountingServers {
   readonly #logins: Servers<RadiusServer>;
   readonly #accounting: Servers<RadiusServer>;
   readonly #stopping = new AbortController();
-  #sessionPrefix: string | undefined;
 
   constructor(parts: RadiusParts) {
     this.#parts = parts;
@@ -59,11 +58,10 @@ export class Radius implements LoginMethod, AccountingServers {
 
   async account(record: AccountingRecord): Promise<void> {
     const { facts, clock } = this.#parts;
-    const sessionId = this.#sessionId(record.actor.session);
     const found = await this.#askInTurn(this.#accounting, isAccountingAnswer, ({ key }) => {
       const delaySeconds = Math.max(0, Math.round((clock.now() - record.at) / 1000));
-      const told = { hostname: facts().hostname, sessionId, delaySeconds };
-      return accountingRequest(record, told, key, this.#identifier());
+      const from = { hostname: facts().hostname, delaySeconds };
+      return accountingRequest(record, from, key, this.#identifier());
     });
     if (!found) throw new Sentence(this.#accounting.nobodyAnswered());
   }
@@ -114,11 +112,5 @@ export class Radius implements LoginMethod, AccountingServers {
 
   #identifier(): number {
     return this.#parts.random(1).readUInt8();
-  }
-
-  /** Numbers of sessions begin anew with the daemon. */
-  #sessionId(session: number): string {
-    this.#sessionPrefix ??= this.#parts.random(4).toString("hex");
-    return `${this.#sessionPrefix}-${session}`;
   }
 }

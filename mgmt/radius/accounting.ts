@@ -15,25 +15,23 @@ import {
 /** RFC 2866 5.1; a command is told while its session goes on. */
 const statusTypes = { start: 1, stop: 2, command: 3 } as const;
 
-export interface Told {
+export interface Teller {
   readonly hostname: string;
-  /** Of the session: no other has it, also after a restart. */
-  readonly sessionId: string;
   /** Since it happened: a request with another delay has another identifier. */
   readonly delaySeconds: number;
 }
 
-export function accountingRequest(record: AccountingRecord, told: Told, key: string, identifier: number): Packet {
+export function accountingRequest(record: AccountingRecord, teller: Teller, key: string, identifier: number): Packet {
   const { actor, at, kind } = record;
   const attributes = [
     attribute("Acct-Status-Type", statusTypes[kind]),
-    attribute("Acct-Session-Id", told.sessionId),
+    attribute("Acct-Session-Id", record.session),
     attribute("User-Name", actor.user),
     attribute("Calling-Station-Id", actor.from),
-    attribute("NAS-Identifier", told.hostname),
+    attribute("NAS-Identifier", teller.hostname),
     attribute("NAS-Port-Type", VIRTUAL),
     attribute("Event-Timestamp", Math.floor(at / 1000)),
-    attribute("Acct-Delay-Time", told.delaySeconds),
+    attribute("Acct-Delay-Time", teller.delaySeconds),
     ...attributesOf(record),
   ];
   const packet = { code: codes.accountingRequest, identifier, authenticator: NO_AUTHENTICATOR, attributes };
