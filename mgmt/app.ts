@@ -1,10 +1,12 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { language } from "../cli/commands/table.ts";
 import { Accountant } from "./aaa/accountant.ts";
 import { LocalLogins } from "./aaa/local.ts";
 import { Logins } from "./aaa/logins.ts";
+import { Radius } from "./aaa/radius.ts";
 import { Tacacs } from "./aaa/tacacs.ts";
 import { Enabling } from "./access/enabling.ts";
 import { identify } from "./access/identity.ts";
@@ -26,8 +28,8 @@ import { loadStartup } from "./operations/configuration.ts";
 import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
 import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
+import { pause } from "./pause.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
-import { Sentence } from "./sentence.ts";
 import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
@@ -72,6 +74,7 @@ export class App {
   readonly #meter = new ProcessMeter();
   readonly #sessions: Sessions;
   readonly #enabling: Enabling;
+  readonly #radius: Radius;
   readonly #tacacs: Tacacs;
   readonly #accountant: Accountant;
   readonly #server: LocalServer;
@@ -110,8 +113,9 @@ export class App {
     );
     this.#enabling = new Enabling({ clock, facts, audit });
     this.#tacacs = new Tacacs({ facts, clock, log });
-    const unbuilt = { account: () => Promise.reject(new Sentence("No server can be told anything yet.")) };
-    this.#accountant = new Accountant({ facts, log, servers: { radius: unbuilt, "tacacs+": this.#tacacs } });
+    this.#radius = new Radius({ facts, clock, log, random: randomBytes, pause });
+    const servers = { radius: this.#radius, "tacacs+": this.#tacacs };
+    this.#accountant = new Accountant({ facts, log, servers });
     this.#configuration.follow((settings) => this.#accountant.obey(settings));
 
     const appliance = this.#appliance();
@@ -128,8 +132,7 @@ export class App {
     });
     const wait = (ms: number) => delay(ms, undefined, { ref: false });
     const gate = new LoginGate({ clock, log, facts, wait });
-    const unasked = { ask: async () => ({ outcome: "unanswered", reason: "There is no server." }) as const };
-    const methods = { local: new LocalLogins({ facts }), radius: unasked, "tacacs+": this.#tacacs };
+    const methods = { ...servers, local: new LocalLogins({ facts }) };
     this.#ssh = new SshServer({
       ...{ stateDirectory: options.stateDirectory, log, shells, facts },
       ...{ gate, logins: new Logins({ facts, methods, gate, audit, clock, wait }) },
@@ -174,7 +177,7 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#tacacs, this.#accountant);
+    this.#started.push(this.#radius, this.#tacacs, this.#accountant);
     for (const part of [this.#console, this.#ssh]) {
       this.#started.push(part);
       await part.start();
@@ -209,6 +212,7 @@ export class App {
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
       ssh: () => this.#ssh.status(),
+      aaaServers: () => [...this.#radius.figures(), ...this.#tacacs.figures()],
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),
       perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
     };

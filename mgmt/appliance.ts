@@ -1,6 +1,7 @@
 // The appliance as the ways in and out see it: questions that return data, and operations. A way out renders the data.
 
 import type { ClearText } from "../cli/grammar/secret.ts";
+import type { ServerFigures } from "./aaa/server-record.ts";
 import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
@@ -45,6 +46,8 @@ export interface Appliance {
   sessions(): readonly SessionStatus[];
   /** Who is connected by SSH, and what the appliance shows that it is itself. */
   ssh(): SshStatus;
+  /** Those that are configured, in the order in which they are asked, with what they did since. */
+  aaaServers(): readonly ServerFigures[];
   /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */

@@ -5,6 +5,7 @@ import { configurationTable } from "../../mgmt/config/table.ts";
 import type { Line } from "../grammar/command.ts";
 import { doCommand, type Language, promptLine } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
+import { aaaCommands } from "./aaa.ts";
 import { auditCommands } from "./audit.ts";
 import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
@@ -26,7 +27,8 @@ import { userCommands } from "./users.ts";
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
   ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
-  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...userCommands, ...sshCommands, ...reloadCommands],
+  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...reloadCommands],
+  ...[...userCommands, ...sshCommands, ...aaaCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];
 

@@ -29,6 +29,7 @@ const parts = [
   "show users",
   "show ip ssh",
   "show ssh",
+  "show aaa servers",
   "show audit",
   "show logging",
 ] as const;

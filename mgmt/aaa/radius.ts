@@ -5,7 +5,7 @@ import type { Facts } from "../config/service.ts";
 import type { Log } from "../log/log.ts";
 import { accountingRequest, isAccountingAnswer } from "../radius/accounting.ts";
 import { Exchange, type ExchangeParts } from "../radius/exchange.ts";
-import { accessRequest, canAsk, isAccessAnswer, judge } from "../radius/login.ts";
+import { accessRequest, canAsk, isAccessAnswer, verdictOf } from "../radius/login.ts";
 import { AUTHENTICATOR_BYTES, encode, type Packet } from "../radius/packet.ts";
 import { Sentence } from "../sentence.ts";
 import type { Clock } from "../time.ts";
@@ -50,9 +50,8 @@ export class Radius implements LoginMethod, AccountingServers {
       return accessRequest(login, facts().hostname, key, fresh);
     });
     if (!found) return { outcome: "unanswered", reason: this.#logins.nobodyAnswered() };
-    const { verdict, remark } = judge(found.answer);
+    const verdict = verdictOf(found.answer);
     found.record.count(verdict.outcome === "accepted" ? "accepts" : "refusals");
-    if (remark) found.record.say(remark);
     return verdict;
   }
 

@@ -73,17 +73,12 @@ export class ServerRecord {
     if (before === "silent" || before === "untrusted") this.#parts.say("AAA_END", `${this.#name} answers.`);
   }
 
-  /** It gave none to a question, however often that was repeated. `trouble`: what it does instead, and what to do. */
+  /** It gave none to a question, however often that was repeated. `trouble`: goes on after its name: what it does instead, and what to do. */
   failed(state: "silent" | "untrusted", trouble: string): void {
     this.#failedMs = this.#parts.nowMs();
     if (state === this.#state) return;
     this.#state = state;
-    this.say(trouble);
-  }
-
-  /** Has the log tell this of it: goes on after its name. */
-  say(text: string): void {
-    this.#parts.say("AAA", `${this.#name} ${text}`);
+    this.#parts.say("AAA", `${this.#name} ${trouble}`);
   }
 
   /** Whether it failed lately. */

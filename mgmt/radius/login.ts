@@ -22,12 +22,6 @@ export interface Fresh {
   readonly authenticator: Buffer;
 }
 
-export interface Judged {
-  readonly verdict: Verdict;
-  /** What the log should tell of it: goes on after the server's name. */
-  readonly remark?: string;
-}
-
 /** Whether RADIUS can ask it: one that it cannot ask is of nobody there. */
 export function canAsk({ user, password }: Login): boolean {
   const length = Buffer.byteLength(user);
@@ -59,15 +53,14 @@ export function isAccessAnswer(packet: Packet, { identifier, authenticator }: Pa
 const answerCodes: readonly number[] = [codes.accessAccept, codes.accessReject, codes.accessChallenge];
 
 /** What an answer to an Access-Request says. */
-export function judge({ code, attributes }: Packet): Judged {
-  const verdict = { outcome: "refused" } as const;
+export function verdictOf({ code, attributes }: Packet): Verdict {
+  if (code === codes.accessReject) return { outcome: "refused" };
   if (code === codes.accessChallenge)
-    return { verdict, remark: "asks for more than a password, which is not supported: the login is refused." };
-  if (code === codes.accessReject) return { verdict };
+    return { outcome: "refused", reason: "The server asks for more than a password, which is not supported." };
   const [serviceType] = valuesOf(attributes, "Service-Type");
   const level = levelOf(attributes, serviceType);
-  if (level !== undefined) return { verdict: { outcome: "accepted", level } };
-  return { verdict, remark: `accepts a login for Service-Type ${serviceType}, not a command line: it is refused.` };
+  if (level !== undefined) return { outcome: "accepted", level };
+  return { outcome: "refused", reason: `The server lets him in for Service-Type ${serviceType}, no command line.` };
 }
 
 /** Undefined: it is accepted for something else, such as dialling in, which RFC 2865 5.6 has us refuse. */

@@ -21,7 +21,9 @@ async function told(typed: string, level: Level = 15): Promise<AccountingRecord[
   output.resume();
   terminal.input.end(typed);
   const identity = { user: "alice", level, by: "tacacs+" } as const;
-  await shells.open(terminal, { identity, from: "192.0.2.7", connection: { cut: () => {} } }, (session) => session.run());
+  await shells.open(terminal, { identity, from: "192.0.2.7", connection: { cut: () => {} } }, (session) =>
+    session.run(),
+  );
   return records;
 }
 

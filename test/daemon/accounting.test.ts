@@ -10,7 +10,7 @@ import { until } from "./parts.ts";
 const actor = { user: "alice", level: 10, from: "192.0.2.7", session: 7 } as const;
 
 function line(number: number): AccountingRecord {
-  return { kind: "command", id: `k3-7.${number}`, actor, at: 0, line: `line ${number}` };
+  return { kind: "command", id: `k3-7.${number}`, session: "k3-7", actor, at: 0, line: `line ${number}` };
 }
 
 /** Servers that take what they are told while they are `there`. */
@@ -104,12 +104,12 @@ test("each kind of record goes to the servers that the configuration names, and 
     ...{ facts: () => ({ aaa }), log: { say: () => {} } },
     servers: { radius, "tacacs+": tacacs },
   });
-  accountant.tell({ kind: "start", id: "k3-7", actor, at: 0 });
+  accountant.tell({ kind: "start", id: "k3-7", session: "k3-7", actor, at: 0 });
   accountant.tell(line(1));
   await until("both were told", () => radius.taken.length === 1 && tacacs.taken.length === 1);
   aaa = aaaDefaults;
   accountant.tell(line(2));
-  accountant.tell({ kind: "stop", id: "k3-7", actor, at: 0, seconds: 1 });
+  accountant.tell({ kind: "stop", id: "k3-7", session: "k3-7", actor, at: 0, seconds: 1 });
   await accountant.stop();
   t.deepEqual([radius.taken, tacacs.taken], [["k3-7"], [line(1).id]]);
 });

@@ -28,7 +28,7 @@ const packets = {
 };
 
 const record: AccountingRecord = {
-  ...{ kind: "command" as const, id: "k3-7.1", at: 1_795_341_600_999, line: "show version" },
+  ...{ kind: "command" as const, id: "k3-7.1", session: "k3-7", at: 1_795_341_600_999, line: "show version" },
   actor: { user: "alice", level: 10, from: "192.0.2.7", session: 7 },
 };
 

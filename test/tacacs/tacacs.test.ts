@@ -187,10 +187,11 @@ const at = 1_795_341_600_000;
 
 test("sessions and lines are told as IOS tells them", async (t) => {
   const { tacacs: asked } = tacacs(["ledger"]);
+  const session = "k3-7";
   const records: AccountingRecord[] = [
-    { kind: "start", id: "k3-7", actor, at },
-    { kind: "command", id: "k3-7.1", actor: { ...actor, level: 15 }, at: at + 5999, line: "show version" },
-    { kind: "stop", id: "k3-7", actor, at: at + 60_000, seconds: 60 },
+    { kind: "start", id: "k3-7", session, actor, at },
+    { kind: "command", id: "k3-7.1", session, actor: { ...actor, level: 15 }, at: at + 5999, line: "show version" },
+    { kind: "stop", id: "k3-7", session, actor, at: at + 60_000, seconds: 60 },
   ];
   for (const record of records) await asked.account(record);
   const subject = { user: "alice", port: "tty7", from: "192.0.2.7" };
@@ -211,7 +212,7 @@ test("sessions and lines are told as IOS tells them", async (t) => {
 });
 
 test("what a server does not take goes to the next; when none takes it, it is said why", async (t) => {
-  const record: AccountingRecord = { kind: "start", id: "k3-8", actor, at };
+  const record: AccountingRecord = { kind: "start", id: "k3-8", session: "k3-8", actor, at };
   const both = tacacs(["error", "honest"]);
   await t.notThrowsAsync(both.tacacs.account(record));
   const message = "TACACS+ server 127.0.0.1 does not take what it is told: look at it.";

@@ -1,4 +1,5 @@
 // What the shows are asked about: an appliance in one of several states, two days after its start.
+import type { ServerFigures } from "../../../mgmt/aaa/server-record.ts";
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
 import { factsOf } from "../../../mgmt/config/facts.ts";
@@ -14,7 +15,7 @@ import { loadOf } from "../../../mgmt/status/worker_loads.ts";
 import type { Machine } from "../../../mgmt/system/machine.ts";
 import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
 
-type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "ssh" | "audit";
+type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "ssh" | "audit" | "aaaServers";
 
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
@@ -65,6 +66,24 @@ const busy = {
 };
 
 const resting = { ...idle, ticks: 1_000_000_000 };
+
+const unasked = {
+  ...{ requests: 0, answers: 0, accepts: 0, refusals: 0, timeouts: 0, untrusted: 0 },
+  answerMs: null,
+};
+
+const servers: readonly ServerFigures[] = [
+  {
+    ...{ protocol: "radius", use: "login", address: "192.0.2.5", port: 1812, state: "answering" },
+    ...{ requests: 1234, answers: 1230, accepts: 1200, refusals: 30, timeouts: 4, untrusted: 1, answerMs: 2.25 },
+  },
+  {
+    ...{ protocol: "radius", use: "login", address: "2001:db8:0:53::5", port: 1812, state: "silent" },
+    ...{ requests: 6, answers: 0, accepts: 0, refusals: 0, timeouts: 6, untrusted: 0, answerMs: null },
+  },
+  { protocol: "radius", use: "accounting", address: "192.0.2.5", port: 1813, state: "unasked", ...unasked },
+  { protocol: "tacacs+", use: "both", address: "192.0.2.6", port: 49, state: "unasked", ...unasked },
+];
 
 /** A fast path that works. */
 function working(): EngineStatus {
@@ -145,6 +164,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     subscribers: { count: async () => 0, find: async function* () {} },
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
     sessions: () => [],
+    aaaServers: () => (watched.alive ? servers : []),
     audit: async () => [],
   };
 }
