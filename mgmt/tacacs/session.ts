@@ -92,5 +92,5 @@ async function* packetsOf(socket: Socket, check: (header: Header) => void) {
 }
 
 function isOfSystem(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
+  return error instanceof Error && "code" in error;
 }
