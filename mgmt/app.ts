@@ -75,6 +75,8 @@ export class App {
   readonly #sessions: Sessions;
   readonly #enabling: Enabling;
   readonly #radius: Radius;
+  readonly #gate: LoginGate;
+  readonly #logins: Logins;
   readonly #tacacs: Tacacs;
   readonly #accountant: Accountant;
   readonly #server: LocalServer;
@@ -131,11 +133,13 @@ export class App {
       identify: (socket) => identify(socket, facts()),
     });
     const wait = (ms: number) => delay(ms, undefined, { ref: false });
-    const gate = new LoginGate({ clock, log, facts, wait });
+    this.#gate = new LoginGate({ clock, log, facts, wait });
+    const gate = this.#gate;
     const methods = { ...servers, local: new LocalLogins({ facts }) };
+    this.#logins = new Logins({ facts, methods, gate, audit, clock, wait });
     this.#ssh = new SshServer({
       ...{ stateDirectory: options.stateDirectory, log, shells, facts },
-      ...{ gate, logins: new Logins({ facts, methods, gate, audit, clock, wait }) },
+      ...{ gate, logins: this.#logins },
       now: clock.now,
       fault: (error) => fault(error, "ssh"),
     });
@@ -211,6 +215,7 @@ export class App {
       breaches: (count, address) => store.call("recentBreaches", count, address),
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
+      logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },
       ssh: () => this.#ssh.status(),
       aaaServers: () => [...this.#radius.figures(), ...this.#tacacs.figures()],
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),

@@ -1,7 +1,9 @@
 // The appliance as the ways in and out see it: questions that return data, and operations. A way out renders the data.
 
 import type { ClearText } from "../cli/grammar/secret.ts";
+import type { RefusalsStatus } from "./aaa/refusals.ts";
 import type { ServerFigures } from "./aaa/server-record.ts";
+import type { LoginGateStatus } from "./access/login-gate.ts";
 import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
@@ -44,6 +46,8 @@ export interface Appliance {
   readonly log: Pick<Log, "status" | "follow">;
   /** Of the command line, those that are open. */
   sessions(): readonly SessionStatus[];
+  /** From elsewhere. */
+  readonly logins: { gate(): LoginGateStatus; refusals(): RefusalsStatus };
   /** Who is connected by SSH, and what the appliance shows that it is itself. */
   ssh(): SshStatus;
   /** Those that are configured, in the order in which they are asked, with what they did since. */

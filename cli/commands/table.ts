@@ -13,6 +13,7 @@ import { configureCommands } from "./configure.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
+import { loginCommands } from "./login.ts";
 import { massMailingCommands } from "./mass-mailing.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
@@ -28,7 +29,7 @@ const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
   ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
   ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...reloadCommands],
-  ...[...userCommands, ...sshCommands, ...aaaCommands],
+  ...[...userCommands, ...loginCommands, ...sshCommands, ...aaaCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];
 

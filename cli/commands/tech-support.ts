@@ -27,6 +27,8 @@ const parts = [
   "show interface LineCard 0 subscriber amount",
   "show mass-mailing",
   "show users",
+  "show login",
+  "show login failures",
   "show ip ssh",
   "show ssh",
   "show aaa servers",

@@ -9,7 +9,7 @@ import { number } from "../words.ts";
 import { isWithin, sourceOf } from "./source.ts";
 
 /** Quiet mode begins with so many times the failures that block one source. */
-const QUIET_FACTOR = 10;
+export const QUIET_FACTOR = 10;
 
 /** That are blocked, and that failed: of more the oldest is forgotten. To have a block forgotten takes as many others. */
 export const SOURCES_MAX = 4096;
@@ -23,7 +23,7 @@ export interface LoginGateParts {
 }
 
 export interface LoginGateStatus {
-  readonly settings: Pick<LoginSettings, "block" | "quietZone">;
+  readonly settings: Pick<LoginSettings, "block" | "delaySeconds" | "quietZone">;
   /** Seconds that quiet mode goes on; null: there is none. */
   readonly quietSeconds: number | null;
   /** Failures in the time that runs now, and seconds that are left of it; null: none runs. */
@@ -68,8 +68,8 @@ export class LoginGate {
   }
 
   status(): LoginGateStatus {
-    const { block, quietZone } = this.#parts.facts().login;
-    const settings = { block, quietZone };
+    const { block, delaySeconds, quietZone } = this.#parts.facts().login;
+    const settings = { block, delaySeconds, quietZone };
     if (!block) return { settings, quietSeconds: null, window: null, blocked: [] };
     const { failures = 0, sinceMs = 0 } = this.#everywhere ?? {};
     const left = this.#everywhere && this.#secondsUntil(sinceMs + block.withinSeconds * 1000);

@@ -3,8 +3,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import test from "ava";
 import type { Context, ExecCommand } from "../../cli/commands/exec.ts";
 import { loggingCommands } from "../../cli/commands/logging.ts";
+import { loginCommands } from "../../cli/commands/login.ts";
 import { massMailingCommands } from "../../cli/commands/mass-mailing.ts";
 import { userCommands } from "../../cli/commands/users.ts";
+import type { LoginGateStatus } from "../../mgmt/access/login-gate.ts";
 import type { SessionStatus } from "../../mgmt/access/sessions.ts";
 import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Breach } from "../../mgmt/breaches/breach.ts";
@@ -132,5 +134,75 @@ test("show users tells who is here, and which session is one's own", async (t) =
     "   LINE  USER   LEVEL  BY       FROM       SINCE                IDLE       RUNNING",
     "   1     root   15     peer     console    2026-11-22 11:00:03  2 min 5 s  monitor events | exclude xxxxxxxxxxxxxxx",
     "*  2     alice  10     tacacs+  192.0.2.1  2026-11-22 11:00:03  0 s        -",
+  ]);
+});
+
+const block = { seconds: 60, attempts: 10, withinSeconds: 30 };
+
+const gates: readonly (readonly [string, LoginGateStatus, readonly string[]])[] = [
+  [
+    "what is done against those who guess, and that none does",
+    { settings: { block, delaySeconds: 1, quietZone: null }, quietSeconds: null, window: null, blocked: [] },
+    [
+      "A login delay of 1 seconds is applied.",
+      "If 10 logins from one source fail within 30 seconds, it is not let in for 60 seconds.",
+      "If 100 from all over do, nobody is let in but at the console for 60 seconds.",
+      "",
+      "Presently in Normal-Mode.",
+      "No login failed lately.",
+      "",
+      "No source is blocked.",
+    ],
+  ],
+  [
+    "who is blocked, and that only the quiet zone is let in",
+    {
+      settings: { block, delaySeconds: 3, quietZone: "noc" },
+      ...{ quietSeconds: 43, window: { failures: 1234, seconds: 12 } },
+      blocked: [
+        { source: "192.0.2.1", seconds: 7 },
+        { source: "2001:db8::/64", seconds: 1059 },
+      ],
+    },
+    [
+      "A login delay of 3 seconds is applied.",
+      "If 10 logins from one source fail within 30 seconds, it is not let in for 60 seconds.",
+      "If 100 from all over do, only zone noc is let in for 60 seconds.",
+      "",
+      "Presently in Quiet-Mode: 43 seconds remain.",
+      "Login failures in the current window: 1,234; 12 seconds remain.",
+      "",
+      "BLOCKED SOURCE  SECONDS LEFT",
+      "192.0.2.1                  7",
+      "2001:db8::/64          1,059",
+    ],
+  ],
+  [
+    "that nobody is kept out",
+    { settings: { block: null, delaySeconds: 1, quietZone: null }, quietSeconds: null, window: null, blocked: [] },
+    ["A login delay of 1 seconds is applied.", "Failed logins keep nobody out."],
+  ],
+];
+
+for (const [what, gate, lines] of gates) {
+  test(`show login tells ${what}`, async (t) => {
+    const logins = { gate: () => gate, refusals: () => ({ count: 0, latest: [] }) };
+    t.deepEqual(await linesOf(commandIn(loginCommands, "show login"), context({ logins })), lines);
+  });
+}
+
+test("show login failures tells whose logins failed, the latest first", async (t) => {
+  const latest = [
+    { user: "alice", from: "192.0.2.1", count: 2, at: AT },
+    { user: "(no name)", from: "2001:db8::7", count: 1, at: AT - 60_000 },
+  ];
+  const gate = () => t.fail() as never;
+  const asked = context({ logins: { gate, refusals: () => ({ count: 1003, latest }) } });
+  t.deepEqual(await linesOf(commandIn(loginCommands, "show login failures"), asked), [
+    "Total failed logins: 1,003",
+    "",
+    "USER       FROM         COUNT  LAST",
+    "alice      192.0.2.1        2  2026-11-22 12:00:03",
+    "(no name)  2001:db8::7      1  2026-11-22 11:59:03",
   ]);
 });

@@ -3,6 +3,7 @@ import type { ServerFigures } from "../../../mgmt/aaa/server-record.ts";
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
 import { factsOf } from "../../../mgmt/config/facts.ts";
+import { loginDefaults } from "../../../mgmt/config/sections/login.ts";
 import { sshDefaults } from "../../../mgmt/config/sections/ssh.ts";
 import type { ConfigurationService } from "../../../mgmt/config/service.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
@@ -15,7 +16,17 @@ import { loadOf } from "../../../mgmt/status/worker_loads.ts";
 import type { Machine } from "../../../mgmt/system/machine.ts";
 import { BOOT, FakeClock, region } from "../../daemon/parts.ts";
 
-type Asked = "status" | "machine" | "bootedAt" | "process" | "facts" | "sessions" | "ssh" | "audit" | "aaaServers";
+type Asked =
+  | "status"
+  | "machine"
+  | "bootedAt"
+  | "process"
+  | "facts"
+  | "sessions"
+  | "logins"
+  | "ssh"
+  | "audit"
+  | "aaaServers";
 
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
@@ -165,6 +176,10 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
     sessions: () => [],
     aaaServers: () => (watched.alive ? servers : []),
+    logins: {
+      gate: () => ({ settings: loginDefaults, quietSeconds: null, window: null, blocked: [] }),
+      refusals: () => ({ count: 0, latest: [] }),
+    },
     audit: async () => [],
   };
 }
