@@ -77,6 +77,8 @@ install_packages() {
 	hold_services
 	# Only postfix's smtp-sink and smtp-source are used: it must not become this machine's mail server.
 	case " $missing" in *" postfix "*) echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ;; esac
+	# The tests start FreeRADIUS by themselves: it must not be this machine's RADIUS server when that is started again.
+	case " $missing" in *" freeradius "*) ln -sf /dev/null /etc/systemd/system/freeradius.service ;; esac
 	# shellcheck disable=SC2086
 	apt_get install --no-install-recommends $missing
 	release_services

@@ -2,6 +2,9 @@
 import test from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
 import type { AccountingRecord } from "../../mgmt/aaa/accounting.ts";
+import type { LoginMethod } from "../../mgmt/aaa/login.ts";
+import { Logins } from "../../mgmt/aaa/logins.ts";
+import { loginDefaults } from "../../mgmt/config/sections/login.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { until } from "../daemon/parts.ts";
 import { client, fakeServer, login, never } from "./fake-server.ts";
@@ -68,6 +71,30 @@ test("the second server is asked when the first is silent, and not when it refus
   const second = client(t, [server, { ...first, authPort: other.port }]);
   t.deepEqual(await second.radius.ask(login("alice", "wrong password")), { outcome: "refused" });
   t.is(other.requests.length, 0);
+});
+
+test("the next method is asked only when FreeRADIUS is silent, and never when it refuses", async (t) => {
+  const { server } = await freeRadius(t);
+  const { radius, settings, clock } = client(t, [server]);
+  const asked: string[] = [];
+  const local: LoginMethod = {
+    async ask({ user }) {
+      asked.push(user);
+      return { outcome: "accepted", level: 10 };
+    },
+  };
+  settings.aaa = { ...settings.aaa, login: ["radius", "local"] };
+  const logins = new Logins({
+    ...{ clock, methods: { local, radius, "tacacs+": local }, gate: { mayCome: () => undefined, failed: () => {} } },
+    facts: () => ({ ...settings, login: loginDefaults, users: [] }),
+    ...{ audit: async () => {}, wait: async () => {} },
+  });
+  t.deepEqual(await logins.byPassword(login("bob", "staple of the desk")), { user: "bob", level: 5, by: "radius" });
+  t.is(await logins.byPassword(login("bob", "wrong password")), undefined);
+  t.deepEqual(asked, []);
+  settings.aaa = { ...settings.aaa, radiusServers: [{ ...server, key: "another-key-of-mine", timeoutSeconds: 1 }] };
+  t.deepEqual(await logins.byPassword(login("bob", "staple of the desk")), { user: "bob", level: 10, by: "local" });
+  t.deepEqual(asked, ["bob"]);
 });
 
 test("FreeRADIUS keeps when a session began and ended, and what was typed in it", async (t) => {

@@ -2,7 +2,8 @@
 import { inspect } from "node:util";
 import test from "ava";
 import { attribute, valuesOf } from "../../mgmt/radius/attributes.ts";
-import { type Attribute, codes, type Packet } from "../../mgmt/radius/packet.ts";
+import { accessRequest, isAccessAnswer } from "../../mgmt/radius/login.ts";
+import { type Attribute, codes, decode, encode, type Packet } from "../../mgmt/radius/packet.ts";
 import { messageAuthenticator, withAuthenticator } from "../../mgmt/radius/signature.ts";
 import { until } from "../daemon/parts.ts";
 import {
@@ -108,6 +109,22 @@ for (const [what, wrong] of Object.entries(wrongs)) {
     t.deepEqual(told, []);
   });
 }
+
+test("no answer with any bit changed is one", (t) => {
+  const fresh = { identifier: 7, authenticator: Buffer.alloc(16, 7) };
+  const request = accessRequest(login(), "edge-1", KEY, fresh);
+  const signed = encode(answerTo(request, codes.accessAccept, [pair("shell:priv-lvl=1")]));
+  const isAnswer = (datagram: Buffer) => {
+    const packet = decode(datagram);
+    return packet !== undefined && isAccessAnswer(packet, request, KEY);
+  };
+  t.true(isAnswer(signed));
+  for (let bit = 0; bit < 8 * signed.length; bit++) {
+    const changed = Buffer.from(signed);
+    changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+    t.false(isAnswer(changed), `bit ${bit}`);
+  }
+});
 
 test("an answer from another port is none", async (t) => {
   const other = await fakeServer(t, never);
