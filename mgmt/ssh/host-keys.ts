@@ -82,9 +82,7 @@ export class HostKeys {
 
   async #make(kind: HostKeyKind): Promise<ParsedKey> {
     const file = this.#fileOf(kind);
-    const text = await made(kind);
-    const key = privateKeyOf(text);
-    if (!key) throw new Error(`The ${kind} key that was made cannot be read.`);
+    const { text, key } = await made(kind);
     await writeDurably(file, text).catch((error: unknown) => {
       throw new Sentence(`Cannot keep a host key in ${file}: ${reasonOf(error)}.`);
     });
@@ -99,9 +97,17 @@ const makePair = {
   rsa: promisify<{ private: string }>((done) => ssh2.utils.generateKeyPair("rsa", { bits: RSA_BITS }, done)),
 };
 
-async function made(kind: HostKeyKind): Promise<string> {
-  return (await makePair[kind]()).private;
+/** The library loses the leading zero that one ed25519 key of 256 has, and cannot read that key then: another is made. */
+async function made(kind: HostKeyKind): Promise<{ text: string; key: ParsedKey }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { private: text } = await makePair[kind]();
+    const key = privateKeyOf(text);
+    if (key) return { text, key };
+  }
+  throw new Error(`No ${kind} key that was made can be read.`);
 }
+
+const ATTEMPTS = 10;
 
 /** Undefined: there is none. Rejects with a Sentence when it cannot be trusted. */
 async function keptIn(file: string): Promise<string | undefined> {

@@ -20,14 +20,14 @@ import type { Level } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 
 /** The passwords, hashed in few rounds: ten-ten-ten and fifteen-fifteen. */
-const SECRETS = `\
+export const ENABLE_SECRETS = `\
 enable secret level 10 9 $scrypt$ln=10,r=8,p=1$CgoKCgoKCgoKCgoKCgoKCg$KdGklRmsUm/DIYOZ3i0P0dVhTZ1/oLXJg41DHNlv8BE
 enable secret level 15 9 $scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xXOOilWSHhGIwwyXT49xjgN6oNCUYgrLAow
 `;
 
 /** Keeps what was entered as text, and reads it all again with each line. */
 class FakeConfiguration {
-  #text = SECRETS;
+  #text = ENABLE_SECRETS;
   #facts: Facts = readFacts(this.#text, 1);
 
   facts(): Facts {
