@@ -22,6 +22,12 @@ const table = {
   },
   "unknown-zone": { cli: (name: string) => `Zone ${name} does not exist: create it with "zone ${name}".` },
   "empty-zone": { cli: (name: string) => `Zone ${name} has no addresses: give it some with "ip" lines.` },
+  "no-server": {
+    cli: (group: "radius" | "tacacs+") =>
+      group === "radius"
+        ? 'There is no RADIUS server: enter one with "radius-server host".'
+        : 'There is no TACACS+ server: enter one with "tacacs-server host".',
+  },
   "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },
   "incomplete-service": { cli: (name: string) => `Service ${name} has no ports: give it a "protocol" line.` },
   "unknown-package": { cli: (id: number) => `Package ${id} does not exist: create it with "package ${id}".` },

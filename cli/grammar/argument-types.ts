@@ -2,10 +2,11 @@
 
 import { type Level, levels } from "../../mgmt/level.ts";
 import { printBanner, readBanner } from "./banner.ts";
+import { methodForms, printMethods, readMethods } from "./login-methods.ts";
 import { printPorts, readPorts } from "./ports.ts";
 import { type Prefix, printRange, readHost, readRange } from "./prefix.ts";
 import { readKeyBlob } from "./public-key.ts";
-import { MASK, readClearText, readHash } from "./secret.ts";
+import { MASK, readClearText, readHash, readKey } from "./secret.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
 export type Reading<T> = { readonly value: T } | { readonly refusal: string } | undefined;
@@ -109,6 +110,14 @@ export const argumentTypes = {
     read: readLevel,
     print: (level: Level) => `${level}`,
   },
+  /** The methods of logging in, in the order in which they are asked. */
+  METHODS: {
+    isRest: true,
+    expected: `${methodForms.slice(0, -1).join(", ")} or ${methodForms.at(-1)}, or several of them`,
+    forms: methodForms,
+    read: readMethods,
+    print: printMethods,
+  },
   /** A secret as it is typed. */
   SECRET: {
     expected: "a secret of 8 to 64 printable ASCII characters",
@@ -123,6 +132,14 @@ export const argumentTypes = {
     forms: ["$scrypt$..."],
     read: readHash,
     print: (hash: string) => hash,
+    mask: MASK,
+  },
+  /** What is shared with a server: kept as it is, because it must be known to be used. */
+  KEY: {
+    expected: "a key of 8 to 64 printable ASCII characters without blanks",
+    forms: ["KEY"],
+    read: readKey,
+    print: (key: string) => key,
     mask: MASK,
   },
 } satisfies Record<string, ArgumentType<unknown>>;

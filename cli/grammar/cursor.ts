@@ -30,7 +30,7 @@ function cursorIn(commands: readonly Command[], text: string): Cursor | Mismatch
   if (isComment) return { states: [], typed: "", column: text.length };
   const column = last && endOf(last) === text.length ? last.column : text.length;
   const before = words.filter((word) => word.column < column);
-  const states = follow(commands, text, before);
+  const states = follow(commands, text, before, false);
   if ("code" in states) return states;
   return restAround(states, text) ?? { states, typed: text.slice(column), column };
 }

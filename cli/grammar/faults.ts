@@ -30,7 +30,7 @@ export function helpWords(token: Token): readonly string[] {
 
 function misspelt({ syntax, routes }: Command): string[] {
   const words = routes.flat().flatMap((token) => ("type" in token ? [] : token.words));
-  const strange = words.filter((word) => !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(word));
+  const strange = words.filter((word) => !/^[A-Za-z0-9][A-Za-z0-9+-]*$/.test(word));
   const followed = routes.filter((route) => route.slice(0, -1).some(isRest));
   const doubled = routes.flatMap(namesTwice);
   return [

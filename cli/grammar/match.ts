@@ -51,15 +51,19 @@ export function match<C extends Command>(
   return { code: "incomplete-command", hint: expected(states), ...wrongAt(states, column) };
 }
 
-/** Where the first words of a line lead; behind an argument that is the rest of it, they are no words. */
+/**
+ * Where the first words of a line lead; behind an argument that is the rest of it, they are no words. `isTyped`: the line is
+ * whole; else nobody knows what that argument will be.
+ */
 export function follow<C extends Command>(
   commands: readonly C[],
   text: string,
   words: readonly Word[],
+  isTyped = true,
 ): readonly State<C>[] | Mismatch<C> {
   let states = startOf(commands);
   for (const word of words) {
-    const step = advance(states, word, text);
+    const step = advance(states, word, text, isTyped);
     if ("code" in step) return { ...step, ...wrongAt(states, word.column) };
     states = step.states;
     if (step.tookRest) break;
@@ -78,13 +82,21 @@ function headOf(words: readonly Word[]): readonly Word[] {
   return words.slice(0, /^(no|default)$/i.test(words[0]?.text ?? "") ? 2 : 1);
 }
 
-function advance<C extends Command>(states: readonly State<C>[], word: Word, text: string): Advance<C> | Refusal {
+function advance<C extends Command>(
+  states: readonly State<C>[],
+  word: Word,
+  text: string,
+  isTyped: boolean,
+): Advance<C> | Refusal {
   const keywords = word.quoted ? [] : abbreviatedBy(word.text, keywordsAt(states));
   if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf.format(keywords)}.` };
   if (keywords[0] !== undefined) {
     return { states: afterKeyword(states, keywords[0], word.column), tookRest: false };
   }
-  const readings = valuesAt(states).map(({ state, token }) => ({ state, token, reading: read(token, word, text) }));
+  const readings = valuesAt(states).map(({ state, token }) => ({
+    ...{ state, token },
+    reading: isTyped || !token.type.isRest ? read(token, word, text) : { value: undefined },
+  }));
   const accepted = readings.flatMap(({ state, reading }) =>
     reading && "value" in reading ? take(state, reading.value, word.column) : [],
   );

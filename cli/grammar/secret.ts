@@ -1,4 +1,4 @@
-// Secrets as they are typed: in clear text, which is seen by nobody, or as they are kept, a hash.
+// Secrets as they are typed: in clear text, which is seen by nobody, or as they are kept, a hash or a server's key.
 
 import { inspect } from "node:util";
 import type { Reading } from "./argument-types.ts";
@@ -37,6 +37,12 @@ const HASH = /^\$scrypt\$ln=1[0-7],r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}
 const MASKED = {
   refusal: "That is a mask and no secret: give the secret itself, or a hash from a text that shows secrets.",
 };
+
+export function readKey(word: string): Reading<string> {
+  if (/^\*+$/.test(word)) return { refusal: "That is a mask and no key: give the key itself." };
+  if (/^[67]$/.test(word)) return { refusal: `Keys of type ${word} cannot be read: give the key in clear text.` };
+  return /^[!#-~]{8,64}$/.test(word) ? { value: word } : undefined;
+}
 
 export function readClearText(word: string): Reading<ClearText> {
   if (/^\*+$/.test(word)) return MASKED;

@@ -33,12 +33,15 @@ function isSecret(token: Token): boolean {
 
 /** In a line that goes wrong before its secret nobody knows where it is, but for the words before it. */
 function likelySecret(text: string): number | undefined {
-  const before = ANNOUNCED.exec(text) ?? ENABLE.exec(text);
+  const before = ABOUT_SECRETS.test(text) ? null : (ANNOUNCED.exec(text) ?? ENABLE.exec(text));
   return before ? before.index + before[0].length : undefined;
 }
 
 /** Behind the word for a secret. */
-const ANNOUNCED = /(?<=^|\s)"?(sec|pas)[a-z]*"?\s+(?=\S)/i;
+const ANNOUNCED = /(?<=^|\s)"?(sec[a-z]*|pas[a-z]*|key?)"?\s+(?=\S)/i;
+
+/** `security passwords min-length`: none follows. */
+const ABOUT_SECRETS = /^\s*((no|default)\s+)?secu/i;
 
 /** Behind `enable`, or `enable 15`, which ask for a secret: some type it at once. */
 const ENABLE = /^\s*(do\s+)?en(?!d\b)[a-z]*\s+(?!\d+\s*$)(\d+\s+)?(?=\S)/i;

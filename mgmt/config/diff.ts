@@ -25,7 +25,10 @@ interface Pair {
   readonly after?: Rendered;
 }
 
-/** Lines of the same slot side by side, in an order that is that of both: lines are rendered in the order of their keys. */
+/**
+ * Lines of the same slot side by side, in an order that is that of both. Most lines are rendered in the order of their keys; one that
+ * another has overtaken is gone from its place and new in the other.
+ */
 function* pairs(from: readonly Rendered[], to: readonly Rendered[]): Iterable<Pair> {
   const stays = new Set(to.map(({ slot }) => slot));
   const places = new Map(from.map(({ slot }, place) => [slot, place]));
@@ -34,8 +37,9 @@ function* pairs(from: readonly Rendered[], to: readonly Rendered[]): Iterable<Pa
     const place = places.get(after.slot) ?? -1;
     while (next < place) yield* gone(from[next++], stays);
     const before = from[place];
-    if (place >= next) next = place + 1;
-    yield before ? { before, after } : { after };
+    if (before && place < next) yield* [{ before }, { after }];
+    else yield before ? { before, after } : { after };
+    next = Math.max(next, place + 1);
   }
   while (next < from.length) yield* gone(from[next++], stays);
 }

@@ -18,12 +18,13 @@ export interface Merged {
 
 type Lines = readonly Rendered[];
 
-/** Theirs, with what I changed since `base`. Where both changed a line, mine stands and the clash is told. */
+/** Theirs, with what I changed since `base`. Where both changed a line, mine stands and the clash is told; so does my order. */
 export function merge(base: Lines, mine: Lines, theirs: Lines, path: readonly string[] = []): Merged {
   const before = bySlot(base);
   const my = bySlot(mine);
   const their = bySlot(theirs);
-  const slots = new Set([...their.keys(), ...my.keys()]);
+  const [first, last] = keepsOrder(before, my) ? [their, my] : [my, their];
+  const slots = new Set([...first.keys(), ...last.keys()]);
   const lines: Rendered[] = [];
   const clashes: LineClash[] = [];
   for (const slot of slots) {
@@ -43,6 +44,15 @@ export function* changedPaths(from: Lines, to: Lines, path: readonly string[] = 
     if (was?.text !== is?.text) yield [...path, slot];
     if (was !== is) yield* changedPaths(was?.children ?? [], is?.children ?? [], [...path, slot]);
   }
+}
+
+/** Whether what is in both is in the same order. */
+function keepsOrder(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): boolean {
+  const stayed = before.keys().filter((slot) => after.has(slot));
+  return after
+    .keys()
+    .filter((slot) => before.has(slot))
+    .every((slot) => slot === stayed.next().value);
 }
 
 function bySlot(lines: Lines): Map<string, Rendered> {

@@ -8,6 +8,7 @@ import { linecard } from "./sections/linecard.ts";
 import { logging } from "./sections/logging.ts";
 import { login } from "./sections/login.ts";
 import { packages } from "./sections/packages.ts";
+import { servers } from "./sections/servers.ts";
 import { services } from "./sections/services.ts";
 import { ssh } from "./sections/ssh.ts";
 import { system } from "./sections/system.ts";
@@ -16,7 +17,7 @@ import { vty } from "./sections/vty.ts";
 import { zones } from "./sections/zones.ts";
 
 export const sections: readonly Section[] = [
-  ...[system, users, aaa, logging, zones, services, packages, linecard, login, ssh, vty],
+  ...[system, users, servers, aaa, logging, zones, services, packages, linecard, login, ssh, vty],
 ];
 
 const lines = sections.flatMap((section) => section.lines);

@@ -13,6 +13,7 @@ export const string = text("STRING");
 export const address = text("ADDRESS");
 export const prefix = text("PREFIX");
 export const secretHash = text("HASH");
+export const serverKey = text("KEY");
 
 /** Of several lines. */
 export const banner = z
@@ -33,7 +34,7 @@ export const ports = z
     error: "expected port ranges in order, apart from each other",
   });
 
-function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH" | "KEY-BLOB") {
+function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH" | "KEY" | "KEY-BLOB") {
   const type = argumentTypes[name];
   const isCanonical = (value: string) => {
     const reading = type.read(value);

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { isBanner } from "../../cli/grammar/banner.ts";
 import type { Command } from "../../cli/grammar/command.ts";
+import { loginMethods } from "../../cli/grammar/login-methods.ts";
 import type { Language, Prompt } from "../../cli/grammar/prompt.ts";
 import type { Route, Token } from "../../cli/grammar/syntax.ts";
 import { levels } from "../../mgmt/level.ts";
@@ -27,6 +28,8 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     printable('a"', 4).filter((text) => !/^"[^"]*"$/.test(text)),
   ),
   BANNER: printable("abc |!#\\n\n", 8).filter(isBanner),
+  METHODS: fc.shuffledSubarray([...loginMethods], { minLength: 1 }),
+  KEY: printable("abcZ09!$|#", 8).map((text) => text.padEnd(8, "-")),
   "KEY-BLOB": fc.constant("AAAAC3NzaC1lZDI1NTE5AAAAIFJmJrv+qbgcjn4JY6ZS0WhdYiFxt1i9PFUrwCqky1R/"),
   ADDRESS: fc.constantFrom("192.0.2.1", "2001:db8::1", "::"),
   PREFIX: fc.oneof(network, fc.constantFrom("2001:db8::/48", "::/0")),

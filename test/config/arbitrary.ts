@@ -1,8 +1,9 @@
 // Random configurations that are right: what they refer to exists but for templates, their lists are in order.
 import fc from "fast-check";
+import { loginMethods } from "../../cli/grammar/login-methods.ts";
 import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { type Key, put } from "../../mgmt/config/lists.ts";
-import { aaaDefaults } from "../../mgmt/config/sections/aaa.ts";
+import { aaaDefaults, serverGroups } from "../../mgmt/config/sections/aaa.ts";
 import { LINKS } from "../../mgmt/config/sections/links.ts";
 import { loginDefaults } from "../../mgmt/config/sections/login.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
@@ -55,6 +56,28 @@ const secretHash = () =>
     .tuple(fc.integer({ min: 10, max: 17 }), fc.stringMatching(/^[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/))
     .map(([cost, saltAndHash]) => `$scrypt$ln=${cost},r=8,p=1$${saltAndHash}`);
 
+const addresses = () => fc.uniqueArray(address(), { maxLength: 4 });
+
+const serverKey = () => fc.stringMatching(/^[!#-~]{8,64}$/).filter((key) => !/^\*+$/.test(key));
+
+const loginOrder = () => fc.shuffledSubarray([...loginMethods], { minLength: 1 });
+
+/** Any 32 bytes are a key of Ed25519 to those who read it. */
+const keys = () =>
+  fc
+    .uniqueArray(fc.uint8Array({ minLength: 32, maxLength: 32 }), { maxLength: 3, selector: String })
+    .map((all) => all.map((bytes) => ({ algorithm: "ssh-ed25519" as const, blob: ed25519Blob(bytes) })))
+    .map((all) => inOrder(all, ({ blob }) => blob));
+
+/** RFC 8709 4. */
+function ed25519Blob(bytes: Uint8Array): string {
+  const head = Buffer.from("\0\0\0\x0bssh-ed25519\0\0\0\x20", "latin1");
+  return Buffer.concat([head, bytes]).toString("base64");
+}
+
+const banner = () =>
+  fc.string({ unit: fc.constantFrom(...PRINTABLE, "\n"), maxLength: 512 }).filter((text) => !text.includes("\\n"));
+
 const prefixes = () => fc.uniqueArray(fc.oneof(prefix4(), prefix6()), { minLength: 1, maxLength: 5 });
 
 /** All ports cut at an even number of places, which part those in the list from those between. */
@@ -70,6 +93,8 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
   const number = (min: number, max: number) => draw(fc.integer, { min, max });
 
   const zones = draw(words).map((name) => ({ name, prefixes: inOrder(draw(prefixes), (each) => each) }));
+
+  const zoneName = () => (zones.length > 0 ? (maybe(() => oneOf(zones).name) ?? null) : null);
 
   const services = draw(words).map((name) => ({
     name,
@@ -104,13 +129,42 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
       .filter(() => draw(fc.boolean))
       .map((level) => ({ level, secret: draw(secretHash) })),
     users: inOrder(
-      draw(words).map((name) => ({ name, level: oneOf(levels), secret: draw(secretHash), keys: [] })),
+      draw(words).map((name) => ({ name, level: oneOf(levels), secret: draw(secretHash), keys: draw(keys) })),
       nameOf,
     ),
-    login: structuredClone(loginDefaults),
-    aaa: structuredClone(aaaDefaults),
-    ssh: sshDefaults,
-    vty: vtyDefaults,
+    login:
+      maybe(() => ({
+        block:
+          maybe(() => ({
+            seconds: number(1, 65_535),
+            attempts: number(1, 1000),
+            withinSeconds: number(1, 65_535),
+          })) ?? null,
+        delaySeconds: number(0, 10),
+        quietZone: zoneName(),
+        passwordLengthMin: number(8, 64),
+      })) ?? loginDefaults,
+    aaa: {
+      login: maybe(() => draw(loginOrder)) ?? aaaDefaults.login,
+      accountSessions: maybe(() => oneOf(serverGroups)) ?? null,
+      accountCommands: maybe(() => oneOf(serverGroups)) ?? null,
+      radiusServers: draw(addresses).map((address) => ({
+        ...{ address, authPort: number(1, 65_535), acctPort: number(1, 65_535), key: draw(serverKey) },
+        ...{ timeoutSeconds: number(1, 30), retransmit: number(0, 5) },
+      })),
+      tacacsServers: draw(addresses).map((address) => ({
+        ...{ address, port: number(1, 65_535), key: draw(serverKey), timeoutSeconds: number(1, 30) },
+      })),
+    },
+    ssh:
+      maybe(() => ({
+        ...{ on: draw(fc.boolean), address: maybe(() => draw(address)) ?? null, port: number(1, 65_535) },
+        ...{ graceSeconds: number(1, 120), attempts: number(1, 10), banner: draw(banner) },
+      })) ?? sshDefaults,
+    vty:
+      maybe(() => ({
+        ...{ sessions: number(1, 64), idleSeconds: number(0, 2_147_459), accessZone: zoneName() },
+      })) ?? vtyDefaults,
     logging: {
       on: draw(fc.boolean),
       bufferedLines: number(16, 10_000),

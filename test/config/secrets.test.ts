@@ -68,11 +68,13 @@ test("a secret that somebody typed is not printed by accident", (t) => {
   }
 });
 
-test("a configuration that is shown has no hash in it, and cannot be loaded by accident", (t) => {
+test("a configuration that is shown has no hash and no key in it, and cannot be loaded by accident", (t) => {
   fc.assert(
     fc.property(configurations, (configuration) => {
       const shown = renderConfiguration(configuration, { secrets: false });
-      const secrets = [...configuration.users, ...configuration.enableSecrets].map(({ secret }) => secret);
+      const { users, enableSecrets, aaa } = configuration;
+      const hashes = [...users, ...enableSecrets].map(({ secret }) => secret);
+      const secrets = [...hashes, ...[...aaa.radiusServers, ...aaa.tacacsServers].map(({ key }) => key)];
       t.true(secrets.every((secret) => !shown.includes(secret)));
       t.is("errors" in parseConfiguration(shown), secrets.length > 0);
     }),
@@ -82,7 +84,14 @@ test("a configuration that is shown has no hash in it, and cannot be loaded by a
 /** Letters that no word of ours is made of. */
 const secret = fc.string({ unit: fc.constantFrom(..."QXZ0189 $!#|"), minLength: 4, maxLength: 70 });
 
-const abbreviated = fc.constantFrom("user alice pri 10 s ", "no user alice pri 10 s ", "ena s l 15 9 ", "ena p ");
+const abbreviated = fc.constantFrom(
+  "user alice pri 10 s ",
+  "no user alice pri 10 s ",
+  "ena s l 15 9 ",
+  "ena p ",
+  "radius-s h ::1 ti 5 k 0 ",
+  "no tac h ::1 k ",
+);
 
 const noise = fc.constantFrom("", "usr", "no ", "enable ", "username a privilege 11 ", "zone z ", "hostname h ");
 
@@ -95,6 +104,11 @@ const spelled = fc.constantFrom(
   "enable password level 10 0 ",
   "enable secret ",
   "enable pass ",
+  "radius-server host 192.0.2.1 auth-port 1645 key ",
+  "radius-server host 192.0.2.1 key 7 ",
+  "tacacs-server host 192.0.2.1 port x key ",
+  "tacacs-server key ",
+  " key 0 ",
 );
 
 const leads = fc.tuple(noise, spelled).map((parts) => parts.join(""));
