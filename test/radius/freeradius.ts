@@ -95,6 +95,8 @@ export interface FreeRadius {
   readonly server: RadiusServer;
   /** Accounting records, as it keeps them: of each its attributes. */
   accounted(): Readonly<Record<string, string>>[];
+  /** It is gone when this returns. */
+  stop(): Promise<void>;
 }
 
 /** It answers when this returns, and is gone after the test. */
@@ -106,9 +108,12 @@ export async function freeRadius(t: ExecutionContext, { signs = true } = {}): Pr
   const child = spawn("freeradius", ["-f", "-l", "stdout", "-d", folder, "-n", "radiusd"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  t.teardown(async () => {
-    if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
-  });
+  const ended = once(child, "exit");
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  t.teardown(stop);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
   await until("FreeRADIUS is ready", () => {
@@ -119,6 +124,7 @@ export async function freeRadius(t: ExecutionContext, { signs = true } = {}): Pr
   return {
     server: { address, ...ports, key: KEY, timeoutSeconds: 30, retransmit: 0 },
     accounted: () => recordsIn(readFileSync(join(folder, "detail"), "utf8")),
+    stop,
   };
 }
 
