@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import type { RadiusServer } from "../../mgmt/config/sections/aaa.ts";
@@ -120,10 +120,11 @@ export async function freeRadius(t: ExecutionContext, { signs = true } = {}): Pr
     if (child.exitCode !== null) throw new Error(`FreeRADIUS ended: ${said}`);
     return said.includes("Ready to process requests");
   });
+  const detail = join(folder, "detail");
   const ports = { authPort: 1812, acctPort: 1813 };
   return {
     server: { address, ...ports, key: KEY, timeoutSeconds: 30, retransmit: 0 },
-    accounted: () => recordsIn(readFileSync(join(folder, "detail"), "utf8")),
+    accounted: () => (existsSync(detail) ? recordsIn(readFileSync(detail, "utf8")) : []),
     stop,
   };
 }
