@@ -2,8 +2,10 @@
 import test from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
 import type { AccountingRecord } from "../../mgmt/aaa/accounting.ts";
+import { AccountingQueue } from "../../mgmt/aaa/accounting-queue.ts";
 import { Tacacs } from "../../mgmt/aaa/tacacs.ts";
 import { aaaDefaults } from "../../mgmt/config/sections/aaa.ts";
+import { until } from "../daemon/parts.ts";
 import { freePort } from "../ssh/box.ts";
 import { ASKS, KEY, serveTacacs } from "./tacacs-servers.ts";
 
@@ -217,4 +219,34 @@ test("what a server does not take goes to the next; when none takes it, it is sa
   await t.notThrowsAsync(both.tacacs.account(record));
   const message = "TACACS+ server 127.0.0.1 does not take what it is told: look at it.";
   await t.throwsAsync(tacacs(["error"]).tacacs.account(record), { name: "Sentence", message });
+});
+
+test("a server that comes back is told what happened meanwhile, in order, and the log says so", async (t) => {
+  const port = await freePort();
+  const { tacacs: asked, said } = tacacs([port]);
+  const log = { say: (mnemonic: string, text: string) => void said.push(`${mnemonic} ${text}`) };
+  const queue = new AccountingQueue({ servers: asked, log, retryMs: 50 });
+  for (let number = 1; number <= 3; number++) {
+    const record = {
+      kind: "command",
+      id: `k3-7.${number}`,
+      session: "k3-7",
+      actor,
+      at,
+      line: `line ${number}`,
+    } as const;
+    queue.push(record);
+  }
+  await until("it was asked", () => said.length === 2);
+  const back = await serveTacacs({ back: { port } });
+  t.teardown(() => back.stop());
+  await until("it is told", () => back.asked("back").length === 3 && said.length === 4);
+  t.deepEqual(
+    back.asked("back").map((told) => (told.arguments as string[]).at(-1)),
+    ["cmd=line 1 <cr>", "cmd=line 2 <cr>", "cmd=line 3 <cr>"],
+  );
+  t.deepEqual(
+    said.map((line) => line.split(" ")[0]),
+    ["AAA", "ACCOUNTING", "AAA_END", "ACCOUNTING_END"],
+  );
 });
