@@ -10,6 +10,8 @@ const NOT_SET = 0;
 const ASCII = 1;
 const LOGIN_SERVICE = 1;
 
+const BLANK = 0x20;
+
 const accountingStatuses = { 1: "success", 2: "error", 33: "follow" } as const;
 
 export interface AccountingReply {
@@ -45,23 +47,28 @@ function argumentsOf(record: AccountingRecord): string[] {
   }
 }
 
-/** As IOS tells a line: whole, with its end. What of it does not fit into `cmd` follows, as it stands. */
+/** As IOS tells a line: whole, with its end. What of it does not fit into `cmd` follows, from a word on if one fits. */
 function lineArguments(line: string): string[] {
   const args: string[] = [];
-  let rest = Buffer.from(`${line} <cr>`);
-  while (rest.length > 0) {
+  let rest: Buffer | undefined = Buffer.from(`${line} <cr>`);
+  while (rest) {
     const name = args.length === 0 ? "cmd=" : "cmd-arg=";
-    const piece = wholeCharacters(rest, TEXT_BYTES_MAX - name.length);
-    args.push(name + piece.toString());
-    rest = rest.subarray(piece.length);
+    const end: number = endOfPiece(rest, TEXT_BYTES_MAX - name.length);
+    args.push(name + rest.toString("utf8", 0, end));
+    // The blank between two words is not told: servers put one between arguments.
+    const next: number = rest[end] === BLANK ? end + 1 : end;
+    rest = end < rest.length ? rest.subarray(next) : undefined;
   }
   return args;
 }
 
-/** The first `bytes` of them, or less, so that no character is cut. */
-function wholeCharacters(text: Buffer, bytes: number): Buffer {
-  let end = Math.min(bytes, text.length);
+/** Of the first `bytes` or less: between two words, or at least between two characters. */
+function endOfPiece(text: Buffer, bytes: number): number {
+  if (text.length <= bytes) return text.length;
+  const blank = text.lastIndexOf(BLANK, bytes);
+  if (blank > 0) return blank;
+  let end = bytes;
   // A byte of UTF-8 that continues a character.
-  while (end < text.length && ((text[end] ?? 0) & 0xc0) === 0x80) end--;
-  return text.subarray(0, end);
+  while (((text[end] ?? 0) & 0xc0) === 0x80) end--;
+  return end;
 }

@@ -27,8 +27,8 @@ const packets = {
   taken: "c00302009f8e7d6c00000005f2bb5c9e20",
 };
 
-const record: AccountingRecord = {
-  ...{ kind: "command" as const, id: "k3-7.1", session: "k3-7", at: 1_795_341_600_999, line: "show version" },
+const record: Extract<AccountingRecord, { kind: "command" }> = {
+  ...{ kind: "command", id: "k3-7.1", session: "k3-7", at: 1_795_341_600_999, line: "show version" },
   actor: { user: "alice", level: 10, from: "192.0.2.7", session: 7 },
 };
 
@@ -124,21 +124,39 @@ test("no bytes make a reader throw", (t) => {
   fc.assert(property, { numRuns: 2000 });
 });
 
-test("a long line is told whole in pieces of at most 255 bytes, and no character is cut", (t) => {
-  const lines = fc.string({ maxLength: 4096, unit: fc.constantFrom("a", " ", "\u00e9", "\u20ac", "\u{1f600}") });
-  const property = fc.property(lines, (line) => {
-    const body = accountingBody({ ...record, line });
-    const count = body.readUInt8(8);
-    const lengths = [...body.subarray(9, 9 + count)];
-    let at = 9 + count + "alice".length + "tty7".length + "192.0.2.7".length;
-    const args = lengths.map((length) => {
-      at += length;
-      return body.subarray(at - length, at);
-    });
-    t.is(at, body.length);
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    const [cmd = "", ...more] = args.slice(4).map((arg) => decoder.decode(arg));
-    t.is(cmd.replace(/^cmd=/, "") + more.map((arg) => arg.replace(/^cmd-arg=/, "")).join(""), `${line} <cr>`);
+/** The texts that a line is told by. */
+function toldBy(line: string): string[] {
+  const body = accountingBody({ ...record, line });
+  const count = body.readUInt8(8);
+  let at = 9 + count + "alice".length + "tty7".length + "192.0.2.7".length;
+  const args = [...body.subarray(9, 9 + count)].map((length) => {
+    at += length;
+    return new TextDecoder("utf-8", { fatal: true }).decode(body.subarray(at - length, at));
+  });
+  const [cmd = "", ...more] = args.slice(4);
+  return [cmd.replace(/^cmd=/, ""), ...more.map((arg) => arg.replace(/^cmd-arg=/, ""))];
+}
+
+test("a long line is told in pieces that are whole words: with blanks between them it is as it was typed", (t) => {
+  const words = fc.array(fc.string({ maxLength: 60, unit: fc.constantFrom("a", "\u00e9", "\u{1f600}") }), {
+    maxLength: 60,
+  });
+  const property = fc.property(words, (words) => {
+    const line = words.join(" ");
+    t.is(toldBy(line).join(" "), `${line} <cr>`);
+  });
+  fc.assert(property);
+});
+
+test("a word that is too long for a piece is cut, but no character of it", (t) => {
+  const words = fc.string({ minLength: 260, maxLength: 4096, unit: fc.constantFrom("a", "\u20ac", "\u{1f600}") });
+  const property = fc.property(words, (word) => {
+    t.is(
+      toldBy(word)
+        .join("")
+        .replace(/ ?<cr>$/, ""),
+      word,
+    );
   });
   fc.assert(property);
 });
