@@ -1,8 +1,10 @@
 // What the daemon may do. Started as root it makes its directories and becomes a user who can do nothing else; nothing from
-// outside (files, sockets, packets' data) is touched before.
+// outside (files, sockets, packets' data) is touched before. Of root's rights it keeps one, to listen at any port
+// (CAP_NET_BIND_SERVICE), and only in the main thread: at which ports it listens is configuration.
 
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { loadNative } from "./engine/native.ts";
 import { reasonOf, Sentence } from "./sentence.ts";
 
 /** A user and his groups, by name. */
@@ -87,11 +89,14 @@ function makeNew(path: string, mode: number, owner?: Ids): void {
   if (owner) chownSync(path, owner.uid, owner.gid);
 }
 
-/** Becoming another user also gives up every capability. All threads change: glibc sees to that. */
+/** All threads change: glibc sees to that. Those that do not keep their capabilities lose all. */
 function become({ user, group, others }: Account): void {
+  const { keepCapabilities, onlyBindService } = loadNative();
+  keepCapabilities();
   process.setgroups?.([group, ...others]);
   process.setgid?.(group);
   process.setuid?.(user);
+  onlyBindService();
   if (canReturn()) throw new Sentence(`Could become root again after becoming ${user}: refusing to run.`);
 }
 

@@ -2,6 +2,7 @@
 // The addon postern.node: the daemon's only road to the fast path, and the engine for replay and tests.
 
 #include "attachment.h"
+#include "capabilities.h"
 #include "engine_class.h"
 #include "peer.h"
 #include "to_js.h"
@@ -20,6 +21,8 @@ initialise(Napi::Env env, Napi::Object exports)
 	exports.Set("Engine", Engine::define(env));
 	exports.Set("peerOf", Napi::Function::New(env, peer_of));
 	exports.Set("userName", Napi::Function::New(env, user_name));
+	exports.Set("keepCapabilities", Napi::Function::New(env, keep_capabilities));
+	exports.Set("onlyBindService", Napi::Function::New(env, only_bind_service));
 	exports.Set("bootTimeMs", Napi::Function::New(env, boot_time_ms));
 	return exports;
 }

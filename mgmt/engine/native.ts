@@ -23,6 +23,10 @@ export interface Native {
   bootTimeMs(): number;
   /** The process that connected to the Unix socket `fd`. Throws an Error. */
   peerOf(fd: number): { pid: number; uid: number; gid: number };
+  /** Of this thread: what is permitted stays so when its user changes next. Throws an Error. */
+  keepCapabilities(): void;
+  /** Of this thread: from now on it may listen at any port, and has no other capability. Throws an Error. */
+  onlyBindService(): void;
   /** Null: nobody has the number. Rejects with an Error when the machine's directory of users does not answer. */
   userName(uid: number): Promise<string | null>;
 }

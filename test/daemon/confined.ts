@@ -1,5 +1,7 @@
 // Becomes the daemon's user as the daemon does, then tries what the test asks for, and prints the outcome of each as JSON.
-import { readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { confine, daemonAccount } from "../../mgmt/privileges.ts";
 import { Store } from "../../mgmt/store/store.ts";
 
@@ -11,6 +13,18 @@ const attempts: Readonly<Record<string, (path: string) => unknown>> = {
   becomeRootEffectively: () => process.seteuid?.(0),
   joinGroupOfRoot: () => process.setgid?.(0),
   groups: () => process.getgroups?.(),
+  rights: () => rightsOf(`/proc/self/task/${process.pid}/status`),
+  rightsOfOthers: () => {
+    const others = readdirSync("/proc/self/task").filter((thread) => thread !== `${process.pid}`);
+    return [...new Set(others.map((thread) => rightsOf(`/proc/self/task/${thread}/status`)))];
+  },
+  /** `path`: of the process to signal. */
+  signal: (path) => process.kill(Number(path), 0),
+  listen: async (path) => {
+    const server = createServer().listen(Number(path), "127.0.0.1");
+    await once(server, "listening");
+    server.close();
+  },
   openStore: async (path) => {
     await store.start(path);
     await store.stop();
@@ -21,6 +35,11 @@ const [directories, asked] = process.argv.slice(2).map((argument) => JSON.parse(
 const store = new Store();
 await store.load();
 confine(daemonAccount, directories);
+
+function rightsOf(status: string): string {
+  const all = [...readFileSync(status, "utf8").matchAll(/^(?:Cap(?:Inh|Prm|Eff|Amb)|NoNewPrivs):\s*(\w+)$/gm)];
+  return all.map(([, value]) => value?.replace(/^0+(?=.)/, "")).join(" ");
+}
 
 const outcomes = [];
 for (const [attempt, path] of asked) {

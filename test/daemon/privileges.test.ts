@@ -78,6 +78,33 @@ asRoot("the daemon cannot write the fast path's files, read what is root's, or b
   }
 });
 
+asRoot(
+  "the daemon may listen at any port, which is all that it keeps of root's rights, and only where it listens",
+  (t) => {
+    const base = directory(t);
+    chmodSync(base, 0o755);
+    t.deepEqual(
+      tryConfined({ run: base, sockets: join(base, "daemon"), state: join(base, "state") }, [
+        ["rights"],
+        ["rightsOfOthers"],
+        ["listen", "87"],
+        ["signal", `${process.ppid}`],
+        ["becomeRoot"],
+        ["read", "/etc/shadow"],
+      ]),
+      [
+        // Inheritable, permitted, effective, ambient; whether programs that it starts get no more.
+        { value: "0 400 400 0 1" },
+        { value: ["0 0 0 0 0"] },
+        {},
+        { refused: "EPERM" },
+        { refused: "EPERM" },
+        { refused: "EACCES" },
+      ],
+    );
+  },
+);
+
 asRoot("a state directory of the daemon's that others may read is closed to them", (t) => {
   const base = directory(t);
   chmodSync(base, 0o755);

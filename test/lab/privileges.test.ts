@@ -43,6 +43,22 @@ test(
 );
 
 test(
+  "the daemon may listen at any port, in its main thread, and has no other right of root's",
+  withLab({ quota: shortQuota }, async (t, { appliance }) => {
+    const { pid } = appliance.daemon;
+    const [user, group] = [await idOf("-u", "postern"), await idOf("-g", "postern")];
+    const [none, bindService] = ["0".repeat(16), "400".padStart(16, "0")];
+    for (const thread of await readdir(`/proc/${pid}/task`)) {
+      const kept = thread === `${pid}` ? bindService : none;
+      const rights = await rightsOf(`/proc/${pid}/task/${thread}/status`);
+      t.like(rights, { Uid: Array(4).fill(user).join("\t"), Gid: Array(4).fill(group).join("\t") });
+      t.like(rights, { CapInh: none, CapPrm: kept, CapEff: kept, CapAmb: none });
+      if (thread === `${pid}`) t.is(rights.NoNewPrivs, "1");
+    }
+  }),
+);
+
+test(
   "files and sockets are for those alone who need them",
   withLab({ quota: shortQuota }, async (t, { appliance }) => {
     const { runDirectory, stateDirectory } = appliance;
