@@ -38,13 +38,13 @@ export async function serveTacacs<Name extends string>(
   });
   const asked: { readonly server: string }[] = [];
   const lines = createInterface({ input: server.stdout });
-  const [ports] = await once(lines, "line");
+  const ended = once(server, "exit");
+  const [ports] = await Promise.race([once(lines, "line"), ended.then(() => Promise.reject(new Error("No server.")))]);
   lines.on("line", (line) => asked.push(JSON.parse(line)));
   return {
     ports: JSON.parse(ports),
     asked: (name) => asked.filter((each) => each.server === name).map(({ server: _, ...rest }) => rest),
     async stop() {
-      const ended = once(server, "exit");
       server.stdin.end();
       await ended;
     },
