@@ -10,7 +10,9 @@ const table = {
   "given-twice": { cli: (what: string) => `${what} is given twice: leave one of them out.` },
   "says-otherwise": { cli: (line: string) => `The line says something else: ${line}.` },
   "too-many": { cli: (what: string, limit: number) => `At most ${limit} ${what} are possible: leave some out.` },
-  "unknown-user": { cli: (name: string) => `User ${name} does not exist: create him with "username ${name}".` },
+  "unknown-user": {
+    cli: (name: string) => `User ${name} does not exist: create him with "username ${name} privilege".`,
+  },
   "other-algorithm": { cli: (name: string) => `The key is of another algorithm than ${name}: say which it is of.` },
   "user-root": { cli: () => "The console's root would look like him in the audit: take another name." },
   "short-password": {

@@ -117,3 +117,25 @@ test("a merge with one side as it was is the other side, and reads as it is prin
     { numRuns: 200 },
   );
 });
+
+const SERVERS = ["192.0.2.2", "192.0.2.1", "192.0.2.3"].map((host) => `radius-server host ${host} key 0123456789`);
+
+function withServers(...typed: string[]): Configuration {
+  const parsed = parseConfiguration(typed.join("\n"));
+  if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.configuration;
+}
+
+test("servers are in the order in which they were entered; another order is a difference, and outlives a merge", (t) => {
+  const [first = "", second = "", third = ""] = SERVERS;
+  const base = withServers(first, second);
+  const turned = withServers(second, first);
+  t.deepEqual(
+    diff(lines(base), lines(turned)).map(({ change, text }) => `${change} ${text.split(" ")[2]}`),
+    ["removed 192.0.2.2", "added 192.0.2.2"],
+  );
+  const more = withServers(first, second, third, "hostname edge");
+  const hosts = (merged: Lines) => merged.flatMap(({ text }) => /host (\S+)/.exec(text)?.[1] ?? []);
+  t.deepEqual(hosts(merge(lines(base), lines(turned), lines(more)).lines), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+  t.deepEqual(hosts(merge(lines(base), lines(more), lines(turned)).lines), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+});

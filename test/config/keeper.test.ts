@@ -117,18 +117,54 @@ test("what the fast path refuses changes nothing", async (t) => {
   t.is(await outcomeOf(keeper.commit("work", {}, alice)), "applied");
 });
 
-test("users and enable secrets are changed by level 15 only, whichever way", async (t) => {
+/** Each says who may come in, from where or how, or what he may do. */
+const accessLines = [
+  ["username bob privilege 15 secret correct-horse"],
+  ["username alice ssh-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFJmJrv+qbgcjn4JY6ZS0WhdYiFxt1i9PFUrwCqky1R/"],
+  ["enable secret level 15 correct-horse"],
+  ["no login block-for"],
+  ["login quiet-mode access-class home"],
+  ["security passwords min-length 8"],
+  ["aaa authentication login default group radius"],
+  ["radius-server host 192.0.2.1 key 0123456789"],
+  ["no ip ssh"],
+  ["ip ssh listen 192.0.2.1"],
+  ["line vty 0 63", "no access-class"],
+  ["zone noc", "ip 198.51.100.0/24"],
+];
+
+for (const lines of accessLines) {
+  const line = lines.at(-1) ?? "";
+  test(`"${line}" is obeyed at level 15 only, whichever way`, async (t) => {
+    const startup = [
+      `username alice privilege 15 secret 9 $scrypt$ln=10,r=8,p=1$${"A".repeat(22)}$${"A".repeat(43)}`,
+      ...[
+        "zone home",
+        "ip 10.0.0.0/8",
+        "zone noc",
+        "ip 192.0.2.0/24",
+        "ip ssh",
+        "line vty 0 63",
+        "access-class noc in",
+      ],
+      "end\n",
+    ];
+    const { keeper } = await keeping(t, directory(t), "boot-1", startup.join("\n"));
+    const needed = "It changes who may come in or what he may do: level 15 is needed.";
+    t.is(await refusal(t, keeper.enter(lines, null, bob)), needed);
+    await keeper.begin("work", bob);
+    for (const [index] of lines.entries()) await keeper.enter(lines.slice(0, index + 1), "work", bob);
+    t.is(await refusal(t, keeper.commit("work", {}, bob)), needed);
+    const before = keeper.facts().revision;
+    t.is(await outcomeOf(keeper.enter(lines, null, alice)), "applied");
+    t.is(await refusal(t, keeper.rollback(before, {}, bob)), needed);
+    t.is(await outcomeOf(keeper.rollback(before, {}, { ...bob, level: 15 as Level })), "applied");
+  });
+}
+
+test("the addresses of a zone that nobody comes in from are level 10's", async (t) => {
   const { keeper } = await keeping(t);
-  const needed = "It changes who may come in or what he may do: level 15 is needed.";
-  const line = "username bob privilege 15 secret correct-horse";
-  t.is(await refusal(t, keeper.enter([line], null, bob)), needed);
-  await keeper.begin("work", bob);
-  await keeper.enter([line], "work", bob);
-  t.is(await refusal(t, keeper.commit("work", {}, bob)), needed);
-  const before = keeper.facts().revision;
-  await keeper.enter([line], null, alice);
-  t.is(await refusal(t, keeper.rollback(before, {}, bob)), needed);
-  t.is(await outcomeOf(keeper.rollback(before, {}, { ...bob, level: 15 as Level })), "applied");
+  t.is(await outcomeOf(keeper.enter(["zone home", "ip 192.0.2.0/24"], null, bob)), "applied");
 });
 
 test("a session is its owner's, and shows what its commit would do to what others left", async (t) => {

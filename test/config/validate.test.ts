@@ -120,3 +120,38 @@ test("100,000 prefixes in all zones are accepted, one more is refused", (t) => {
     ["zones.2.prefixes.49999 too-many"],
   );
 });
+
+test("a zone that people come in from must exist, have addresses, and not be long", (t) => {
+  const prefixes = Array.from({ length: 1001 }, (_, index) => `10.0.${index >> 8}.${index & 255}/32`);
+  for (const [zones, code] of [
+    [[], "unknown-zone"],
+    [[{ name: "noc", prefixes: [] }], "empty-zone"],
+    [[{ name: "noc", prefixes }], "too-many"],
+  ] as const) {
+    const found = problemsOf((candidate) => {
+      candidate.zones.push(...structuredClone(zones as unknown as Candidate["zones"]));
+      candidate.vty.accessZone = "noc";
+      candidate.login.quietZone = "noc";
+    });
+    t.deepEqual(found, [`login.quietZone ${code}`, `vty.accessZone ${code}`]);
+  }
+  const thousand = { name: "noc", prefixes: prefixes.slice(1) };
+  const right = { ...emptyConfiguration(), zones: [thousand] };
+  right.vty.accessZone = "noc";
+  t.deepEqual(validateConfiguration(right), []);
+});
+
+test("a login order may name servers that are not there yet, but a change may not take those it has", (t) => {
+  const server = { address: "192.0.2.50", port: 49, key: "tac-tac-tac", timeoutSeconds: 5 };
+  const made = emptyConfiguration();
+  made.aaa.login = ["tacacs+", "local"];
+  t.deepEqual(validateConfiguration(made), []);
+  const working = structuredClone(made);
+  working.aaa.tacacsServers.push(server);
+  t.deepEqual(validateConfiguration(working, made), []);
+  t.deepEqual(
+    validateConfiguration(made, working).map(({ path, code }) => `${path.join(".")} ${code}`),
+    ["aaa.login no-server"],
+  );
+  t.deepEqual(validateConfiguration(emptyConfiguration(), working), []);
+});
