@@ -32,10 +32,13 @@ export class Store {
   }
 
   async stop(): Promise<void> {
-    if (!this.#thread) return;
-    await this.call("close");
-    await this.#thread.terminate();
+    const thread = this.#thread;
+    if (!thread) return;
+    const closed = this.call("close");
+    // Whoever comes later, with what a person began while the daemon ended, is told so.
     this.#thread = undefined;
+    await closed;
+    await thread.terminate();
   }
 
   /** Rejects with a Sentence when the file, its disk or the thread cannot serve now: the same call may succeed later. */
@@ -44,7 +47,7 @@ export class Store {
     ...args: Parameters<StoreCalls[Call]>
   ): Promise<ReturnType<StoreCalls[Call]>> {
     const thread = this.#thread;
-    if (!thread) return Promise.reject(new Error(`The store was asked to ${call} and is not started.`));
+    if (!thread) return Promise.reject(new Sentence("The store is closed: the daemon ends, or has not begun."));
     if (this.#waiting.size >= WAITING_MAX) {
       return Promise.reject(
         new Sentence("The store does not answer: look at the disk that holds the state directory."),
