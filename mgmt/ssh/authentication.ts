@@ -13,6 +13,9 @@ import { fingerprintOf } from "./fingerprint.ts";
 /** Programs offer one key after the other: those that are unknown are no failures, but there is an end to it. */
 const KEYS_MAX = 20;
 
+/** Whatever is asked. */
+const REQUESTS_MAX = 50;
+
 /** Characters of a name, and of a password. */
 const TEXT_MAX = 256;
 
@@ -29,6 +32,7 @@ export class Authentication {
   readonly #parts: AuthenticationParts;
   readonly #connection: Connection;
   #identity: Identity | undefined;
+  #requests = 0;
   #keys = 0;
   #passwords = 0;
 
@@ -39,9 +43,10 @@ export class Authentication {
 
   start(): void {
     this.#connection.on("authentication", (context) => {
+      if (++this.#requests > REQUESTS_MAX) return this.#end();
       this.#answer(context).catch((error: unknown) => {
         this.#parts.fault(error);
-        this.#connection.end();
+        this.#end();
       });
     });
   }
@@ -68,7 +73,7 @@ export class Authentication {
     if (this.#isKnown(context)) context.accept();
     else {
       context.reject([...methods]);
-      if (++this.#keys >= KEYS_MAX) this.#connection.end();
+      if (++this.#keys >= KEYS_MAX) this.#end();
     }
   }
 
@@ -94,7 +99,13 @@ export class Authentication {
       return context.accept();
     }
     context.reject([...methods]);
-    if (++this.#passwords >= this.#parts.facts().ssh.attempts) this.#connection.end();
+    if (++this.#passwords >= this.#parts.facts().ssh.attempts) this.#end();
+  }
+
+  /** What he has sent already is not looked at: the library refuses it. */
+  #end(): void {
+    this.#connection.removeAllListeners("authentication");
+    this.#connection.end();
   }
 
   #login(user: string, password: string): Promise<Identity | undefined> {

@@ -7,7 +7,7 @@ import type { Facts } from "../config/service.ts";
 import { printable } from "../words.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
-import { tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
+import { refuseAbsurd, tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
 import { type SessionParts, serveSession } from "./session.ts";
 import type { Carrier } from "./terminal.ts";
 
@@ -15,6 +15,9 @@ import type { Carrier } from "./terminal.ts";
 const IDENT = "Postern";
 
 const SESSIONS_MAX = 4;
+
+/** Sessions closed before anything ran in them: the library keeps what it knows of each as long as the connection is there. */
+const UNUSED_MAX = 16;
 
 /** After its last session the other end has so long to close the connection; some wait for us to do it. */
 const LINGER_MS = 500;
@@ -63,9 +66,10 @@ export class SshConnection {
   #software = "";
   #agreed: Agreed | null = null;
   #authentication: Authentication | undefined;
-  /** That are open, and those of them in which something runs. */
+  /** That are open, those of them in which something runs, and those that were closed unused. */
   #sessions = 0;
   #running = 0;
+  #unused = 0;
   /** Runs while he must do something soon or go. */
   #deadline: NodeJS.Timeout | undefined;
 
@@ -119,11 +123,13 @@ export class SshConnection {
   #begin(connection: Connection, software: string): void {
     const { logins, facts, fault } = this.#parts;
     this.#software = printable(software);
-    connection.on("error", () => {});
+    // The library would close its own direction only, and go on reading.
+    connection.on("error", () => this.cut());
     connection.once("handshake", ({ kex, serverHostKey: hostKey, sc: { cipher, mac } }) => {
       this.#agreed = { kex, hostKey, cipher, mac };
     });
     tellSignatureAlgorithms(connection);
+    refuseAbsurd(connection);
     this.#authentication = new Authentication(connection, { from: this.#from, logins, facts, fault });
     this.#authentication.start();
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.
@@ -140,9 +146,11 @@ export class SshConnection {
   #open(asked: Session, carrier: Carrier, identity: Identity): void {
     const { shells, enter, leave, fault, facts } = this.#parts;
     const closed = new AbortController();
+    let used = false;
     this.#sessions++;
     asked.once("close", () => {
       closed.abort();
+      if (!used && ++this.#unused >= UNUSED_MAX) this.cut();
       if (--this.#sessions === 0) this.#endIn(LINGER_MS);
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
@@ -150,6 +158,7 @@ export class SshConnection {
       caller: { identity, from: this.#from, connection: this },
       idleMs: () => facts().vty.idleSeconds * 1000,
       begun: () => {
+        used = true;
         this.#running++;
         clearTimeout(this.#deadline);
       },
@@ -172,6 +181,7 @@ export class SshConnection {
   /** What he has not read yet he still may. */
   #endIn(ms: number): void {
     clearTimeout(this.#deadline);
+    if (this.#socket.destroyed) return;
     this.#deadline = setTimeout(() => {
       this.#socket.end();
       this.#deadline = setTimeout(() => this.cut(), CLOSING_MS);

@@ -17,9 +17,20 @@ interface Protocol {
   readonly _packetRW: { readonly write: PacketWriter };
   readonly _cipher: { encrypt(packet: Buffer): void };
   _onHandshakeComplete(negotiated: unknown): void;
+  /** Of each message once there are keys. */
+  _onPayload(payload: Buffer): void;
+  cleanup(): void;
 }
 
 const EXT_INFO = 7;
+const USERAUTH_INFO_RESPONSE = 61;
+const CHANNEL_OPEN = 90;
+
+/** To the one question that is asked. */
+const ANSWERS_MAX = 1;
+
+/** Bytes of a packet; everybody takes 32,768 (RFC 4253 6.1). */
+const PACKET_MIN = 1024;
 
 function protocolOf(connection: Connection): Protocol {
   return (connection as unknown as { readonly _protocol: Protocol })._protocol;
@@ -52,9 +63,40 @@ export function tellSignatureAlgorithms(connection: Connection): void {
   };
 }
 
+/**
+ * Ends a connection over a message that the library would take at its word: packets of no bytes, which it would go on writing for
+ * ever, or millions of answers, for which it would make room. To be called before the first key exchange.
+ */
+export function refuseAbsurd(connection: Connection): void {
+  const protocol = protocolOf(connection);
+  const take = protocol._onPayload;
+  protocol._onPayload = (payload) => {
+    if (!isAbsurd(payload)) return take(payload);
+    connection.emit("error", new Error("No message of a client that keeps to the rules."));
+  };
+}
+
+/** Nothing more is read of what has come already. */
+export function abandon(connection: Connection): void {
+  protocolOf(connection).cleanup();
+}
+
 /** Keys are being exchanged anew: the library keeps what is sent meanwhile, however much it is. */
 export function isRekeying(connection: Connection): boolean {
   return protocolOf(connection)._kexinit !== undefined;
+}
+
+function isAbsurd(payload: Buffer): boolean {
+  const [kind] = payload;
+  if (kind === USERAUTH_INFO_RESPONSE) return numberAt(payload, 1) > ANSWERS_MAX;
+  if (kind !== CHANNEL_OPEN) return false;
+  // Behind the channel's kind: its number, its window, and what a packet may have.
+  return numberAt(payload, 1 + 4 + numberAt(payload, 1) + 8) < PACKET_MIN;
+}
+
+/** 0: the message ends before it; the library says what is wrong with that. */
+function numberAt(payload: Buffer, offset: number): number {
+  return payload.length < offset + 4 ? 0 : payload.readUInt32BE(offset);
 }
 
 function sendExtensions({ _packetRW: { write }, _cipher: cipher }: Protocol, extensions: Record<string, string>): void {

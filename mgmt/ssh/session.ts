@@ -1,5 +1,6 @@
 // One session that somebody opens over his connection: a shell, or lines that he wants obeyed.
 
+import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import type { ShellSession } from "../../cli/shell/session.ts";
@@ -61,10 +62,14 @@ export function serveSession(asked: Session, gone: AbortSignal, parts: SessionPa
   });
 }
 
-function typing(channel: ServerChannel, { interactive }: At, { carrier: { socket }, idleMs }: SessionParts): Work {
+function typing(
+  channel: ServerChannel,
+  { input, interactive }: At,
+  { carrier: { socket }, idleMs }: SessionParts,
+): Work {
   return async (session, acts) => {
     await acts();
-    const stop = whenIdle(channel, idleMs(), () => session.idle());
+    const stop = whenIdle(input, idleMs(), () => session.idle());
     // The library opens a window for what is typed ahead, and takes what is sent beyond it.
     const bounded = () => void (channel.readableLength > TYPED_AHEAD_MAX && socket.destroy());
     socket.on("data", bounded);
@@ -126,13 +131,13 @@ async function end(channel: ServerChannel, { output }: At, status: number): Prom
 }
 
 /** Returns what ends it. `ms`: 0: never. */
-function whenIdle(channel: ServerChannel, ms: number, idle: () => void): () => void {
+function whenIdle(input: Readable, ms: number, idle: () => void): () => void {
   if (ms === 0) return () => {};
   const timer = setInterval(idle, ms);
   const typed = () => void timer.refresh();
-  channel.on("data", typed);
+  input.on("data", typed);
   return () => {
     clearInterval(timer);
-    channel.off("data", typed);
+    input.off("data", typed);
   };
 }

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { Readable, Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, PseudoTtyInfo, ServerChannel } from "ssh2";
 import type { Terminal } from "../../cli/shell/terminal.ts";
 import { isRekeying } from "./library.ts";
@@ -10,6 +11,9 @@ import { isPersonsTerminal } from "./person.ts";
 
 /** Columns and rows. */
 const SIZE_MAX = 1000;
+
+/** Bytes that are typed at once: each is made a key of. A packet has thirty times as many. */
+const PIECE = 1024;
 
 /** What nobody takes for so long, nobody will. */
 const STALLED_MS = 5 * 60_000;
@@ -32,11 +36,21 @@ export function shellTerminal(
   gone: AbortSignal,
 ): Terminal & { readonly output: ChannelOutput } {
   return {
-    input: channel,
+    input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
     output: new ChannelOutput(channel, carrier, gone, pty),
     interactive: pty !== undefined,
     plain: !isPersonsTerminal(pty && (pty.term ?? ""), carrier.software),
   };
+}
+
+/** What is typed; others have their turn after each piece. */
+async function* pieces(channel: ServerChannel): AsyncGenerator<Buffer> {
+  for await (const typed of channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for (let at = 0; at < typed.length; at += PIECE) {
+      yield typed.subarray(at, at + PIECE);
+      await turn();
+    }
+  }
 }
 
 /** Nothing can be typed at it: questions are not answered. */
@@ -57,6 +71,7 @@ export class ChannelOutput extends Writable {
   readonly #channel: ServerChannel;
   readonly #carrier: Carrier;
   readonly #gone: AbortSignal;
+  #stalled: NodeJS.Timeout | undefined;
   columns = 0;
   rows = 0;
 
@@ -78,10 +93,21 @@ export class ChannelOutput extends Writable {
   }
 
   override _write(text: string, _: BufferEncoding, done: () => void): void {
-    const stalled = setTimeout(() => this.#carrier.socket.destroy(), STALLED_MS);
-    this.#send(text)
-      .then(done, () => this.destroy())
-      .finally(() => clearTimeout(stalled));
+    this.#stalled = setTimeout(() => this.#carrier.socket.destroy(), STALLED_MS);
+    this.#send(text).then(
+      () => {
+        // The next text may be written within `done`.
+        clearTimeout(this.#stalled);
+        done();
+      },
+      () => this.destroy(),
+    );
+  }
+
+  /** Of a channel that is closed the library never says what came of the last text. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#stalled);
+    done(error);
   }
 
   /** Until the other end has room for more, by its window and by TCP. The library would keep in memory what TCP does not take. */

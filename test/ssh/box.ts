@@ -1,6 +1,7 @@
 // A daemon that listens for SSH, with a user of each level, and the programs that people come with.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -56,6 +57,7 @@ export async function box(
   { lines = "", at = undefined as string | undefined } = {},
 ): Promise<Box> {
   const made = daemon(t, at);
+  giveHostKeys(made.directory);
   const port = await freePort();
   made.write(`hostname "box"\n${USERS}ip ssh\nip ssh listen 127.0.0.1\nip ssh port ${port}\n${lines}end\n`);
   await made.app.start();
@@ -78,6 +80,19 @@ export async function box(
     ssh: (coming = {}) => openssh(port, options, coming),
     client: (level = 15, settings = {}) => connected(t, port, level, settings),
   };
+}
+
+/** Made once for all boxes of a test file: a key of RSA takes a second. */
+let hostKeys: readonly { readonly name: string; readonly text: string }[] | undefined;
+
+function giveHostKeys(directory: string): void {
+  hostKeys ??= [
+    { name: "ssh_host_ed25519_key", text: ssh2.utils.generateKeyPairSync("ed25519").private },
+    { name: "ssh_host_rsa_key", text: ssh2.utils.generateKeyPairSync("rsa", { bits: 3072 }).private },
+  ];
+  for (const { name, text } of hostKeys) {
+    if (!existsSync(join(directory, name))) writeFileSync(join(directory, name), text, { mode: 0o600 });
+  }
 }
 
 /** Nobody listens there now. */
@@ -127,6 +142,8 @@ export async function run(
 async function connected(t: ExecutionContext, port: number, level: Level, settings: ConnectConfig): Promise<Client> {
   const client = new ssh2.Client();
   t.teardown(() => client.end());
+  // What happens to the connection once it is there is seen by its close.
+  client.on("error", () => {});
   client.connect({ host: "127.0.0.1", port, username: `level${level}`, password: passwordOf(level), ...settings });
   await once(client, "ready");
   return client;
