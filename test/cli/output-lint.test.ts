@@ -1,18 +1,24 @@
-// No answer of the transcripts misleads a tool.
+// No answer in a golden file misleads a tool: wherever the file is, and whenever it came.
 import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import test from "ava";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
-import { folders as seenFolders } from "./seen.ts";
 
-const folders = Object.keys(seenFolders).map((folder) => new URL(`./${folder}/`, import.meta.url));
+const tests = join(import.meta.dirname, "..");
 
-/** A prompt, with what was typed behind it, of one of the host names that transcripts use. */
-const PROMPT = /^(postern|edge-\d|SCE)(\(config[\w-]*\))?[#>]/;
+/** Configurations, each an answer without a prompt. */
+const configurations = join(tests, "config/accepted");
+
+/** A prompt, with what was typed behind it, of one of the host names that golden files use. */
+const PROMPT = /^(postern|edge-\d|SCE|box)(\(config[\w-]*\))?[#>]/;
+
+/** A prompt of any host name. */
+const ANY_PROMPT = /^[A-Za-z0-9][\w.-]*(\(config[\w-]*\))?[#>]/;
 
 /** Each answer: its lines. */
-function answersOf(transcript: string): string[][] {
-  const answers: string[][] = [];
-  for (const line of transcript.split("\n")) {
+function answersOf(file: string): string[][] {
+  const answers: string[][] = file.startsWith(configurations) ? [[]] : [];
+  for (const line of readFileSync(file, "utf8").split("\n")) {
     if (PROMPT.test(line)) answers.push([]);
     else answers.at(-1)?.push(line);
   }
@@ -22,25 +28,29 @@ function answersOf(transcript: string): string[][] {
 /** IOS and this shell say every refusal behind a `% `. */
 const isRefusal = (answer: readonly string[]) => answer.some((line) => line.startsWith("% "));
 
-for (const [folder, file] of folders.flatMap((folder) => readdirSync(folder).map((file) => [folder, file] as const))) {
-  if (!file.endsWith(".out")) continue;
-  const answers = answersOf(readFileSync(new URL(file, folder), "utf8"));
-  test(`${folder.pathname.split("/").at(-2)}/${file} has no line that a tool takes for a prompt or an error`, (t) => {
-    t.true(answers.length > 0);
-    for (const answer of answers) {
+const goldens = readdirSync(tests, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.(out|txt)$/.test(name))
+  .map((name) => join(tests, name));
+
+const transcripts = goldens.filter((file) => answersOf(file).length > 0);
+
+test("the host names of all golden files are known", (t) => {
+  t.true(transcripts.length > 30);
+  const lines = goldens.flatMap((file) => readFileSync(file, "utf8").split("\n"));
+  t.deepEqual(
+    lines.filter((line) => ANY_PROMPT.test(line) && !PROMPT.test(line)),
+    [],
+  );
+});
+
+for (const file of transcripts) {
+  test(`${relative(tests, file)} has no line that a tool takes for a prompt or an error`, (t) => {
+    for (const answer of answersOf(file)) {
+      const misleading = [PROMPT_LIKE, NOT_ASCII, ...(isRefusal(answer) ? [] : [ERROR_LIKE])];
       t.deepEqual(
-        answer.filter((line) => PROMPT_LIKE.test(line)),
+        answer.filter((line) => misleading.some((pattern) => pattern.test(line))),
         [],
       );
-      t.deepEqual(
-        answer.filter((line) => NOT_ASCII.test(line)),
-        [],
-      );
-      if (!isRefusal(answer))
-        t.deepEqual(
-          answer.filter((line) => ERROR_LIKE.test(line)),
-          [],
-        );
     }
   });
 }
