@@ -76,7 +76,7 @@ function ed25519Blob(bytes: Uint8Array): string {
 }
 
 const banner = () =>
-  fc.string({ unit: fc.constantFrom(...PRINTABLE, "\n"), maxLength: 512 }).filter((text) => !text.includes("\\n"));
+  fc.string({ unit: fc.constantFrom(...PRINTABLE, "\n"), maxLength: 80 }).filter((text) => !text.includes("\\n"));
 
 const prefixes = () => fc.uniqueArray(fc.oneof(prefix4(), prefix6()), { minLength: 1, maxLength: 5 });
 

@@ -56,17 +56,22 @@ async function daemonOf(t: ExecutionContext) {
   return { file, store, configuration, log, told, perform };
 }
 
-/** Letters that nothing else is made of. */
-const secret = fc.string({ unit: fc.constantFrom(..."QXZJ"), minLength: 8, maxLength: 30 });
+/** Of letters that nothing else is made of, and good enough for a password. */
+const secret = fc
+  .string({ unit: fc.constantFrom(..."QXZJ"), minLength: 6, maxLength: 30 })
+  .map((text) => `QXZJ${text}`);
 
 const wrong = fc.constantFrom(
   "username u privilege 11 secret",
   "no user u pri 5 s",
   "usrname u privilege 5 secret",
   "ena secret",
+  "radius-server host 192.0.2.1 timeout 99 key",
+  "tac h ::1 k 7",
+  "no radius-server host 192.0.2.1 key",
 );
 
-test("neither log, audit, answers, errors, diffs nor shown texts have a secret or its hash in them", async (t) => {
+test("neither log, audit, answers, errors, diffs nor shown texts have a secret, a hash or a key in them", async (t) => {
   const made = await daemonOf(t);
   const { configuration, store, told, perform } = made;
   const [typed, loaded, ...others] = fc.sample(secret, 8);
@@ -74,7 +79,10 @@ test("neither log, audit, answers, errors, diffs nor shown texts have a secret o
 
   await enter(`username typed privilege 10 secret ${typed}`);
   await enter(`enable secret level 15 "${loaded}"`);
+  await enter(`radius-server host 192.0.2.1 key ${typed}`);
+  await enter(`tacacs-server host 192.0.2.1 key 0 ${loaded}`);
   await configuration.begin("work", ALICE);
+  await enter(`tacacs-server host 192.0.2.1 key ${typed}`, "work");
   await enter(`enable password level 5 0 ${typed}`, "work");
   told.push(await configuration.diff({ kind: "running" }, { kind: "session", name: "work" }));
   await perform(commitSession, { session: "work" });
@@ -101,19 +109,21 @@ test("neither log, audit, answers, errors, diffs nor shown texts have a secret o
   t.true(revisions.length >= 3);
   t.true(all.includes("username typed privilege 10 secret ********"));
   t.true(all.includes("username loaded privilege 15 secret 9 ********"));
+  t.true(all.includes("radius-server host 192.0.2.1 key ********"));
+  t.true(all.includes("tacacs-server host 192.0.2.1 port 49 timeout 5 key 0 ********"));
   t.notRegex(all, /[QXZJ]{4}/);
   t.notRegex(all, /\$scrypt/);
 });
 
 test("a text that shows secrets has them as hashes, and is read back as the same configuration", async (t) => {
   const { configuration, perform, file } = await daemonOf(t);
-  await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJ"], session: null });
+  await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJQX"], session: null });
   const text = await configuration.text({ kind: "running" }, { secrets: true });
   t.regex(text, /^username typed privilege 10 secret 9 \$scrypt\$/m);
   t.notRegex(text, /QXZJ/);
   const { revision } = configuration.facts();
   writeFileSync(file, text);
   await perform(loadStartup, {});
-  await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJ"], session: null });
+  await perform(enterLine, { lines: ["username typed privilege 10 secret QXZJQXZJQX"], session: null });
   t.is(configuration.facts().revision, revision);
 });
