@@ -28,7 +28,7 @@ const integer: Kind<number> = {
   read: (bytes) => (bytes.length === 4 ? bytes.readUInt32BE() : undefined),
 };
 
-/** RFC 5997 5: SMI number of Cisco. */
+/** Its private enterprise number (IANA). */
 const CISCO = 9;
 const CISCO_AVPAIR = 1;
 const PAIR_AT = 6;
@@ -55,7 +55,7 @@ const ciscoPair: Kind<string> = {
 };
 
 /** RFC 2865 5, RFC 2866 5, RFC 2869 5. */
-const dictionary = {
+const known = {
   "User-Name": { type: 1, ...text },
   "User-Password": { type: 2, ...octets },
   "Service-Type": { type: 6, ...integer },
@@ -69,19 +69,21 @@ const dictionary = {
   "Event-Timestamp": { type: 55, ...integer },
   "NAS-Port-Type": { type: 61, ...integer },
   "Message-Authenticator": { type: 80, ...octets },
-} as const;
+};
 
-export type AttributeName = keyof typeof dictionary;
-type ValueOf<Name extends AttributeName> = (typeof dictionary)[Name] extends Kind<infer Value> ? Value : never;
+type Name = keyof typeof known;
+type Values = { [Each in Name]: (typeof known)[Each] extends Kind<infer Value> ? Value : never };
+
+const dictionary: { readonly [Each in Name]: Kind<Values[Each]> & { readonly type: number } } = known;
 
 /** Throws a RangeError when an integer has more than 32 bits. */
-export function attribute<Name extends AttributeName>(name: Name, value: ValueOf<Name>): Attribute {
-  const { type, write } = dictionary[name] as unknown as { type: number } & Kind<ValueOf<Name>>;
+export function attribute<Each extends Name>(name: Each, value: Values[Each]): Attribute {
+  const { type, write } = dictionary[name];
   return { type, value: write(value) };
 }
 
 /** All of that name in their order, without those whose length is wrong. */
-export function valuesOf<Name extends AttributeName>(attributes: readonly Attribute[], name: Name): ValueOf<Name>[] {
-  const { type, read } = dictionary[name] as unknown as { type: number } & Kind<ValueOf<Name>>;
+export function valuesOf<Each extends Name>(attributes: readonly Attribute[], name: Each): Values[Each][] {
+  const { type, read } = dictionary[name];
   return attributes.filter((each) => each.type === type).flatMap(({ value }) => read(value) ?? []);
 }

@@ -73,9 +73,9 @@ export class Exchange {
     try {
       await once(socket.bind(), "listening");
       for (let left = this.#question.retransmit; left >= 0 && !over.aborted; left--) {
+        this.#sentMs = nowMs();
         await send(socket, this.#question.datagram, place);
         this.#record.count("requests");
-        this.#sentMs = nowMs();
         await pause(this.#question.timeoutMs, over);
         if (!over.aborted) this.#record.count("timeouts");
       }

@@ -26,6 +26,20 @@ const TELNET_ACCEPT = hex(`
   02 00 00 26 86 fe 22 0e 76 24 ba 2a 10 05 f6 bf 9b 55 e0 b2 06 06 00 00 00 01 0f 06 00 00 00 00
   0e 06 c0 a8 01 03`);
 
+/** RFC 2865 7.3: authenticator of the request, and its answer. */
+const laterExamples: Readonly<Record<string, readonly [string, string]>> = {
+  "Access-Challenge": [
+    "f3 a4 7a 1f 6a 6d 76 71 0b 94 7a b9 30 41 a0 39",
+    `0b 02 00 4e 36 f3 c8 76 4a e8 c7 11 57 40 3c 0c 71 ff 9c 45 12 30 43 68 61 6c 6c 65 6e 67 65 20 33
+     32 37 36 39 34 33 30 2e 20 20 45 6e 74 65 72 20 72 65 73 70 6f 6e 73 65 20 61 74 20 70 72 6f 6d
+     70 74 2e 18 0a 33 32 37 36 39 34 33 30`,
+  ],
+  "Access-Reject": [
+    "b1 22 55 6d 42 8a 13 d0 d6 25 38 07 c4 57 ec f0",
+    "03 03 00 14 a4 2f 4f ca 45 91 6c 4e 09 c8 34 0f 9e 74 6a a0",
+  ],
+};
+
 const bytes = (max: number, min = 0) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((array) => Buffer.from(array));
 const authenticators = bytes(16, 16);
@@ -66,6 +80,13 @@ test("the Access-Accept of RFC 2865 7.1 is authentic, and with another secret or
     t.false(packet !== undefined && isAuthentic(packet, before, SECRET));
   }
 });
+
+for (const [what, [before, answer]] of Object.entries(laterExamples)) {
+  test(`the ${what} of RFC 2865 7.3 is authentic`, (t) => {
+    t.true(isAuthentic(packetOf(hex(answer)), hex(before), SECRET));
+    t.false(isAuthentic(packetOf(hex(answer)), NO_AUTHENTICATOR, SECRET));
+  });
+}
 
 test("what is written is read, also with padding behind it", (t) => {
   fc.assert(
