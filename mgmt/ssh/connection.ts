@@ -28,7 +28,7 @@ const CLOSING_MS = 5000;
 /** One who is there answers before so many of these are over. */
 const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 
-export interface ConnectionParts extends Pick<SessionParts, "shells" | "enter" | "leave" | "fault"> {
+export interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
   now(): number;
@@ -144,7 +144,7 @@ export class SshConnection {
   }
 
   #open(asked: Session, carrier: Carrier, identity: Identity): void {
-    const { shells, enter, leave, fault, facts } = this.#parts;
+    const { shells, admit, track, fault, facts } = this.#parts;
     const closed = new AbortController();
     let used = false;
     this.#sessions++;
@@ -154,7 +154,7 @@ export class SshConnection {
       if (--this.#sessions === 0) this.#endIn(LINGER_MS);
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
-      ...{ carrier, shells, enter, leave, fault },
+      ...{ carrier, shells, admit, track, fault },
       caller: { identity, from: this.#from, connection: this },
       idleMs: () => facts().vty.idleSeconds * 1000,
       begun: () => {

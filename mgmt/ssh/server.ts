@@ -45,8 +45,9 @@ export class SshServer {
   readonly #connections = new Set<SshConnection>();
   readonly #turns = new Turns();
   readonly #again = new Repeater(() => this.obey(), AGAIN_MS);
+  /** What runs in sessions. */
+  readonly #running = new Set<Promise<void>>();
   #started = false;
-  #sessions = 0;
 
   constructor(parts: SshServerParts) {
     this.#parts = parts;
@@ -65,6 +66,7 @@ export class SshServer {
     this.#started = false;
     await this.obey();
     for (const connection of this.#connections) connection.cut();
+    await Promise.all(this.#running);
   }
 
   /** Does as the configuration says. Who is connected stays. Does not reject. */
@@ -108,17 +110,22 @@ export class SshServer {
     const { facts, shells, logins, now, fault } = this.#parts;
     const connection = new SshConnection(socket, address, {
       ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, now, fault },
-      enter: () => this.#enter(),
-      leave: () => void this.#sessions--,
+      admit: () => this.#admit(),
+      track: (work) => void this.#track(work),
     });
     this.#connections.add(connection);
     socket.once("close", () => this.#connections.delete(connection));
     connection.start();
   }
 
-  #enter(): void {
+  #admit(): void {
     const { sessions } = this.#parts.facts().vty;
-    if (this.#sessions >= sessions) throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
-    this.#sessions++;
+    if (this.#running.size < sessions) return;
+    throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
+  }
+
+  async #track(work: Promise<void>): Promise<void> {
+    this.#running.add(work);
+    await work.finally(() => this.#running.delete(work));
   }
 }

@@ -2,13 +2,13 @@
 
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import type { ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
 import { audited } from "../access/audited-lines.ts";
 import type { Caller } from "../access/sessions.ts";
 import type { Shells } from "../access/shells.ts";
-import { isDisconnection } from "../local/listener.ts";
 import { Sentence } from "../sentence.ts";
 import { type Carrier, type ChannelOutput, execTerminal, shellTerminal } from "./terminal.ts";
 
@@ -21,9 +21,10 @@ export interface SessionParts {
   readonly shells: Shells;
   /** Milliseconds without typing after which one that waits for somebody to type ends; 0: never. */
   idleMs(): number;
-  /** Takes a place for the session. Throws a Sentence. */
-  enter(): void;
-  leave(): void;
+  /** Throws a Sentence when there is no place for another session. */
+  admit(): void;
+  /** What runs in it takes a place until it is over. */
+  track(work: Promise<void>): void;
   /** Something runs in it, and does no more. */
   begun(): void;
   over(): void;
@@ -53,12 +54,12 @@ export function serveSession(asked: Session, gone: AbortSignal, parts: SessionPa
     if (!channel) return;
     const terminal = shellTerminal(channel, parts.carrier, pty, gone);
     output = terminal.output;
-    void run(channel, terminal, parts, typing(channel, terminal, parts));
+    parts.track(run(channel, terminal, parts, typing(channel, terminal, parts)));
   });
   asked.on("exec", (accept, _, { command }) => {
     const channel = accept();
     if (!channel) return;
-    void run(channel, execTerminal(channel, parts.carrier, gone), parts, obeying(command));
+    parts.track(run(channel, execTerminal(channel, parts.carrier, gone), parts, obeying(command)));
   });
 }
 
@@ -91,6 +92,8 @@ function obeying(command: string): Work {
       for (const line of command.split(/\r\n|\r|\n/)) {
         yield line;
         if (!good) return;
+        // Who sends many does not keep others from having their turn.
+        await turn();
       }
     };
     await session.runLines(audited(lines(), session, acts), (taken) => {
@@ -101,21 +104,19 @@ function obeying(command: string): Work {
 }
 
 async function run(channel: ServerChannel, terminal: At, parts: SessionParts, work: Work): Promise<void> {
-  const { shells, caller, enter, leave, begun, over, fault } = parts;
+  const { shells, caller, admit, begun, over, fault } = parts;
   begun();
   try {
-    enter();
-    try {
-      const status = await shells.open(terminal, caller, work);
-      await end(channel, terminal, status);
-    } finally {
-      leave();
-    }
+    admit();
+    await end(channel, terminal, await shells.open(terminal, caller, work));
   } catch (error) {
     if (error instanceof Sentence) {
       terminal.output.write(`% ${error.message}\r\n`);
       await end(channel, terminal, 1).catch(() => {});
-    } else if (!isDisconnection(error)) fault(error);
+    } else if (!terminal.output.destroyed) {
+      fault(error);
+      channel.end();
+    }
   } finally {
     over();
   }

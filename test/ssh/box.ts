@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -45,41 +46,52 @@ export interface Box extends Daemon {
   readonly port: number;
   /** Arguments of OpenSSH's programs for this box: no files of the one who runs the test. */
   readonly options: readonly string[];
+  /** Puts these lines in the place of those that the test gave. Rejects when they are refused. */
+  configure(lines: string, settings?: { port?: number; on?: boolean }): Promise<void>;
   /** Runs OpenSSH until it ends. */
   ssh(coming?: Coming): Promise<Ran>;
   /** Logs in by the library. It is closed after the test. */
   client(level?: Level, settings?: ConnectConfig): Promise<Client>;
 }
 
-/** Listens and is stopped after the test. `lines`: more of the configuration. */
+/**
+ * Listens and is stopped after the test. `lines`: more of the configuration. `before`: a box whose directory and port it takes over.
+ * `ownHostKeys`: it makes its own, which takes a second; otherwise all boxes of a test program have the same.
+ */
 export async function box(
   t: ExecutionContext,
-  { lines = "", at = undefined as string | undefined } = {},
+  { lines = "", before = undefined as Box | undefined, ownHostKeys = false } = {},
 ): Promise<Box> {
-  const made = daemon(t, at);
-  giveHostKeys(made.directory);
-  const port = await freePort();
-  made.write(`hostname "box"\n${USERS}ip ssh\nip ssh listen 127.0.0.1\nip ssh port ${port}\n${lines}end\n`);
+  const made = daemon(t, before?.directory);
+  const port = before?.port ?? (await freePort());
+  const write = (more: string, at = port, on = true) =>
+    made.write(`hostname box\n${USERS}${on ? "ip ssh\n" : ""}ip ssh listen 127.0.0.1\nip ssh port ${at}\n${more}end\n`);
+  write(lines);
+  if (!ownHostKeys) giveHostKeys(made.directory);
   await made.app.start();
-  const options = [
-    ...["-F", "none", "-o", `UserKnownHostsFile=${join(made.directory, "known_hosts")}`],
-    ...[
-      "-o",
-      "LogLevel=ERROR",
-      "-o",
-      "StrictHostKeyChecking=accept-new",
-      "-o",
-      "IdentityAgent=none",
-      "-o",
-      "IdentityFile=none",
-    ],
-  ];
+  const refused = made.lines.find((line) => line.includes("refused") || line.includes("cannot listen"));
+  if (refused !== undefined) throw new Error(refused);
+  const options = ["-F", "none", ...settings(join(made.directory, "known_hosts"))];
   return {
     ...made,
     ...{ port, options },
+    async configure(more, { port: at, on } = {}) {
+      write(more, at, on);
+      const { outcome } = await made.app.load();
+      if (outcome === "refused") throw new Error(made.lines.at(-1));
+    },
     ssh: (coming = {}) => openssh(port, options, coming),
     client: (level = 15, settings = {}) => connected(t, port, level, settings),
   };
+}
+
+/** Nothing of the one who runs the test. */
+function settings(knownHosts: string): string[] {
+  const given = {
+    ...{ UserKnownHostsFile: knownHosts, StrictHostKeyChecking: "accept-new" },
+    ...{ IdentityAgent: "none", IdentityFile: "none", LogLevel: "ERROR" },
+  };
+  return Object.entries(given).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
 }
 
 /** Made once for all boxes of a test file: a key of RSA takes a second. */
@@ -93,6 +105,20 @@ function giveHostKeys(directory: string): void {
   for (const { name, text } of hostKeys) {
     if (!existsSync(join(directory, name))) writeFileSync(join(directory, name), text, { mode: 0o600 });
   }
+}
+
+/** Makes a key pair and returns the file of the private one; the public one is beside it, in `.pub`. */
+export async function makeKey(folder: string, type: "ed25519" | "ecdsa" | "rsa"): Promise<string> {
+  const file = join(folder, `id_${type}`);
+  const { status, err } = await run(["ssh-keygen", "-q", "-t", type, "-N", "", "-f", file]);
+  if (status !== 0) throw new Error(err);
+  return file;
+}
+
+/** The line of the configuration that gives the user the key. */
+export async function keyLine(user: string, file: string): Promise<string> {
+  const [algorithm, blob] = (await readFile(`${file}.pub`, "utf8")).split(" ");
+  return `username ${user} ssh-key ${algorithm} ${blob}\n`;
 }
 
 /** Nobody listens there now. */
@@ -116,8 +142,8 @@ async function openssh(port: number, box: readonly string[], coming: Coming): Pr
   } = coming;
   const words = [
     "ssh",
-    ...box,
     ...options,
+    ...box,
     "-p",
     `${port}`,
     `${user}@127.0.0.1`,
