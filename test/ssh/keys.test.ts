@@ -92,3 +92,12 @@ test("there is an end to the keys that one connection may offer", async (t) => {
   await once(client, "close");
   t.is(offered, 21, "and the last one is not answered");
 });
+
+test("local users' keys are worth nothing when others say who somebody is", async (t) => {
+  const file = await makeKey(directory(t), "ed25519");
+  const lines = `${await keyLine("level10", file)}aaa authentication login default group radius\n`;
+  const made = await box(t, { lines });
+  t.like(await made.ssh({ level: 10, password: null, options: byKey(file), command: "show privilege" }), {
+    status: 255,
+  });
+});

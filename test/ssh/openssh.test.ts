@@ -59,7 +59,7 @@ test("a command with a terminal is shown whole", async (t) => {
 });
 
 test("a wrong password may be tried as often as is configured, over one connection", async (t) => {
-  const made = await box(t, { lines: "ip ssh authentication-retries 2\n" });
+  const made = await box(t, { lines: "ip ssh authentication-retries 2\nlogin delay 0\n" });
   const options = ["-o", "NumberOfPasswordPrompts=5", "-o", "PreferredAuthentications=password"];
   const { status, err } = await run(
     ["ssh", ...made.options, ...options, "-p", `${made.port}`, "level15@127.0.0.1", "show privilege"],
