@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
 import { product } from "../../mgmt/system/product.ts";
 import { onPaper } from "../cli/paper.ts";
 import { ENABLE_SECRETS } from "../cli/stage.ts";
@@ -13,7 +14,7 @@ const here = (file: string) => join(import.meta.dirname, file);
 test("what an operator of SCEs types is answered as sce-operator.out says, without an escape sequence", async (t) => {
   const it = await box(t, { lines: `${ENABLE_SECRETS}package 0 name "residential"\n` });
   beat(it.engine);
-  it.engine.attach(region({ generation: 1 }));
+  it.engine.attach(bothUp(region({ generation: 1 })));
   const ssh = ["ssh", ...it.options, "-p", `${it.port}`, "level5@127.0.0.1"];
   const { status, out, err } = await run(["expect", here("sce-operator.exp"), here("sce-operator.in"), ...ssh], {
     TERM: "xterm",
@@ -23,6 +24,12 @@ test("what an operator of SCEs types is answered as sce-operator.out says, witho
   t.is(status, 0);
   t.is(steady(onPaper(out).replaceAll(`${it.port}`, "{port}")), readFileSync(here("sce-operator.out"), "utf8"));
 });
+
+/** The link's two ports. */
+function bothUp(status: ReturnType<typeof region>): EngineStatus {
+  const up = { up: true, missed: 0, starved: 0 };
+  return { ...status, live: { ...status.live, links: [{ subscriber: up, network: up }] } };
+}
 
 /** Without what is another each time. */
 function steady(seen: string): string {
