@@ -7,6 +7,8 @@ const PROMPT = /(?:^|\r\n)[\w.-]+(\([\w-]+\))?[>#]$/;
 /** Opens a shell and waits for its prompt. `terminal`: false: none, as tools have it. */
 export async function shellOf(client: Client, terminal: PseudoTtyOptions | false = false): Promise<Shell> {
   const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>();
+  // A key that waits for the acknowledgement of the one before would take 40 ms.
+  client.setNoDelay(true);
   client.shell(terminal, (error, channel) => (error ? reject(error) : resolve(channel)));
   const shell = new Shell(await promise);
   shell.greeting = await shell.prompt();
