@@ -138,7 +138,7 @@ export class SshConnection {
     });
     connection.on("session", (accept, reject) => {
       if (!this.identity || this.#sessions >= SESSIONS_MAX) reject();
-      else this.#open(accept(), { connection, socket: this.#socket, software }, this.identity);
+      else this.#open(accept(), { connection, socket: this.#socket }, this.identity);
     });
     this.#holdBack();
   }

@@ -7,7 +7,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, PseudoTtyInfo, ServerChannel } from "ssh2";
 import type { Terminal } from "../../cli/shell/terminal.ts";
 import { isRekeying } from "./library.ts";
-import { isPersonsTerminal } from "./person.ts";
+
+/** What programs call the terminal that they ask for, and terminals that cannot move their cursor. */
+const PLAIN_TERMINALS: readonly string[] = ["", "dumb", "vt100", "network", "unknown"];
 
 /** Columns and rows. */
 const SIZE_MAX = 1000;
@@ -24,8 +26,6 @@ export type Size = Pick<PseudoTtyInfo, "cols" | "rows">;
 export interface Carrier {
   readonly connection: Connection;
   readonly socket: Socket;
-  /** What the client calls itself. */
-  readonly software: string;
 }
 
 /** Where what is typed goes to. */
@@ -39,7 +39,7 @@ export function shellTerminal(
     input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
     output: new ChannelOutput(channel, carrier, gone, pty),
     interactive: pty !== undefined,
-    plain: !isPersonsTerminal(pty && (pty.term ?? ""), carrier.software),
+    plain: PLAIN_TERMINALS.includes((pty?.term ?? "").toLowerCase()),
   };
 }
 
