@@ -9,6 +9,7 @@ import { Logins } from "./aaa/logins.ts";
 import { Radius } from "./aaa/radius.ts";
 import { Tacacs } from "./aaa/tacacs.ts";
 import { Enabling } from "./access/enabling.ts";
+import { makeFirstAdministrator } from "./access/first-administrator.ts";
 import { identify } from "./access/identity.ts";
 import { LoginGate } from "./access/login-gate.ts";
 import { Sessions } from "./access/sessions.ts";
@@ -167,6 +168,15 @@ export class App {
     const result = await loadResult(file, () => this.#configuration.facts().revision, reading);
     this.#parts.log.say(result.outcome === "refused" ? "CONFIG_REFUSED" : "CONFIG", loadText(result));
     return result;
+  }
+
+  /** When it is started: an appliance without users gets one, whose password is printed. `print`: resolves when it is there. */
+  makeFirstAdministrator(print: (text: string) => Promise<void>): Promise<void> {
+    const { store, log, clock } = this.#parts;
+    return makeFirstAdministrator({
+      ...{ store, log, print, now: clock.now, configuration: this.#configuration },
+      perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
+    });
   }
 
   async #start(): Promise<void> {

@@ -47,9 +47,16 @@ async function serve(options: AppOptions): Promise<number> {
     );
   });
   await started;
-  const status = await asked;
+  const made = app.makeFirstAdministrator(print);
+  const status = await Promise.race([asked, made.then(() => asked)]);
   await Promise.race([app.stop(), delay(STOP_MS)]);
   return status;
+}
+
+/** Rejects with a Sentence when nobody reads it. */
+function print(text: string): Promise<void> {
+  const unread = new Sentence("Standard output takes nothing: start the daemon with one that somebody reads.");
+  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(unread) : resolve())));
 }
 
 function endAsked(): Promise<number> {

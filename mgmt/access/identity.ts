@@ -6,11 +6,8 @@ import type { Facts } from "../config/service.ts";
 import type { Level } from "../level.ts";
 import { peerOf } from "../local/peer.ts";
 
-/** Of a member of the daemon's group while the configuration names nobody. */
+/** Of a member of the daemon's group whom the configuration does not name: root made him one so that he may look. */
 const MEMBER_LEVEL: Level = 5;
-
-/** Of one whom it does not name while it names others: to remove a user raises nobody. */
-const UNNAMED_LEVEL: Level = 0;
 
 export interface Identity {
   readonly user: string;
@@ -27,8 +24,7 @@ export async function identify(socket: Socket, { users }: Pick<Facts, "users">):
 
 /** What one who is not root may do. */
 export function levelOf(user: string, users: Facts["users"]): Level {
-  if (users.length === 0) return MEMBER_LEVEL;
-  return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
+  return users.find(({ name }) => name === user)?.level ?? MEMBER_LEVEL;
 }
 
 /** Whether the configuration still has him; of those whom others know it need not. */
@@ -38,6 +34,6 @@ export function isKnown({ user, by }: Identity, { users }: Pick<Facts, "users">)
 
 /** What whoever came in as `identity` may do now: the configuration may have another level for him, or none. */
 export function levelNow({ user, level, by }: Identity, { users }: Pick<Facts, "users">): Level {
-  if (by === "local") return users.find(({ name }) => name === user)?.level ?? UNNAMED_LEVEL;
+  if (by === "local") return users.find(({ name }) => name === user)?.level ?? 0;
   return by !== "peer" || user === "root" ? level : levelOf(user, users);
 }

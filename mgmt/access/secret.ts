@@ -24,8 +24,13 @@ const derive = promisify<Buffer, Buffer, number, object, Buffer>(scrypt);
 export function hashOf(secret: ClearText, known?: string): string {
   if (known !== undefined && isHashOf(known, secret)) return known;
   const salt = randomBytes(SALT_BYTES);
-  const hash = scryptSync(Buffer.from(secret.reveal()), salt, HASH_BYTES, optionsOf(COST));
-  return `$scrypt$ln=${COST},r=${BLOCK_SIZE},p=1$${unpadded(salt)}$${unpadded(hash)}`;
+  return printed(salt, scryptSync(Buffer.from(secret.reveal()), salt, HASH_BYTES, optionsOf(COST)));
+}
+
+/** A hash to keep of a secret. Does not hold up the event loop. */
+export async function newHashOf(secret: ClearText): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  return printed(salt, await derive(Buffer.from(secret.reveal()), salt, HASH_BYTES, optionsOf(COST)));
 }
 
 /** Whether the hash is of this secret. `hash` undefined: there is none; the answer, no, takes as long. Does not hold up the event loop. */
@@ -41,6 +46,10 @@ function isHashOf(hash: string, secret: ClearText): boolean {
   const kept = keptOf(hash);
   const found = scryptSync(Buffer.from(secret.reveal()), kept.salt, HASH_BYTES, optionsOf(kept.cost));
   return timingSafeEqual(found, kept.hash);
+}
+
+function printed(salt: Buffer, hash: Buffer): string {
+  return `$scrypt$ln=${COST},r=${BLOCK_SIZE},p=1$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
 function keptOf(text: string): Kept {

@@ -42,6 +42,8 @@ export const mnemonics = {
   AUDIT: "notifications",
   /** Refused, or denied to him who asked. */
   AUDIT_DENIED: "warnings",
+  /** There is none, or he is not saved. */
+  FIRST_ADMINISTRATOR: "warnings",
   /** A source failed too often and is not let in. */
   LOGIN_BLOCKED: "warnings",
   /** So many failed that nobody is let in but from the quiet zone. */

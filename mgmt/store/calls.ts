@@ -10,6 +10,7 @@ import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
 import type { Level } from "../level.ts";
 import type { AuditEntry } from "../operations/operation.ts";
+import type { MadeAdministrator } from "./first-administrator-table.ts";
 
 /** Each call runs to its end before the next begins. Those that touch the file fail with a Sentence when they cannot. */
 export interface StoreCalls {
@@ -26,6 +27,8 @@ export interface StoreCalls {
   revisions(count: number): Revision[];
   pendingCommit(): StoredPending | undefined;
   setPendingCommit(pending: StoredPending | null): void;
+  firstAdministrator(): MadeAdministrator | undefined;
+  setFirstAdministrator(made: MadeAdministrator): void;
 
   // Configurations are worked on here because that takes milliseconds, and ids from the store (config/desk.ts).
   proposeConfiguration(change: Change, level: Level): Proposal;

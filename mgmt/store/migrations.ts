@@ -99,4 +99,12 @@ export const migrations: readonly string[] = [
   -- Whose breaches they were.
   CREATE INDEX breaches_by_subscriber ON breaches (address, prefix_length);
   `,
+  `
+  -- The user that the first start made (mgmt/access/first-administrator.ts).
+  CREATE TABLE first_administrator (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    secret TEXT NOT NULL, -- its hash
+    told_at INTEGER
+  ) STRICT;
+  `,
 ];

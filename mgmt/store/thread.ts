@@ -9,6 +9,7 @@ import { type AuditTable, auditTable } from "./audit-table.ts";
 import { type BreachTable, breachTable } from "./breach-table.ts";
 import { READY, type Request, type Response, type StoreCall, type StoreCalls } from "./calls.ts";
 import { openDatabase, told } from "./database.ts";
+import { type FirstAdministratorTable, firstAdministratorTable } from "./first-administrator-table.ts";
 import { idTable } from "./id-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
 
@@ -21,6 +22,7 @@ interface Opened {
   readonly breaches: BreachTable;
   readonly revisions: RevisionTable;
   readonly audit: AuditTable;
+  readonly firstAdministrator: FirstAdministratorTable;
   readonly desk: ConfigurationDesk;
 }
 
@@ -30,7 +32,12 @@ function open(file: string): void {
   const database = openDatabase(file);
   const revisions = revisionTable(database);
   const desk = new ConfigurationDesk({ revisions, ids: idTable(database) });
-  opened = { file, database, breaches: breachTable(database), revisions, audit: auditTable(database), desk };
+  opened = {
+    ...{ file, database, revisions, desk },
+    breaches: breachTable(database),
+    audit: auditTable(database),
+    firstAdministrator: firstAdministratorTable(database),
+  };
 }
 
 function close(): void {
@@ -57,6 +64,8 @@ const calls: StoreCalls = {
   revisions: (count) => use(({ revisions }) => revisions.list(count)),
   pendingCommit: () => use(({ revisions }) => revisions.pending()),
   setPendingCommit: (pending) => use(({ revisions }) => revisions.setPending(pending)),
+  firstAdministrator: () => use(({ firstAdministrator }) => firstAdministrator.get()),
+  setFirstAdministrator: (made) => use(({ firstAdministrator }) => firstAdministrator.set(made)),
   proposeConfiguration: (change, level) => use(({ desk }) => desk.propose(change, level)),
   acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
   dropConfiguration: () => use(({ desk }) => desk.drop()),
