@@ -63,6 +63,7 @@ export class Appliance {
   readonly #onLine: (line: string) => void;
   #supervisor: Part | undefined;
   #daemon: Part | undefined;
+  #password: string | undefined;
 
   /**
    * @param box the namespace it runs in.
@@ -81,7 +82,10 @@ export class Appliance {
     this.#directory = directory;
     this.#link = link;
     this.#options = options;
-    this.#onLine = onLine;
+    this.#onLine = (line) => {
+      this.#password ??= /Password : (\S+)/.exec(line)?.[1];
+      onLine(line);
+    };
     this.runDirectory = join(directory, "run");
     this.stateDirectory = join(directory, "state");
     this.configurationFile = join(directory, "etc/startup-config");
@@ -97,10 +101,17 @@ export class Appliance {
     return this.#daemon;
   }
 
+  /** Of user admin, whom the daemon made at its first start. */
+  get password(): string {
+    if (this.#password === undefined) throw new Error("the daemon has made no administrator");
+    return this.#password;
+  }
+
   async start(): Promise<void> {
     await this.writeConfiguration(this.#options.configuration);
     await this.startFastPath();
     await this.startDaemon();
+    await until("its first administrator is made", async () => this.#password !== undefined, { part: this.daemon });
   }
 
   /** Returns when its control thread answers: packets pass, unjudged until it has a policy. */

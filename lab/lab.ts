@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly framing?: Framing;
   readonly quota?: Quota;
   readonly linkMode?: LinkMode;
+  /** People may come in by SSH. Keys of the host are made for it, which takes a second of the processor. */
+  readonly ssh?: boolean;
   /** What the ports are; taps unless said otherwise. */
   readonly ports?: PortKinds;
   readonly size?: Partial<Omit<ApplianceOptions, "configuration" | "hugePages" | "fastPath">>;
@@ -45,7 +47,7 @@ export class Lab {
 
   private constructor(site: Site, edge: Edge, options: LabOptions, hugePages: boolean) {
     const { framing = "untagged", quota = usualQuota, fastPath = [fastPathProgram] } = options;
-    const configuration = configurationText(quota, options.linkMode);
+    const configuration = `${options.ssh ? "ip ssh\n" : ""}${configurationText(quota, options.linkMode)}`;
     const applianceOptions = { ...labSize, ...options.size, configuration, hugePages, fastPath };
     this.site = site;
     this.edge = edge;

@@ -21,6 +21,9 @@ function say(happening: string): void {
   if (!ending.signal.aborted) console.log(`${dateAndTime(Date.now())}  ${happening}`);
 }
 
+/** The key of the host is another one in each lab: it is neither asked about nor remembered. */
+const ssh = "ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR";
+
 const triedSessions = 300;
 const restSeconds = 60;
 
@@ -28,6 +31,7 @@ function introduce({ appliance, hugePages, site }: Lab): void {
   console.log(`\n${picture(site, usualQuota)}\n`);
   if (!hugePages) console.log("Warning: no huge pages to be had; the fast path runs on ordinary pages, more slowly.\n");
   console.log("To look around, in another terminal:");
+  console.log(`  ip netns exec ${site.box.name} ${ssh} admin@127.0.0.1    password ${appliance.password}`);
   for (const command of ["console", "status", "breaches", "load", `capture ${site.directory}/mail.pcapng --port 25`]) {
     console.log(`  ./postern ${command} --run-dir ${appliance.runDirectory}`);
   }
@@ -78,7 +82,7 @@ async function play(once: boolean): Promise<number> {
   // A second signal ends this process at once; the janitor then cleans up alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort());
 
-  const lab = await Lab.start({ onLine: (line) => console.log(line) });
+  const lab = await Lab.start({ ssh: true, onLine: (line) => console.log(line) });
   try {
     introduce(lab);
     const played = once ? playAndCheck(lab) : live(lab);

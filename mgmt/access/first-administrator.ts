@@ -6,6 +6,7 @@ import { ClearText } from "../../cli/grammar/secret.ts";
 import type { ApplianceOperation } from "../appliance.ts";
 import { SYSTEM } from "../config/in-force.ts";
 import type { ConfigurationKeeper } from "../config/keeper.ts";
+import type { Facts } from "../config/service.ts";
 import type { Log } from "../log/log.ts";
 import { enterLine, saveConfiguration } from "../operations/configuration.ts";
 import type { Actor } from "../operations/operation.ts";
@@ -13,7 +14,7 @@ import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
 import { newHashOf } from "./secret.ts";
 
-export const FIRST_ADMINISTRATOR = "admin";
+const FIRST_ADMINISTRATOR = "admin";
 
 /** Who makes him. */
 const FIRST_START: Actor = { ...SYSTEM, from: "first start" };
@@ -49,9 +50,11 @@ async function isNeeded({ configuration, store }: FirstAdministratorParts): Prom
   if (revision === 0) return false;
   const made = await store.call("firstAdministrator");
   if (made?.toldAt != null) return false;
-  return (
-    users.length === 0 || users.some(({ name, secret }) => name === FIRST_ADMINISTRATOR && secret === made?.secret)
-  );
+  return users.length === 0 || (made !== undefined && isThere({ users }, made.secret));
+}
+
+function isThere({ users }: Pick<Facts, "users">, made: string): boolean {
+  return users.some(({ name, secret }) => name === FIRST_ADMINISTRATOR && secret === made);
 }
 
 async function make(parts: FirstAdministratorParts): Promise<void> {
@@ -65,6 +68,7 @@ async function make(parts: FirstAdministratorParts): Promise<void> {
   const committed = await perform(enterLine, { lines: [line], session: null }, FIRST_START);
   if (committed.outcome === "wrong") throw new Sentence(committed.errors[0]?.message ?? "The configuration is full.");
   await save(parts, reason);
+  if (!isThere(configuration.facts(), secret)) throw new Sentence("Another configuration was loaded meanwhile.");
   await print(announcement(password));
   await store.call("setFirstAdministrator", { secret, toldAt: now() });
 }

@@ -187,11 +187,11 @@ test(
     t.true(`${stdout}${stderr}`.includes(complaint), `${stdout}${stderr}`);
 
     const { alarms } = await appliance.status();
-    t.regex(alarms.join("\n"), /was refused and revision 1 stays in force: one line is wrong/);
+    t.regex(alarms.join("\n"), /was refused and revision 2 stays in force: one line is wrong/);
 
     await appliance.daemon.stop();
     await appliance.startDaemon();
-    t.is((await appliance.status()).fastPath?.policyRevision, 1);
+    t.is((await appliance.status()).fastPath?.policyRevision, 2);
     await assertBlocked(t, lab);
   }),
 );
