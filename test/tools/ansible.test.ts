@@ -40,21 +40,23 @@ async function ansible(t: ExecutionContext, { port, directory }: Box, playbook: 
   return new Map(plays.flatMap(({ tasks }) => tasks).map(({ task, hosts }) => [task.name, hosts.box]));
 }
 
-test.serial("a user of level 5 is enabled, and asks for facts and shows", async (t) => {
-  const it = await box(t, { lines: `zone home\n ip 192.0.2.0/24\n${ENABLE_SECRETS}` });
-  const told = await ansible(t, it, "ask.yml", 5);
-  t.like(told.get("facts")?.ansible_facts, {
-    ansible_net_hostname: "box",
-    ansible_net_system: "ios",
+for (const level of [5, 10] as const) {
+  test.serial(`a user of level ${level} is enabled, and asks for facts and shows`, async (t) => {
+    const it = await box(t, { lines: `zone home\n ip 192.0.2.0/24\n${ENABLE_SECRETS}` });
+    const told = await ansible(t, it, "ask.yml", level);
+    t.like(told.get("facts")?.ansible_facts, {
+      ansible_net_hostname: "box",
+      ansible_net_system: "ios",
+    });
+    t.regex(`${told.get("facts")?.ansible_facts?.ansible_net_config}`, /^hostname box\n(.*\n)*end$/m);
+    const [version, , privilege, zones] = told.get("shows")?.stdout ?? [];
+    t.regex(version ?? "", /^Postern Software, Version /);
+    t.is(privilege, "Current privilege level is 15");
+    t.is(zones, "zone home\n ip 192.0.2.0/24");
+    t.false(told.get("a show that is waited for")?.failed ?? false);
+    t.regex(told.get("a wrong command")?.msg ?? "", /% Invalid input detected at '\^' marker\./);
   });
-  t.regex(`${told.get("facts")?.ansible_facts?.ansible_net_config}`, /^hostname box\n(.*\n)*end$/m);
-  const [version, , privilege, zones] = told.get("shows")?.stdout ?? [];
-  t.regex(version ?? "", /^Postern Software, Version /);
-  t.is(privilege, "Current privilege level is 15");
-  t.is(zones, "zone home\n ip 192.0.2.0/24");
-  t.false(told.get("a show that is waited for")?.failed ?? false);
-  t.regex(told.get("a wrong command")?.msg ?? "", /% Invalid input detected at '\^' marker\./);
-});
+}
 
 test.serial("what is so already is not changed again, and what is saved is not saved again", async (t) => {
   const it = await box(t);

@@ -41,7 +41,7 @@ IdentityFile none
 add sshcmd * {ssh\\ -F\\ ${ssh}}
 add user * level${level}
 add password * ${passwordOf(level)} fifteen-fifteen
-add autoenable * ${level === 15 ? 1 : 0}
+add autoenable * ${level >= 10 ? 1 : 0}
 `,
     { mode: 0o600 },
   );
@@ -81,15 +81,21 @@ test.serial("clogin is enabled, asks all that RANCID asks a Cisco, and leaves", 
   );
 });
 
-for (const [from, term] of Object.entries({ cron: "network", "a person's terminal": "xterm" })) {
-  test.serial(`rancid started from ${from} collects a configuration that is complete`, async (t) => {
-    const it = await box(t);
-    const { home, environment } = collector(it, 15, term);
-    const words = ["sh", "-c", `cd "$HOME" && exec rancid -t cisco 127.0.0.1`];
-    const { status, out, err } = await run(words, environment);
-    t.deepEqual({ status, out, err }, { status: 0, out: "", err: "" });
-    const collected = readFileSync(join(home, "127.0.0.1.new"), "utf8");
-    t.regex(collected, /^!RANCID-CONTENT-TYPE: cisco\n/);
-    t.regex(collected, /^hostname box\n(.*\n)*ip ssh\n(.*\n)*end\n$/m);
-  });
+for (const [from, term, level] of [
+  ["cron", "network", 10],
+  ["a person's terminal", "xterm", 15],
+] as const) {
+  test.serial(
+    `rancid started from ${from}, with a user of level ${level}, collects a configuration that is complete`,
+    async (t) => {
+      const it = await box(t);
+      const { home, environment } = collector(it, level, term);
+      const words = ["sh", "-c", `cd "$HOME" && exec rancid -t cisco 127.0.0.1`];
+      const { status, out, err } = await run(words, environment);
+      t.deepEqual({ status, out, err }, { status: 0, out: "", err: "" });
+      const collected = readFileSync(join(home, "127.0.0.1.new"), "utf8");
+      t.regex(collected, /^!RANCID-CONTENT-TYPE: cisco\n/);
+      t.regex(collected, /^hostname box\n(.*\n)*ip ssh\n(.*\n)*end\n$/m);
+    },
+  );
 }
