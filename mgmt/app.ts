@@ -191,15 +191,15 @@ export class App {
     this.#started.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#radius, this.#tacacs, this.#accountant);
-    for (const part of [this.#console, this.#ssh]) {
-      this.#started.push(part);
-      await part.start();
-    }
+    this.#started.push(this.#radius, this.#tacacs, this.#accountant, this.#console);
+    await this.#console.start();
     for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
       this.#started.push(part);
       part.start();
     }
+    // Last: to make its keys takes seconds, once.
+    this.#started.push(this.#ssh);
+    await this.#ssh.start();
   }
 
   get #owner(): EngineOwner {
