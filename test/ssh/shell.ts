@@ -6,13 +6,18 @@ const PROMPT = /(?:^|\r\n)[\w.-]+(\([\w-]+\))?[>#]$/;
 
 /** Opens a shell and waits for its prompt. `terminal`: false: none, as tools have it. */
 export async function shellOf(client: Client, terminal: PseudoTtyOptions | false = false): Promise<Shell> {
+  const shell = await openShell(client, terminal);
+  shell.greeting = await shell.prompt();
+  return shell;
+}
+
+/** The same, and does not wait for what it says. */
+export async function openShell(client: Client, terminal: PseudoTtyOptions | false = false): Promise<Shell> {
   const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>();
   // A key that waits for the acknowledgement of the one before would take 40 ms.
   client.setNoDelay(true);
   client.shell(terminal, (error, channel) => (error ? reject(error) : resolve(channel)));
-  const shell = new Shell(await promise);
-  shell.greeting = await shell.prompt();
-  return shell;
+  return new Shell(await promise);
 }
 
 export class Shell {
@@ -51,6 +56,11 @@ export class Shell {
     const said = this.#said;
     this.#said = "";
     return said;
+  }
+
+  /** Takes what was said until the end. */
+  rest(): Promise<string> {
+    return this.until(/[^\s\S]/);
   }
 
   /** Takes what was said until the next prompt, or the end. */
