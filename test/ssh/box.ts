@@ -64,8 +64,7 @@ export async function box(
 ): Promise<Box> {
   const made = daemon(t, before?.directory);
   const port = before?.port ?? (await freePort());
-  const write = (more: string, at = port, on = true) =>
-    made.write(`hostname box\n${USERS}${on ? "ip ssh\n" : ""}ip ssh listen 127.0.0.1\nip ssh port ${at}\n${more}end\n`);
+  const write = (more: string, at = port, on = true) => made.write(configurationAt(at, more, on));
   write(lines);
   if (!ownHostKeys) giveHostKeys(made.directory);
   await made.app.start();
@@ -97,7 +96,7 @@ function settings(knownHosts: string): string[] {
 /** Made once for all boxes of a test file: a key of RSA takes a second. */
 let hostKeys: readonly { readonly name: string; readonly text: string }[] | undefined;
 
-function giveHostKeys(directory: string): void {
+export function giveHostKeys(directory: string): void {
   hostKeys ??= [
     { name: "ssh_host_ed25519_key", text: ssh2.utils.generateKeyPairSync("ed25519").private },
     { name: "ssh_host_rsa_key", text: ssh2.utils.generateKeyPairSync("rsa", { bits: 3072 }).private },
@@ -119,6 +118,11 @@ export async function makeKey(folder: string, type: "ed25519" | "ecdsa" | "rsa")
 export async function keyLine(user: string, file: string): Promise<string> {
   const [algorithm, blob] = (await readFile(`${file}.pub`, "utf8")).split(" ");
   return `username ${user} ssh-key ${algorithm} ${blob}\n`;
+}
+
+/** Of a box that listens at the port, if it is on. */
+export function configurationAt(port: number, lines = "", on = true): string {
+  return `hostname box\n${USERS}${on ? "ip ssh\n" : ""}ip ssh listen 127.0.0.1\nip ssh port ${port}\n${lines}end\n`;
 }
 
 /** Nobody listens there now. */
@@ -165,7 +169,13 @@ export async function run(
   return { status, out, err };
 }
 
-async function connected(t: ExecutionContext, port: number, level: Level, settings: ConnectConfig): Promise<Client> {
+/** Logs in by the library. It is closed after the test. */
+export async function connected(
+  t: ExecutionContext,
+  port: number,
+  level: Level,
+  settings: ConnectConfig,
+): Promise<Client> {
   const client = new ssh2.Client();
   t.teardown(() => client.end());
   // What happens to the connection once it is there is seen by its close.
