@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { Identity } from "../access/identity.ts";
+import { whenIdle } from "../access/idle.ts";
 import type { Shells } from "../access/shells.ts";
 import { BadLine, linesOf } from "../local/lines.ts";
 import { isDisconnection, Listener, send } from "../local/listener.ts";
@@ -77,13 +78,17 @@ export class ConsoleServer {
     const { value: first } = await messages.next();
     const { hello } = readMessage(helloSchema, first ?? "");
     const identity = await this.#parts.identify(socket);
-    socket.off("timeout", letGo);
+    socket.off("timeout", letGo).setTimeout(0);
 
     const terminal = new ConsoleTerminal(socket, hello);
     const caller = { identity, from: "console", connection: { cut: () => void socket.destroy() } };
-    return await this.#parts.shells.open(terminal, caller, (session, acts) => {
-      socket.setTimeout(this.#patience.idle, () => session.idle());
-      return converse({ hello, messages, gone, terminal, session, acts });
+    return await this.#parts.shells.open(terminal, caller, async (session, acts) => {
+      const stop = whenIdle(socket, this.#patience.idle, () => session.idle());
+      try {
+        return await converse({ hello, messages, gone, terminal, session, acts });
+      } finally {
+        stop();
+      }
     });
   }
 }

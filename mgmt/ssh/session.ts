@@ -1,12 +1,12 @@
 // One session that somebody opens over his connection: a shell, or lines that he wants obeyed.
 
-import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import type { ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
 import { audited } from "../access/audited-lines.ts";
+import { whenIdle } from "../access/idle.ts";
 import type { Caller } from "../access/sessions.ts";
 import type { Shells } from "../access/shells.ts";
 import { Sentence } from "../sentence.ts";
@@ -129,16 +129,4 @@ async function end(channel: ServerChannel, { output }: At, status: number): Prom
   channel.end();
   // What is typed now is nobody's, and would keep the channel from closing.
   channel.resume();
-}
-
-/** Returns what ends it. `ms`: 0: never. */
-function whenIdle(input: Readable, ms: number, idle: () => void): () => void {
-  if (ms === 0) return () => {};
-  const timer = setInterval(idle, ms);
-  const typed = () => void timer.refresh();
-  input.on("data", typed);
-  return () => {
-    clearInterval(timer);
-    input.off("data", typed);
-  };
 }
