@@ -139,6 +139,7 @@ export class App {
     const methods = { ...servers, local: new LocalLogins({ facts }) };
     this.#logins = new Logins({ facts, methods, gate, audit, clock, wait });
     this.#ssh = new SshServer({
+      wait,
       ...{ stateDirectory: options.stateDirectory, log, shells, facts },
       ...{ gate, logins: this.#logins },
       now: clock.now,

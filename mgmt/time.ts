@@ -7,6 +7,9 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** Resolves after so many milliseconds; nobody stays alive for it. */
+export type Wait = (ms: number) => Promise<void>;
+
 /**
  * The Unix time of a boot time. Both pass alike, except where the clock is set, so they are compared whenever a time is told,
  * once: what names a thing stays in boot time, what was told stays as it was told.

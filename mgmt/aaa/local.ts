@@ -8,8 +8,8 @@ import type { Login, LoginMethod, Verdict } from "./login.ts";
 /** Secrets that are tried at once: each takes 32 MiB, and one of the four threads that read and write files too (libuv's pool). */
 const TRIED_MAX = 2;
 
-/** Logins that wait for that, some two seconds; one more is refused. Never `unanswered`: a crowd must not choose who is asked. */
-export const WAITING_MAX = 32;
+/** Logins that wait for that, some six seconds; one more is `busy`. Never `unanswered`: a crowd must not choose who is asked. */
+export const WAITING_MAX = 128;
 
 export interface LocalLoginsParts {
   facts(): Pick<Facts, "users">;
@@ -27,7 +27,7 @@ export class LocalLogins implements LoginMethod {
 
   /** Of a name that nobody has a secret is tried too: whoever guesses names is answered as late. */
   async ask({ user, password }: Login): Promise<Verdict> {
-    if (this.#lanes.waiting >= WAITING_MAX) return { outcome: "refused", reason: "Too many came at once." };
+    if (this.#lanes.waiting >= WAITING_MAX) return { outcome: "busy" };
     const { facts, verify = verifySecret } = this.#parts;
     const known = facts().users.find(({ name }) => name === user);
     const right = await this.#lanes.take(() => verify(known?.secret, password));

@@ -14,6 +14,8 @@ export type Verdict =
   | { readonly outcome: "accepted"; readonly level: Level }
   /** `reason`: a sentence, if it is not that the password is wrong. */
   | { readonly outcome: "refused"; readonly reason?: string }
+  /** Refused, because too many asked: it says nothing of him. */
+  | { readonly outcome: "busy" }
   /** Nobody could say: no server answered, or none knows the name. `reason`: a sentence. */
   | { readonly outcome: "unanswered"; readonly reason: string };
 

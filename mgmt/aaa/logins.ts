@@ -22,6 +22,12 @@ export interface KeyHolder {
   readonly fingerprint: string;
 }
 
+interface Refusal {
+  readonly reason: string;
+  /** Whether the gate is told. */
+  readonly counts?: boolean;
+}
+
 /** What others may be shown of a name that somebody gave. */
 const NAME = /^[!-~]{1,64}$/;
 
@@ -42,7 +48,7 @@ export class Logins {
    */
   async byPassword(login: Login): Promise<Identity | undefined> {
     const found = await this.#find(login);
-    if ("reason" in found) return this.#refuse(login, found.reason);
+    if ("reason" in found) return this.#refuse(login, found);
     this.#tell(login, found, `by ${found.by}`);
     return found;
   }
@@ -61,7 +67,7 @@ export class Logins {
     return this.#refusals.status();
   }
 
-  async #find(login: Login): Promise<Identity | { readonly reason: string }> {
+  async #find(login: Login): Promise<Identity | Refusal> {
     const { facts, gate, methods } = this.#parts;
     const seconds = gate.mayCome(login.from);
     if (seconds !== undefined) return { reason: `Nobody is let in from there for ${seconds} s.` };
@@ -70,15 +76,16 @@ export class Logins {
     for (const by of facts().aaa.login) {
       const verdict = await methods[by].ask(login);
       if (verdict.outcome === "accepted") return { user: login.user, level: verdict.level, by };
+      if (verdict.outcome === "busy") return { reason: "Too many came at once.", counts: false };
       if (verdict.outcome === "refused") return { reason: `${by}: ${verdict.reason ?? "The password is wrong."}` };
       silences.push(`${by}: ${verdict.reason}`);
     }
     return { reason: silences.join(" ") };
   }
 
-  async #refuse({ user, from }: Login, reason: string): Promise<undefined> {
+  async #refuse({ user, from }: Login, { reason, counts = true }: Refusal): Promise<undefined> {
     const { facts, gate, wait } = this.#parts;
-    gate.failed(from);
+    if (counts) gate.failed(from);
     this.#refusals.add({ user: NAME.test(user) ? user : NO_NAME, from, reason });
     await wait(facts().login.delaySeconds * 1000);
     return undefined;

@@ -2,7 +2,7 @@
 
 import { Bucket } from "../log/bucket.ts";
 import type { AuditEntry } from "../operations/operation.ts";
-import type { Clock } from "../time.ts";
+import type { Clock, Wait } from "../time.ts";
 import { number } from "../words.ts";
 
 /** Those told one by one: a flood must wash nothing out of the log or the audit. */
@@ -41,8 +41,7 @@ export interface RefusalsStatus {
 export interface RefusalsParts {
   readonly clock: Clock;
   audit(entry: AuditEntry): Promise<void>;
-  /** Resolves after so many milliseconds; nobody waits for it. */
-  wait(ms: number): Promise<void>;
+  readonly wait: Wait;
 }
 
 export class Refusals {

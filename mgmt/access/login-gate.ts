@@ -4,7 +4,7 @@
 import type { LoginSettings } from "../config/sections/login.ts";
 import type { Facts } from "../config/service.ts";
 import type { Log } from "../log/log.ts";
-import type { Clock } from "../time.ts";
+import type { Clock, Wait } from "../time.ts";
 import { number } from "../words.ts";
 import { isWithin, sourceOf } from "./source.ts";
 
@@ -18,8 +18,7 @@ export interface LoginGateParts {
   readonly clock: Clock;
   readonly log: Pick<Log, "say">;
   facts(): Pick<Facts, "login" | "accessZones">;
-  /** Resolves after so many milliseconds; nobody waits for it. */
-  wait(ms: number): Promise<void>;
+  readonly wait: Wait;
 }
 
 export interface LoginGateStatus {

@@ -9,8 +9,9 @@ import type { Facts } from "../config/service.ts";
 /** Connections. */
 const ALL_MAX = 256;
 /** Those of them of people who have not logged in. */
-const STRANGERS_MAX = 32;
-const STRANGERS_OF_SOURCE_MAX = 8;
+const STRANGERS_MAX = 128;
+/** As many as a program may open at once that logs in everywhere from one host. */
+const STRANGERS_OF_SOURCE_MAX = 64;
 
 export interface AdmissionParts {
   facts(): Pick<Facts, "vty" | "accessZones">;

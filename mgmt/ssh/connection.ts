@@ -8,6 +8,7 @@ import { printable } from "../words.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
 import { refuseAbsurd, tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
+import type { Pace } from "./pace.ts";
 import { type SessionParts, serveSession } from "./session.ts";
 import type { Carrier } from "./terminal.ts";
 
@@ -31,6 +32,7 @@ const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 export interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
+  readonly pace: Pace;
   now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users">;
 }
@@ -81,24 +83,18 @@ export class SshConnection {
   }
 
   start(): void {
-    const { hostKeys, facts } = this.#parts;
-    const { graceSeconds, banner } = facts().ssh;
+    const { facts, pace } = this.#parts;
     // An error is followed by the close.
     this.#socket.on("error", () => {});
     this.#socket.once("close", () => {
       clearTimeout(this.#deadline);
       this.#gone.abort();
     });
-    this.#endIn(graceSeconds * 1000);
-    // One for each connection: it costs little, and knows whose it is.
-    const server = new ssh2.Server(
-      {
-        ...{ hostKeys: hostKeys.flatMap(withoutSha1).map((key) => ({ key })), algorithms, ident: IDENT, ...KEEPALIVE },
-        banner: banner.replaceAll("\n", "\r\n"),
-      },
-      (connection, { header }) => this.#begin(connection, header.versions.software),
+    this.#endIn(facts().ssh.graceSeconds * 1000);
+    this.#socket.once(
+      "close",
+      pace.ask(() => this.#shakeHands()),
     );
-    server.injectSocket(this.#socket);
   }
 
   status(): SshConnectionStatus {
@@ -118,6 +114,19 @@ export class SshConnection {
   /** Ends it with all its sessions, whatever they do. */
   cut(): void {
     this.#socket.destroy();
+  }
+
+  #shakeHands(): void {
+    const { hostKeys, facts } = this.#parts;
+    // One for each connection: it costs little, and knows whose it is.
+    const server = new ssh2.Server(
+      {
+        ...{ hostKeys: hostKeys.flatMap(withoutSha1).map((key) => ({ key })), algorithms, ident: IDENT, ...KEEPALIVE },
+        banner: facts().ssh.banner.replaceAll("\n", "\r\n"),
+      },
+      (connection, { header }) => this.#begin(connection, header.versions.software),
+    );
+    server.injectSocket(this.#socket);
   }
 
   #begin(connection: Connection, software: string): void {

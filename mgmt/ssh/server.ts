@@ -1,27 +1,37 @@
 // SSH: the command line for people and programs elsewhere.
 
 import type { Socket } from "node:net";
+import type { Identity } from "../access/identity.ts";
 import type { Shells } from "../access/shells.ts";
 import { addressOf } from "../access/source.ts";
 import type { Facts } from "../config/service.ts";
 import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
+import type { Wait } from "../time.ts";
 import { Turns } from "../turns.ts";
 import { type AdmissionParts, makeRoom, mayConnect } from "./admission.ts";
 import type { AuthenticationParts } from "./authentication.ts";
 import { SshConnection, type SshConnectionStatus } from "./connection.ts";
 import { type HostKeyStatus, HostKeys } from "./host-keys.ts";
 import { Listening } from "./listening.ts";
+import { Pace } from "./pace.ts";
 
 /** What could not be had is tried again: somebody may have made room for it. */
 const AGAIN_MS = 5000;
+
+/** Between two handshakes: they take at most a fifth of the event loop's time (bench/README.md). */
+const HANDSHAKE_EVERY_MS = 20;
+
+/** One of so many sessions is kept for people of level 15: the others cannot take all. */
+const KEPT_SHARE = 8;
 
 export interface SshServerParts extends AdmissionParts {
   /** Where the host keys are: the daemon's own. */
   readonly stateDirectory: string;
   readonly log: Pick<Log, "say">;
   readonly shells: Shells;
+  readonly wait: Wait;
   readonly logins: AuthenticationParts["logins"];
   now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users" | "accessZones">;
@@ -43,6 +53,7 @@ export class SshServer {
   readonly #hostKeys: HostKeys;
   readonly #listening: Listening;
   readonly #connections = new Set<SshConnection>();
+  readonly #pace: Pace;
   readonly #turns = new Turns();
   readonly #again = new Repeater(() => this.obey(), AGAIN_MS);
   /** What runs in sessions. */
@@ -52,6 +63,7 @@ export class SshServer {
   constructor(parts: SshServerParts) {
     this.#parts = parts;
     this.#hostKeys = new HostKeys(parts.stateDirectory);
+    this.#pace = new Pace(HANDSHAKE_EVERY_MS, parts.wait);
     this.#listening = new Listening({ log: parts.log, accept: (socket) => this.#accept(socket) });
   }
 
@@ -109,8 +121,8 @@ export class SshServer {
     }
     const { facts, shells, logins, now, fault } = this.#parts;
     const connection = new SshConnection(socket, address, {
-      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, now, fault },
-      admit: () => this.#admit(),
+      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, now, fault, pace: this.#pace },
+      admit: (identity) => this.#admit(identity),
       track: (work) => void this.#track(work),
     });
     this.#connections.add(connection);
@@ -118,9 +130,10 @@ export class SshServer {
     connection.start();
   }
 
-  #admit(): void {
+  #admit({ level }: Identity): void {
     const { sessions } = this.#parts.facts().vty;
-    if (this.#running.size < sessions) return;
+    const kept = level === 15 ? 0 : Math.floor(sessions / KEPT_SHARE);
+    if (this.#running.size < sessions - kept) return;
     throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
   }
 

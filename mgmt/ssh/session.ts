@@ -6,6 +6,7 @@ import type { PseudoTtyInfo, ServerChannel, Session } from "ssh2";
 import type { ShellSession } from "../../cli/shell/session.ts";
 import type { Terminal } from "../../cli/shell/terminal.ts";
 import { audited } from "../access/audited-lines.ts";
+import type { Identity } from "../access/identity.ts";
 import { whenIdle } from "../access/idle.ts";
 import type { Caller } from "../access/sessions.ts";
 import type { Shells } from "../access/shells.ts";
@@ -22,7 +23,7 @@ export interface SessionParts {
   /** Milliseconds without typing after which one that waits for somebody to type ends; 0: never. */
   idleMs(): number;
   /** Throws a Sentence when there is no place for another session. */
-  admit(): void;
+  admit(identity: Identity): void;
   /** What runs in it takes a place until it is over. */
   track(work: Promise<void>): void;
   /** Something runs in it, and does no more. */
@@ -107,7 +108,7 @@ async function run(channel: ServerChannel, terminal: At, parts: SessionParts, wo
   const { shells, caller, admit, begun, over, fault } = parts;
   begun();
   try {
-    admit();
+    admit(caller.identity);
     await end(channel, terminal, await shells.open(terminal, caller, work));
   } catch (error) {
     if (error instanceof Sentence) {

@@ -1,7 +1,9 @@
 // Who gets as far as the handshake: by where he comes from, and by how many are on the way already.
+import { setImmediate as turn } from "node:timers/promises";
 import test from "ava";
 import { vtyDefaults } from "../../mgmt/config/sections/vty.ts";
 import { type Guest, makeRoom, mayConnect } from "../../mgmt/ssh/admission.ts";
+import { Pace } from "../../mgmt/ssh/pace.ts";
 
 const open = { mayCome: () => undefined };
 
@@ -39,19 +41,22 @@ test("whom the gate keeps out cannot connect", (t) => {
   t.true(mayConnect("192.0.2.8", { facts, gate }));
 });
 
-test("eight strangers come from one source, which of IPv6 is a /64; others and those who are known do not count", (t) => {
-  const { guests, cut } = crowd(...times(8, () => "192.0.2.7"), ...times(8, (i) => `2001:db8::${i + 1}`));
-  t.false(makeRoom("192.0.2.7", guests));
-  t.true(makeRoom("192.0.2.8", guests));
-  t.false(makeRoom("2001:db8::99", guests));
-  t.true(makeRoom("2001:db8:0:1::1", guests));
-  for (const guest of guests) guest.identity = "somebody";
-  t.true(makeRoom("192.0.2.7", guests));
-  t.deepEqual(cut, []);
+test("sixty-four strangers come from one source, which of IPv6 is a /64; others and those who are known do not count", (t) => {
+  for (const [address, other, addressOf] of [
+    ["192.0.2.7", "192.0.2.8", () => "192.0.2.7"],
+    ["2001:db8::99", "2001:db8:0:1::1", (index: number) => `2001:db8::${index + 1}`],
+  ] as const) {
+    const { guests, cut } = crowd(...times(64, addressOf));
+    t.false(makeRoom(address, guests));
+    t.true(makeRoom(other, guests));
+    for (const guest of guests) guest.identity = "somebody";
+    t.true(makeRoom(address, guests));
+    t.deepEqual(cut, []);
+  }
 });
 
-test("of 32 strangers the oldest of the busiest source makes room for a newcomer", (t) => {
-  const { guests, cut } = crowd("198.51.100.1", ...times(8, () => "192.0.2.7"), ...times(23, (i) => `203.0.113.${i}`));
+test("of 128 strangers the oldest of the busiest source makes room for a newcomer", (t) => {
+  const { guests, cut } = crowd("198.51.100.1", ...times(64, () => "192.0.2.7"), ...times(63, (i) => `203.0.113.${i}`));
   t.true(makeRoom("198.51.100.2", guests));
   t.deepEqual(cut, ["192.0.2.7"]);
 });
@@ -60,4 +65,22 @@ test("there is an end to those who are known, too", (t) => {
   const { guests } = crowd(...times(256, () => "192.0.2.7"));
   for (const guest of guests) guest.identity = "somebody";
   t.false(makeRoom("192.0.2.8", guests));
+});
+
+test("handshakes begin one after the other, in the order in which they were asked for; who goes before his turn has none", async (t) => {
+  const begun: string[] = [];
+  const rests: (() => void)[] = [];
+  const pace = new Pace(20, () => new Promise((resolve) => rests.push(resolve)));
+  const next = async () => {
+    rests.shift()?.();
+    await turn();
+  };
+  const [, takeBack] = ["first", "second", "third"].map((name) => pace.ask(() => begun.push(name)));
+  t.deepEqual(begun, ["first"]);
+  takeBack?.();
+  await next();
+  t.deepEqual(begun, ["first", "third"]);
+  await next();
+  pace.ask(() => begun.push("fourth"));
+  t.deepEqual(begun, ["first", "third", "fourth"]);
 });
