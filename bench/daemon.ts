@@ -1,5 +1,6 @@
 // The daemon that the bench asks: the product's, but for a fast path that takes every policy at once and a region that another
-// program made. A line to its standard input is answered with the longest stall of its event loop since the line before.
+// program made. A line to its standard input is answered: `stall` with the longest stall of its event loop since it was asked that last,
+// `cpu` with the processor time that the event loop's thread has taken so far; both in milliseconds.
 //
 //   daemon.ts DIRECTORY     with run/fastpath/region, run/daemon/ and startup-config in it
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -33,8 +34,18 @@ await app.start();
 const delays = monitorEventLoopDelay({ resolution: resolutionMs });
 delays.enable();
 console.log("ready");
-for await (const _ of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify({ figure: Math.max(0, delays.max / 1e6 - resolutionMs) }));
-  delays.reset();
+const answers: Readonly<Record<string, () => number>> = {
+  stall() {
+    const longest = delays.max;
+    delays.reset();
+    return Math.max(0, longest / 1e6 - resolutionMs);
+  },
+  cpu() {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  },
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify({ figure: answers[line]?.() }));
 }
 process.exit();

@@ -7,7 +7,7 @@ import { EngineSubject } from "./engine.ts";
 import { withHugePages } from "./huge-pages.ts";
 import { managementSubjects } from "./management.ts";
 import { measureInTurn, type Report } from "./report.ts";
-import { managementRows, sections } from "./sections.ts";
+import { loginRows, managementRows, sections } from "./sections.ts";
 import { drawTable } from "./table.ts";
 import { Testpmd } from "./testpmd.ts";
 
@@ -46,7 +46,7 @@ async function makeTestpmd(reserved: boolean, quick: boolean): Promise<Testpmd[]
 function makeEngines(quick: boolean): EngineSubject[] {
   const room = freemem() > hugePages * 2 * 2 ** 20;
   if (!room) warn(`too little memory is free for the rows with more than ${fewSessions.toLocaleString("en")} sessions`);
-  const elsewhere: readonly string[] = ["testpmd", ...managementRows];
+  const elsewhere: readonly string[] = ["testpmd", ...managementRows, ...loginRows];
   return sections.flatMap(({ rows, laps }) =>
     rows
       .filter(({ name, sessions = 0 }) => !elsewhere.includes(name) && (room || sessions <= fewSessions))

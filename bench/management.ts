@@ -17,6 +17,7 @@ import { consoleSocket, daemonSocket } from "../mgmt/paths.ts";
 import { configurationText } from "./configuration.ts";
 import { Dialogue } from "./dialogue.ts";
 import type { Subject } from "./subject.ts";
+import { Visitors } from "./visitors.ts";
 
 const program = join(import.meta.dirname, "daemon.ts");
 const regionMake = join(import.meta.dirname, "../build/addon/region-make");
@@ -24,6 +25,8 @@ const subscribers = 100_000;
 
 /** The daemon that all rows share. */
 class Daemon {
+  readonly visitors = new Visitors();
+  #visitorLines: string | undefined;
   #directory = "";
   #dialogue: Dialogue | undefined;
   #console: Socket | undefined;
@@ -67,14 +70,27 @@ class Daemon {
   }
 
   /** The longest stall of its event loop since this was asked last, in milliseconds. */
-  async stall(): Promise<number> {
-    this.#dialogue?.say("");
+  stall(): Promise<number> {
+    return this.#figure("stall");
+  }
+
+  /** What the event loop's thread takes for the work, in milliseconds of processor time. */
+  async cpu(work: () => Promise<void>): Promise<number> {
+    const before = await this.#figure("cpu");
+    await work();
+    return (await this.#figure("cpu")) - before;
+  }
+
+  async #figure(question: "stall" | "cpu"): Promise<number> {
+    this.#dialogue?.say(question);
     const [answer = ""] = (await this.#dialogue?.hear(/^\{.*\}$/)) ?? [];
     return (JSON.parse(answer) as { figure: number }).figure;
   }
 
   async #writeConfiguration(): Promise<void> {
-    await writeFile(join(this.#directory, "startup-config"), configurationText(this.#version++));
+    this.#visitorLines ??= await this.visitors.lines();
+    const text = configurationText(this.#version++).replace(/end\n$/, `${this.#visitorLines}end\n`);
+    await writeFile(join(this.#directory, "startup-config"), text);
   }
 
   async #openConsole(path: string): Promise<void> {
@@ -139,5 +155,23 @@ export function managementSubjects(): Subject[] {
     row("show subscriber", () => timed(() => daemon.type("show interface LineCard 0 subscriber ip 10.1.0.1"))),
     row("show running-config", () => timed(() => daemon.type("show running-config"))),
     row("longest stall", () => daemon.stall()),
+    ...loginSubjects(daemon, row),
+  ];
+}
+
+/** In the order in which a round measures them: the stall is that of the crowd before it. */
+function loginSubjects(daemon: Daemon, row: (name: string, measure: () => Promise<number>) => Subject): Subject[] {
+  const { visitors } = daemon;
+  return [
+    row("login by password", () => timed(() => visitors.byPassword())),
+    row("login by key", () => timed(() => visitors.byKey())),
+    row("handshake, ed25519", () => daemon.cpu(() => visitors.handshake("ssh-ed25519"))),
+    row("handshake, RSA", () => daemon.cpu(() => visitors.handshake("rsa-sha2-512"))),
+    row("50 logins at once", async () => {
+      await daemon.stall();
+      const sources = Array.from({ length: 50 }, (_, index) => `127.0.1.${index + 1}`);
+      return timed(() => Promise.all(sources.map((source) => visitors.byKey(source))));
+    }),
+    row("longest stall then", () => daemon.stall()),
   ];
 }

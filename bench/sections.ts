@@ -25,6 +25,16 @@ export const managementRows = [
   "longest stall",
 ] as const;
 
+/** What it measures of those who log in. */
+export const loginRows = [
+  "login by password",
+  "login by key",
+  "handshake, ed25519",
+  "handshake, RSA",
+  "50 logins at once",
+  "longest stall then",
+] as const;
+
 const million = 1_000_000;
 const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq", "pppoe"];
 const framed = (name: string, sessions: number): Label[] => framings.map((framing) => ({ name, framing, sessions }));
@@ -91,5 +101,12 @@ export const sections: readonly Section[] = [
     bars: false,
     laps: { full: 1, quick: 1 },
     rows: managementRows.map((name) => ({ name })),
+  },
+  {
+    title: "Logins over SSH: milliseconds",
+    unit: "ms",
+    bars: false,
+    laps: { full: 1, quick: 1 },
+    rows: loginRows.map((name) => ({ name })),
   },
 ];
