@@ -14,7 +14,7 @@ export interface LoginsParts extends RefusalsParts {
 }
 
 /** Somebody who has shown, by a signature, that he has a key of this user's. */
-export interface KeyHolder {
+interface KeyHolder {
   readonly user: string;
   /** The address that he comes from. */
   readonly from: string;

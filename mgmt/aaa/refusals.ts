@@ -23,7 +23,7 @@ export interface Refusal {
 }
 
 /** Of one name from one address. */
-export interface FailedLogins {
+interface FailedLogins {
   readonly user: string;
   readonly from: string;
   readonly count: number;

@@ -10,7 +10,7 @@ const REST_MS = 60_000;
 export type ServerUse = "login" | "accounting" | "both";
 
 /** `untrusted`: what came was not made with the shared key, so it was no answer. */
-export type ServerState = "unasked" | "answering" | "silent" | "untrusted";
+type ServerState = "unasked" | "answering" | "silent" | "untrusted";
 
 export interface ServerPlace {
   readonly protocol: ServerGroup;

@@ -82,8 +82,9 @@ export class ConsoleServer {
 
     const terminal = new ConsoleTerminal(socket, hello);
     const caller = { identity, from: "console", connection: { cut: () => void socket.destroy() } };
+    const idleMs = () => this.#patience.idle;
     return await this.#parts.shells.open(terminal, caller, async (session, acts) => {
-      const stop = whenIdle(socket, this.#patience.idle, () => session.idle());
+      const stop = whenIdle(socket, idleMs, () => session.idle());
       try {
         return await converse({ hello, messages, gone, terminal, session, acts });
       } finally {

@@ -15,7 +15,7 @@ import {
 /** RFC 2866 5.1; a command is told while its session goes on. */
 const statusTypes = { start: 1, stop: 2, command: 3 } as const;
 
-export interface Teller {
+interface Teller {
   readonly hostname: string;
   /** Since it happened: a request with another delay has another identifier. */
   readonly delaySeconds: number;

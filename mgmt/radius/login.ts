@@ -16,7 +16,7 @@ const serviceTypes = { login: 1, administrative: 6, nasPrompt: 7 } as const;
 export const VIRTUAL = 5;
 
 /** What is different in each request. */
-export interface Fresh {
+interface Fresh {
   readonly identifier: number;
   /** Random. */
   readonly authenticator: Buffer;

@@ -29,7 +29,7 @@ const CLOSING_MS = 5000;
 /** One who is there answers before so many of these are over. */
 const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 
-export interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
+interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
   readonly pace: Pace;
@@ -38,7 +38,7 @@ export interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" |
 }
 
 /** What was agreed upon in the first key exchange. */
-export interface Agreed {
+interface Agreed {
   readonly kex: string;
   readonly hostKey: string;
   readonly cipher: string;

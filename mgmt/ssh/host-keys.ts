@@ -10,7 +10,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 
 const RSA_BITS = 3072;
 
-export const hostKeyKinds = ["ed25519", "rsa"] as const;
+const hostKeyKinds = ["ed25519", "rsa"] as const;
 
 export type HostKeyKind = (typeof hostKeyKinds)[number];
 

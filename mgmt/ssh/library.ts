@@ -19,7 +19,6 @@ interface Protocol {
   _onHandshakeComplete(negotiated: unknown): void;
   /** Of each message once there are keys. */
   _onPayload(payload: Buffer): void;
-  cleanup(): void;
 }
 
 const EXT_INFO = 7;
@@ -74,11 +73,6 @@ export function refuseAbsurd(connection: Connection): void {
     if (!isAbsurd(payload)) return take(payload);
     connection.emit("error", new Error("No message of a client that keeps to the rules."));
   };
-}
-
-/** Nothing more is read of what has come already. */
-export function abandon(connection: Connection): void {
-  protocolOf(connection).cleanup();
 }
 
 /** Keys are being exchanged anew: the library keeps what is sent meanwhile, however much it is. */

@@ -26,7 +26,7 @@ const HANDSHAKE_EVERY_MS = 20;
 /** One of so many sessions is kept for people of level 15: the others cannot take all. */
 const KEPT_SHARE = 8;
 
-export interface SshServerParts extends AdmissionParts {
+interface SshServerParts extends AdmissionParts {
   /** Where the host keys are: the daemon's own. */
   readonly stateDirectory: string;
   readonly log: Pick<Log, "say">;

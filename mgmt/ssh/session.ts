@@ -71,7 +71,7 @@ function typing(
 ): Work {
   return async (session, acts) => {
     await acts();
-    const stop = whenIdle(input, idleMs(), () => session.idle());
+    const stop = whenIdle(input, idleMs, () => session.idle());
     // The library opens a window for what is typed ahead, and takes what is sent beyond it.
     const bounded = () => void (channel.readableLength > TYPED_AHEAD_MAX && socket.destroy());
     socket.on("data", bounded);

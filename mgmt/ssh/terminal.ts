@@ -20,7 +20,7 @@ const PIECE = 1024;
 /** What nobody takes for so long, nobody will. */
 const STALLED_MS = 5 * 60_000;
 
-export type Size = Pick<PseudoTtyInfo, "cols" | "rows">;
+type Size = Pick<PseudoTtyInfo, "cols" | "rows">;
 
 /** What a channel goes over. */
 export interface Carrier {

@@ -163,7 +163,7 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
       })) ?? sshDefaults,
     vty:
       maybe(() => ({
-        ...{ sessions: number(1, 64), idleSeconds: number(0, 2_147_459), accessZone: zoneName() },
+        ...{ sessions: number(1, 64), idleSeconds: number(0, 2_147_519), accessZone: zoneName() },
       })) ?? vtyDefaults,
     logging: {
       on: draw(fc.boolean),

@@ -85,6 +85,13 @@ test("a session in which nobody types ends and says so; one in which something r
   t.true((await running.prompt()).endsWith("^C\r\nbox#"));
 });
 
+test("a shorter time to type holds in sessions that are open", async (t) => {
+  const { client, configure } = await box(t, { lines: "line vty 0 4\n exec-timeout 0\n" });
+  const waiting = await shellOf(await client());
+  await configure("line vty 0 4\n timeout 0 1\n");
+  t.regex(await waiting.rest(), /% Nobody typed for a while: this session ends\./);
+});
+
 test("a terminal that can move its cursor has the line editor, from the key that needs it", async (t) => {
   const client = await (await box(t)).client();
   const shell = await shellOf(client, { term: "xterm-256color", cols: 80, rows: 24 });

@@ -21,14 +21,14 @@ const port = z.int().min(1).max(65_535);
 /** For one answer. */
 const timeoutSeconds = z.int().min(1).max(30);
 
-export const radiusServerSchema = z.strictObject({
+const radiusServerSchema = z.strictObject({
   address,
   ...{ authPort: port, acctPort: port, key: serverKey, timeoutSeconds },
   /** Times that a question is asked again. */
   retransmit: z.int().min(0).max(5),
 });
 
-export const tacacsServerSchema = z.strictObject({ address, port, key: serverKey, timeoutSeconds });
+const tacacsServerSchema = z.strictObject({ address, port, key: serverKey, timeoutSeconds });
 
 export const aaaSchema = z.strictObject({
   /**

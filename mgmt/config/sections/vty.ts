@@ -6,10 +6,10 @@ import { word } from "../values.ts";
 import { SET_USERS_LEVEL } from "./users.ts";
 import { checkAccessZone, zoneNames } from "./zones.ts";
 
-export const VTY_SESSIONS_MAX = 64;
+const VTY_SESSIONS_MAX = 64;
 
-/** With 59 seconds more it is still what a timer of Node's can wait. */
-const IDLE_MINUTES_MAX = 35_790;
+/** As IOS has it. */
+const IDLE_MINUTES_MAX = 35_791;
 
 export const vtySchema = z.strictObject({
   /** How many at once. */
@@ -28,7 +28,6 @@ export const vtyDefaults: z.infer<typeof vtySchema> = {
 };
 
 const IDLE = "When a session ends in which nobody types";
-const MINUTES = "Minutes (default 30); 0: never";
 
 const lineVty = line({
   mode: "global",
@@ -54,29 +53,17 @@ const lineVty = line({
 const idle = line({
   mode: "vty",
   level: SET_USERS_LEVEL,
-  syntax: `exec-timeout <minutes:0-${IDLE_MINUTES_MAX}> [<seconds:0-59>]`,
-  help: { "exec-timeout": IDLE, "<minutes>": MINUTES, "<seconds>": "And seconds" },
+  syntax: `<word:exec-timeout|timeout> <minutes:0-${IDLE_MINUTES_MAX}> [<seconds:0-59>]`,
+  help: {
+    "exec-timeout": IDLE,
+    timeout: `${IDLE}, as the SCE has it`,
+    "<minutes>": "Minutes (default 30); 0: never",
+    "<seconds>": "And seconds",
+  },
   run: ({ vty }, { minutes, seconds = 0 }) => {
     vty.idleSeconds = minutes * 60 + seconds;
   },
-  slot: "exec-timeout",
-  no: ({ vty }) => {
-    vty.idleSeconds = 0;
-  },
-  default: ({ vty }) => {
-    vty.idleSeconds = vtyDefaults.idleSeconds;
-  },
-});
-
-const idleOfSce = line({
-  mode: "vty",
-  level: SET_USERS_LEVEL,
-  syntax: `timeout <minutes:0-${IDLE_MINUTES_MAX}>`,
-  help: { timeout: `${IDLE}, as the SCE has it`, "<minutes>": MINUTES },
-  run: ({ vty }, { minutes }) => {
-    vty.idleSeconds = minutes * 60;
-  },
-  slot: "timeout",
+  slot: "<word:exec-timeout|timeout>",
   no: ({ vty }) => {
     vty.idleSeconds = 0;
   },
@@ -116,13 +103,13 @@ const transport = line({
 });
 
 export const vty: Section = {
-  lines: [lineVty, idle, idleOfSce, accessClass, transport].flatMap(({ forms }) => forms),
+  lines: [lineVty, idle, accessClass, transport].flatMap(({ forms }) => forms),
 
   // Always there, so that what two people changed in it are changes of two lines.
   render: ({ vty: { sessions, idleSeconds, accessZone } }, all) => [
     lineVty.print({ last: sessions - 1 }, [
       ...(idleSeconds !== vtyDefaults.idleSeconds || all
-        ? [idle.print({ minutes: Math.floor(idleSeconds / 60), seconds: idleSeconds % 60 })]
+        ? [idle.print({ word: "exec-timeout", minutes: Math.floor(idleSeconds / 60), seconds: idleSeconds % 60 })]
         : []),
       ...(accessZone !== null ? [accessClass.print({ accessZone })] : []),
       ...(all ? [transport.print({ protocol: "ssh" })] : []),
