@@ -76,26 +76,26 @@ export class InForce {
     const before = this.#pending.stored;
     if (reason.confirmedMinutes !== undefined) {
       await this.#pending.arm(this.#facts.revision, reason.confirmedMinutes, actor);
-    }
+    } else if (!reason.settles) await this.#pending.join(actor);
     const given = await policy.give(prepared);
     if (given.outcome === "refused") {
-      await this.#undo(reason, before);
+      await this.#undo(before);
       throw new Sentence(`The fast path refused it: ${given.text}.`);
     }
     try {
       await this.#accept(actor, reason);
     } catch (error) {
       if (this.#prepared) await policy.keep(this.#prepared);
-      await this.#undo(reason, before).catch(() => {});
+      await this.#undo(before).catch(() => {});
       throw error;
     }
     this.#become(prepared, clock.now());
     return { outcome: given.outcome, revision: prepared.facts.revision };
   }
 
-  async #undo({ confirmedMinutes }: Reason, before: PendingCommit["stored"]): Promise<void> {
+  async #undo(before: PendingCommit["stored"]): Promise<void> {
     await this.#parts.store.call("dropConfiguration");
-    if (confirmedMinutes !== undefined) await this.#pending.set(before);
+    if (this.#pending.stored !== before) await this.#pending.set(before);
   }
 
   async #accept({ user, from }: Actor, { comment = "", visit = "", settles = false }: Reason): Promise<void> {

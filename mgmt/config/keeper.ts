@@ -144,8 +144,8 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
     });
   }
 
-  confirm(): Promise<void> {
-    return this.#turns.take(() => this.#pending.confirm());
+  confirm(actor: Actor): Promise<void> {
+    return this.#turns.take(() => this.#pending.confirm(actor));
   }
 
   revertNow(actor: Actor): Promise<Committed> {

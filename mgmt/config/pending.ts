@@ -69,18 +69,27 @@ export class PendingCommit {
     throw new Sentence('A change waits to be confirmed: "configure confirm" or "configure revert now" first.');
   }
 
-  /** Rejects with a Sentence when nothing waits. */
-  async confirm(): Promise<void> {
-    this.waiting();
+  /** Rejects with a Sentence when nothing waits, or it was changed at a higher level than the actor's. */
+  async confirm(actor: Actor): Promise<void> {
+    const { user, level } = this.waiting();
+    if (actor.level < level) throw new Sentence(`${user} changed it at level ${level}: that is needed to confirm it.`);
     await this.set(undefined);
   }
 
+  /** The actor changes more, if something waits: it takes his level to confirm it. Rejects with a Sentence. */
+  async join({ level }: Actor): Promise<void> {
+    if (this.#stored && this.#stored.level < level) await this.set({ ...this.#stored, level });
+  }
+
   /** What comes back stays what it was when it was armed first; the time begins anew. Rejects with a Sentence. */
-  async arm(before: number, minutes: number, { user, session }: Actor): Promise<void> {
+  async arm(before: number, minutes: number, actor: Actor): Promise<void> {
     if (before === 0) throw new Sentence("Nothing is in force that could come back: commit without confirming first.");
     const { clock, bootId } = this.#parts;
+    const { user, session } = actor;
     const revertsMs = Math.round(clock.nowMs() + minutes * 60_000);
-    await this.set({ before: this.#stored?.before ?? before, user, session, bootId, revertsMs });
+    const stored = this.#stored ?? { before, level: actor.level };
+    const level = stored.level > actor.level ? stored.level : actor.level;
+    await this.set({ before: stored.before, user, level, session, bootId, revertsMs });
   }
 
   /** Rejects with a Sentence. */

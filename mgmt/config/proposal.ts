@@ -1,6 +1,7 @@
 // What the daemon's main thread and the store's thread say to each other about configurations.
 
 import type { LineError } from "../../cli/grammar/line-error.ts";
+import type { Level } from "../level.ts";
 import type { Prepared } from "../policy/prepare.ts";
 import type { Clash } from "./service.ts";
 
@@ -55,6 +56,8 @@ export interface StoredPending {
   /** The revision that comes back. */
   readonly before: number;
   readonly user: string;
+  /** At which it was changed, the highest of them. */
+  readonly level: Level;
   /** Of the daemon's run that it was typed in. */
   readonly session: number;
   readonly bootId: string;

@@ -85,7 +85,8 @@ export interface ConfigurationChanges {
   rollback(revision: number, options: CommitOptions, actor: Actor): Promise<Committed>;
   /** From now on every change of this actor's session is undone unless it is confirmed. */
   revertTimer(minutes: number, actor: Actor): Promise<void>;
-  confirm(): Promise<void>;
+  /** Takes the level at which what waits was changed. */
+  confirm(actor: Actor): Promise<void>;
   revertNow(actor: Actor): Promise<Committed>;
   /** Writes the startup file. */
   save(): Promise<Saved>;

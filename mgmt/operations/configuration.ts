@@ -63,8 +63,8 @@ export const confirmCommit: ApplianceOperation<object, void> = {
   level: 10,
   input: z.object({}),
   describe: () => "",
-  run: async ({ configuration }) => ({
-    result: await configuration.confirm(),
+  run: async ({ configuration }, _, actor) => ({
+    result: await configuration.confirm(actor),
     revision: configuration.facts().revision,
   }),
 };

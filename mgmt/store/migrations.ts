@@ -107,4 +107,8 @@ export const migrations: readonly string[] = [
     told_at INTEGER
   ) STRICT;
   `,
+  `
+  -- Of those who changed what waits to be confirmed the highest.
+  ALTER TABLE pending ADD COLUMN level INTEGER NOT NULL DEFAULT 15;
+  `,
 ];

@@ -69,11 +69,11 @@ export function revisionTable(database: Database.Database): RevisionTable {
     `SELECT number, applied_at AS at, user, origin AS "from", comment FROM revisions ORDER BY number DESC LIMIT ?`,
   );
   const pending = database.prepare<[], StoredPending>(
-    `SELECT before, user, session, boot_id AS bootId, reverts_ms AS revertsMs FROM pending`,
+    `SELECT before, user, level, session, boot_id AS bootId, reverts_ms AS revertsMs FROM pending`,
   );
   const setPending = database.prepare<[StoredPending]>(
-    `REPLACE INTO pending (only, before, user, session, boot_id, reverts_ms)
-     VALUES (1, @before, @user, @session, @bootId, @revertsMs)`,
+    `REPLACE INTO pending (only, before, user, level, session, boot_id, reverts_ms)
+     VALUES (1, @before, @user, @level, @session, @bootId, @revertsMs)`,
   );
   const clearPending = database.prepare("DELETE FROM pending");
 

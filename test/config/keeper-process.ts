@@ -51,7 +51,7 @@ const answers = {
   /** All of it: what the zone had before goes. */
   commit: (text: string) => committed(`no zone home\n${text}`, {}),
   commitConfirmed: (text: string) => committed(text, { confirmedMinutes: CONFIRM_MINUTES }),
-  confirm: () => keeper.confirm(),
+  confirm: () => keeper.confirm(actor),
   revert: () => keeper.revertNow(actor),
   save: () => keeper.save(),
 };

@@ -70,10 +70,29 @@ test("what is confirmed stays", async (t) => {
   const { keeper, pass, hostname } = await keeping(t);
   await keeper.revertTimer(5, alice);
   await keeper.enter(["hostname kept"], null, alice);
-  await keeper.confirm();
+  await keeper.confirm(alice);
   await pass(60);
   t.is(hostname(), "kept");
-  t.is(await refusal(t, keeper.confirm()), "No change waits to be confirmed.");
+  t.is(await refusal(t, keeper.confirm(alice)), "No change waits to be confirmed.");
+});
+
+test("what waits is confirmed at the level at which it was changed, and by anybody who has it", async (t) => {
+  const first = await keeping(t);
+  await first.keeper.revertTimer(5, bob);
+  await first.keeper.enter(["hostname kept"], null, bob);
+  await first.keeper.confirm({ ...bob, user: "carol", session: 3 });
+  await first.keeper.revertTimer(5, bob);
+  // By "enable 15", in the same session.
+  await first.keeper.enter(["ip ssh"], null, { ...bob, level: 15 });
+  await first.keeper.revertTimer(5, bob);
+  await first.stop();
+  const { keeper, pass, hostname } = await keeping(t, first.at, "boot-1", null);
+  t.is(await refusal(t, keeper.confirm(bob)), "bob changed it at level 15: that is needed to confirm it.");
+  t.not(keeper.pending(), null);
+  await keeper.confirm(alice);
+  await pass(60);
+  t.is(hostname(), "kept");
+  t.true(keeper.facts().ssh.on);
 });
 
 test("while a commit waits others commit nothing, nothing is saved, and a new time runs from then", async (t) => {
