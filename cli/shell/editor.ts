@@ -97,10 +97,13 @@ class Editing {
       case "ctrl-c":
         return this.#end("^C", { text: "", end: key.chord });
       case "ctrl-d":
-        return this.#editor.line === "" ? this.leave() : this.#edit(key);
+        return this.#editor.line === "" ? this.#end("", { text: "", end: key.chord }) : this.#edit(key);
       case "ctrl-r":
         this.#search = new HistorySearch(this.#editor, this.#request);
         return undefined;
+      case "up":
+      case "ctrl-p":
+        return this.#goBack(key);
       case "tab":
         return this.#complete();
       case "?":
@@ -138,6 +141,12 @@ class Editing {
     if (text !== "" && this.#editor.line.length > LINE_MAX) return;
     const acts = key.name !== undefined || UNDO_AND_REDO.includes(key.sequence ?? "");
     if (text !== "" || acts) this.#editor.write(typed as string, key);
+  }
+
+  /** Behind the oldest line the editor has an empty one, where IOS stays. */
+  #goBack(key: Key): undefined {
+    this.#edit(key);
+    if (!this.#request.history.includes(this.#editor.line)) this.#editor.write(null, { name: "down" });
   }
 
   #end<T>(shown: string, typed: T): T {

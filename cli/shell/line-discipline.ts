@@ -18,11 +18,11 @@ export interface LineRequest {
 
 export interface TypedLine {
   readonly text: string;
-  /** What ended it; with Ctrl-C it was given up. */
-  readonly end: "enter" | "ctrl-z" | "ctrl-c";
+  /** What ended it; with Ctrl-C it was given up, with Ctrl-D nothing was typed. */
+  readonly end: "enter" | "ctrl-z" | "ctrl-c" | "ctrl-d";
 }
 
 export interface LineDiscipline {
-  /** Undefined: the person went away, or ended with Ctrl-D. */
+  /** Undefined: the person went away. */
   readLine(request: LineRequest): Promise<TypedLine | undefined>;
 }

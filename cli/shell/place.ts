@@ -78,7 +78,7 @@ export class Place {
   close(modes: Modes = [EXEC]): string[] {
     const [name, kept] = [this.#session, this.#kept];
     this.#modes = modes;
-    if (modes[0] !== EXEC) return [];
+    if (modes.length > 0 && modes[0] !== EXEC) return [];
     this.leave();
     if (!kept) return [];
     return [`Session ${name} keeps its lines: "configure session ${name}" goes on, "commit" or "abort" there.`];

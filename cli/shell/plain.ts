@@ -95,7 +95,7 @@ export class PlainTyping {
       case "ctrl-c":
         return this.#end("^C", { text: "", end: chord });
       case "ctrl-d":
-        return this.#line === "" ? this.leave() : undefined;
+        return this.#line === "" ? this.#end("", { text: "", end: chord }) : undefined;
       case "backspace":
         return this.#erase(1);
       case "ctrl-u":

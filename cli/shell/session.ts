@@ -5,7 +5,7 @@ import type { Appliance } from "../../mgmt/appliance.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import type { Context, ExecCommand, Session } from "../commands/exec.ts";
+import { type Context, EXEC, type ExecCommand, type Session } from "../commands/exec.ts";
 import type { Pipe } from "../commands/pipes.ts";
 import { CONFIGURE_LEVEL, type Line } from "../grammar/command.ts";
 import { completeAt } from "../grammar/completion.ts";
@@ -113,6 +113,7 @@ export class ShellSession implements Session {
         const typed = await this.#readCommand(prompt);
         if (!typed || this.#gone.signal.aborted) break;
         this.typedAt = this.#parts.now();
+        if (typed.end === "ctrl-d" && this.#place.modes[0] === EXEC) break;
         if (!(await this.#obey(typed, prompt.length))) good = false;
         // Who types ahead does not keep others from having their turn.
         await turn();
@@ -237,6 +238,7 @@ export class ShellSession implements Session {
       return false;
     } finally {
       this.running = null;
+      if (end === "ctrl-d") await this.#say(this.#place.close(this.#place.modes.slice(0, -1)));
       if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) await this.#say(this.#place.close());
     }
   }

@@ -35,8 +35,12 @@ export interface SessionParts {
 
 type At = Terminal & { readonly output: ChannelOutput };
 
-/** What a session's work comes to: its exit status. */
-type Work = (session: ShellSession, acts: () => Promise<void>) => Promise<number>;
+/** What a session's work comes to: its exit status. `typedAt`: runs what takes the keys. */
+type Work = (
+  session: ShellSession,
+  acts: () => Promise<void>,
+  typedAt: <Result>(taking: () => Promise<Result>) => Promise<Result>,
+) => Promise<number>;
 
 /** `gone`: he who opened it hears no more. */
 export function serveSession(asked: Session, gone: AbortSignal, parts: SessionParts): void {
@@ -55,39 +59,27 @@ export function serveSession(asked: Session, gone: AbortSignal, parts: SessionPa
     if (!channel) return;
     const terminal = shellTerminal(channel, parts.carrier, pty, gone);
     output = terminal.output;
-    parts.track(run(channel, terminal, parts, typing(channel, terminal, parts)));
+    parts.track(run(channel, terminal, parts, typing(terminal)));
   });
   asked.on("exec", (accept, _, { command }) => {
     const channel = accept();
     if (!channel) return;
-    parts.track(run(channel, execTerminal(channel, parts.carrier, gone), parts, obeying(command)));
+    parts.track(run(channel, execTerminal(channel, parts.carrier, pty, gone), parts, obeying(command)));
   });
 }
 
-function typing(
-  channel: ServerChannel,
-  { input, interactive }: At,
-  { carrier: { socket }, idleMs }: SessionParts,
-): Work {
-  return async (session, acts) => {
+function typing({ interactive }: At): Work {
+  return async (session, acts, typedAt) => {
     await acts();
-    const stop = whenIdle(input, idleMs, () => session.idle());
-    // The library opens a window for what is typed ahead, and takes what is sent beyond it.
-    const bounded = () => void (channel.readableLength > TYPED_AHEAD_MAX && socket.destroy());
-    socket.on("data", bounded);
-    try {
-      const good = await session.run();
-      return good || interactive ? 0 : 1;
-    } finally {
-      socket.off("data", bounded);
-      stop();
-    }
+    const good = await typedAt(() => session.run());
+    return good || interactive ? 0 : 1;
   };
 }
 
 /** Line by line, until one is refused. */
 function obeying(command: string): Work {
-  return async (session, acts) => {
+  return async (session, acts, typedAt) => {
+    if (/^scp\s/.test(command)) throw new Sentence('There is no file transfer: use "show running-config".');
     let good = true;
     const lines = async function* () {
       for (const line of command.split(/\r\n|\r|\n/)) {
@@ -97,9 +89,10 @@ function obeying(command: string): Work {
         await turn();
       }
     };
-    await session.runLines(audited(lines(), session, acts), (taken) => {
+    const obeyed = (taken: boolean) => {
       good = taken;
-    });
+    };
+    await typedAt(() => session.runLines(audited(lines(), session, acts), obeyed));
     return good ? 0 : 1;
   };
 }
@@ -109,7 +102,10 @@ async function run(channel: ServerChannel, terminal: At, parts: SessionParts, wo
   begun();
   try {
     admit(caller.identity);
-    await end(channel, terminal, await shells.open(terminal, caller, work));
+    const status = await shells.open(terminal, caller, (session, acts) =>
+      work(session, acts, (taking) => bounded(session, channel, terminal, parts, taking)),
+    );
+    await end(channel, terminal, status);
   } catch (error) {
     if (error instanceof Sentence) {
       terminal.output.write(`% ${error.message}\r\n`);
@@ -120,6 +116,26 @@ async function run(channel: ServerChannel, terminal: At, parts: SessionParts, wo
     }
   } finally {
     over();
+  }
+}
+
+/** Whoever waits for somebody to type does not wait for ever, and what is typed meanwhile is no more than so much. */
+async function bounded<Result>(
+  session: ShellSession,
+  channel: ServerChannel,
+  { input }: At,
+  { carrier: { socket }, idleMs }: SessionParts,
+  taking: () => Promise<Result>,
+): Promise<Result> {
+  const stop = whenIdle(input, idleMs, () => session.idle());
+  // The library opens a window for what is typed ahead, and takes what is sent beyond it.
+  const check = () => void (channel.readableLength > TYPED_AHEAD_MAX && socket.destroy());
+  socket.on("data", check);
+  try {
+    return await taking();
+  } finally {
+    socket.off("data", check);
+    stop();
   }
 }
 

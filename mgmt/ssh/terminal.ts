@@ -37,7 +37,7 @@ export function shellTerminal(
 ): Terminal & { readonly output: ChannelOutput } {
   return {
     input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
-    output: new ChannelOutput(channel, carrier, gone, pty),
+    output: new ChannelOutput(channel, carrier, gone, { size: pty }),
     interactive: pty !== undefined,
     plain: PLAIN_TERMINALS.includes((pty?.term ?? "").toLowerCase()),
   };
@@ -53,16 +53,16 @@ async function* pieces(channel: ServerChannel): AsyncGenerator<Buffer> {
   }
 }
 
-/** Nothing can be typed at it: questions are not answered. */
+/** Nobody reads page by page; what is typed answers questions. Lines end as the other end's files have it, unless it is a terminal. */
 export function execTerminal(
   channel: ServerChannel,
   carrier: Carrier,
+  pty: PseudoTtyInfo | undefined,
   gone: AbortSignal,
 ): Terminal & { readonly output: ChannelOutput } {
-  channel.resume();
   return {
-    input: Readable.from([]),
-    output: new ChannelOutput(channel, carrier, gone),
+    input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
+    output: new ChannelOutput(channel, carrier, gone, { newline: pty ? "\r\n" : "\n" }),
     ...{ interactive: false, plain: true },
   };
 }
@@ -71,15 +71,22 @@ export class ChannelOutput extends Writable {
   readonly #channel: ServerChannel;
   readonly #carrier: Carrier;
   readonly #gone: AbortSignal;
+  readonly #newline: "\r\n" | "\n";
   #stalled: NodeJS.Timeout | undefined;
   columns = 0;
   rows = 0;
 
-  constructor(channel: ServerChannel, carrier: Carrier, gone: AbortSignal, size: Size = { cols: 0, rows: 0 }) {
+  constructor(
+    channel: ServerChannel,
+    carrier: Carrier,
+    gone: AbortSignal,
+    { size = { cols: 0, rows: 0 }, newline = "\r\n" }: { size?: Size | undefined; newline?: "\r\n" | "\n" } = {},
+  ) {
     super({ decodeStrings: false });
     this.#channel = channel;
     this.#carrier = carrier;
     this.#gone = gone;
+    this.#newline = newline;
     this.resize(size);
     if (gone.aborted) this.destroy();
     else gone.addEventListener("abort", () => this.destroy(), { once: true });
@@ -94,7 +101,7 @@ export class ChannelOutput extends Writable {
 
   override _write(text: string, _: BufferEncoding, done: () => void): void {
     this.#stalled = setTimeout(() => this.#carrier.socket.destroy(), STALLED_MS);
-    this.#send(text).then(
+    this.#send(this.#newline === "\n" ? text.replaceAll("\r\n", "\n") : text).then(
       () => {
         // The next text may be written within `done`.
         clearTimeout(this.#stalled);

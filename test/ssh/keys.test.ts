@@ -19,7 +19,7 @@ for (const type of ["ed25519", "ecdsa", "rsa"] as const) {
     const command = "show privilege";
     t.like(await made.ssh({ level: 10, password: null, options: byKey(file), command }), {
       status: 0,
-      out: "Current privilege level is 10\r\n",
+      out: "Current privilege level is 10\n",
     });
     t.regex(made.lines.join("\n"), /level10 from 127\.0\.0\.1, level 10: session\.login: by local, key SHA256:/);
   });

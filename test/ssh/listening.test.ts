@@ -28,7 +28,7 @@ test("another port is listened at at once, and who is connected stays", async (t
   const answered = await new Promise<string>((resolve, reject) =>
     client.exec(command, (error, channel) => (error ? reject(error) : resolve(text(channel)))),
   );
-  t.is(answered, "Current privilege level is 15\r\n");
+  t.is(answered, "Current privilege level is 15\n");
 });
 
 test("an address that somebody else listens at is an alarm until he has gone", async (t) => {

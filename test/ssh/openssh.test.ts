@@ -1,13 +1,15 @@
 // OpenSSH at the box, as people and scripts call it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import test from "ava";
 import { box, passwordOf, run } from "./box.ts";
 
-const privilege = { status: 0, out: "Current privilege level is 15\r\n", err: "" };
+const privilege = { status: 0, out: "Current privilege level is 15\n", err: "" };
 
 test("a command is answered by itself, and its exit status says whether it was taken", async (t) => {
   const { ssh } = await box(t);
   t.deepEqual(await ssh({ command: "show privilege" }), privilege);
-  const refused = "show nonsense\r\n     ^\r\n% Invalid input detected at '^' marker.\r\n\r\n";
+  const refused = "show nonsense\n     ^\n% Invalid input detected at '^' marker.\n\n";
   t.deepEqual(await ssh({ command: "show nonsense" }), { status: 1, out: refused, err: "" });
 });
 
@@ -16,17 +18,41 @@ test("a command with several lines is obeyed until one is refused", async (t) =>
   const command = "configure terminal\nhostname taken\nend\nshow privilege\nhostname refused\nshow privilege";
   const { status, out } = await ssh({ command });
   t.is(status, 1);
-  t.regex(out, /^Current privilege level is 15\r\nhostname refused\r\n\^\r\n% Invalid input[^\n]*\r\n/);
+  t.regex(out, /^Current privilege level is 15\nhostname refused\n\^\n% Invalid input[^\n]*\n/);
   t.is(out.match(/Current/g)?.length, 1);
-  t.is((await ssh({ command: "show running-config | include hostname" })).out, "hostname taken\r\n");
+  t.is((await ssh({ command: "show running-config | include hostname" })).out, "hostname taken\n");
   t.truthy(app);
 });
 
-test("a question in a command is answered no, and what is piped in is not typed at it", async (t) => {
+test("a question in a command is answered by what is piped in, and no if nothing is", async (t) => {
+  const { ssh } = await box(t, { lines: 'enable secret level 15 "a secret of the desk"\n' });
+  const asked = "Every client will warn of a changed host key. Replace the host keys? [yes/no]: ";
+  const unanswered = await ssh({ command: "ip ssh key generate" });
+  t.deepEqual([unanswered.status, unanswered.out], [1, `${asked}\n% It was not confirmed: the host keys stay.\n`]);
+  const enabled = { level: 5, command: "enable 15\nshow privilege", input: "a secret of the desk\n" } as const;
+  t.is((await ssh(enabled)).out, "Password: \nCurrent privilege level is 15\n");
+  const answered = await ssh({ command: "ip ssh key generate", input: "yes\n" });
+  t.is(answered.status, 0);
+  t.true(answered.out.startsWith(`${asked}yes\nWho connects from now on`));
+});
+
+test("what is piped in and nobody asked for is left alone, however much it is", async (t) => {
   const { ssh } = await box(t);
-  const { status, out } = await ssh({ command: "reload", input: "y\n" });
-  t.is(status, 1);
-  t.regex(out, /Proceed with reload\? \[confirm\]\r\n% It was not confirmed: nothing is restarted\.\r\n$/);
+  t.deepEqual(await ssh({ command: "show privilege", input: "reload\ny\n".repeat(100_000) }), privilege);
+});
+
+test("a copy of a file is told what to use", async (t) => {
+  const made = await box(t);
+  const { status, out } = await made.ssh({ command: "scp -f running-config" });
+  t.deepEqual([status, out], [1, '% There is no file transfer: use "show running-config".\n']);
+});
+
+test("a text that is shown without a terminal is the text, line by line", async (t) => {
+  const { ssh, directory } = await box(t);
+  t.is((await ssh({ command: "write memory" })).status, 0);
+  const { out } = await ssh({ command: "show running-config" });
+  const saved = await readFile(join(directory, "startup-config"), "utf8");
+  t.is(out.split("\n").slice(3).join("\n"), saved);
 });
 
 test("what is piped in is obeyed as at the console", async (t) => {
