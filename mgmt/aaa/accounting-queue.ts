@@ -1,12 +1,16 @@
-// What one group of servers is yet to be told: in order, tried again while none of them takes it, and bounded.
+// What one group of servers is yet to be told: in order, tried again while none of them takes it, and bounded. No record is lost
+// without a line in the log.
 
 import type { Log } from "../log/log.ts";
 import { pause } from "../pause.ts";
 import { number } from "../words.ts";
 import type { AccountingRecord, AccountingServers } from "./accounting.ts";
 
-/** Records that wait; of more the oldest are lost. */
+/** Records that wait. */
 const WAITING_MAX = 1000;
+
+/** A record that servers answered so often, but did not take, is passed over: those behind it are to be told too. */
+const REFUSALS_MAX = 3;
 
 export interface AccountingQueueParts {
   readonly servers: AccountingServers;
@@ -17,10 +21,17 @@ export interface AccountingQueueParts {
 
 export class AccountingQueue {
   readonly #parts: AccountingQueueParts;
+  /** The first is being given. */
   readonly #waiting: AccountingRecord[] = [];
-  readonly #stopping = new AbortController();
-  #emptying: Promise<void> | undefined;
+  #giving: Promise<void> | undefined;
+  #pausing = new AbortController();
+  #cleared = false;
+  #stopping = false;
   #inTrouble = false;
+  /** More came than may wait. */
+  #full = false;
+  /** Of the first. */
+  #refusals = 0;
   #lost = 0;
 
   constructor(parts: AccountingQueueParts) {
@@ -29,66 +40,108 @@ export class AccountingQueue {
 
   push(record: AccountingRecord): void {
     this.#waiting.push(record);
-    if (this.#waiting.length > WAITING_MAX) {
-      // The first is being given.
-      this.#waiting.splice(1, 1);
-      this.#lost++;
-    }
-    this.#emptying ??= this.#empty().finally(() => {
-      this.#emptying = undefined;
+    if (this.#waiting.length > WAITING_MAX) this.#loseOne();
+    this.#giving ??= this.#giveAll().finally(() => {
+      this.#giving = undefined;
     });
   }
 
   /** Nobody is to be told any more. */
   clear(): void {
-    this.#waiting.length = 0;
+    this.#cleared = this.#giving !== undefined;
+    this.#pausing.abort();
   }
 
   /** What waits is given for so long, or until no server takes it; the rest is lost. */
   async stop(withinMs: number): Promise<void> {
-    this.#stopping.abort();
+    this.#stopping = true;
+    this.#pausing.abort();
     const ended = new AbortController();
-    await Promise.race([this.#emptying, pause(withinMs, ended.signal)]);
+    await Promise.race([this.#giving, pause(withinMs, ended.signal)]);
     ended.abort();
-    const lost = this.#lost + this.#waiting.length;
-    this.clear();
-    if (lost > 0) this.#parts.log.say("ACCOUNTING", `The servers were not told everything: ${lostText(lost)}`);
+    this.#forgetAll();
+    if (this.#lost === 0) return;
+    this.#parts.log.say("ACCOUNTING", `The servers were not told everything: ${lostText(this.#lost)}`);
   }
 
-  async #empty(): Promise<void> {
-    for (let record = this.#waiting[0]; record; record = this.#waiting[0]) {
-      const trouble = await this.#give(record);
-      this.#tell(trouble);
-      if (trouble === undefined) {
-        // All may have been cleared meanwhile.
-        if (this.#waiting[0] === record) this.#waiting.shift();
-        continue;
-      }
-      if (this.#stopping.signal.aborted) return;
-      await pause(this.#parts.retryMs, this.#stopping.signal);
+  async #giveAll(): Promise<void> {
+    for (let record = this.#waiting[0]; record && !this.#cleared; record = this.#waiting[0]) {
+      if (await this.#give(record)) continue;
+      if (this.#stopping) return;
+      this.#pausing = new AbortController();
+      if (!this.#cleared) await pause(this.#parts.retryMs, this.#pausing.signal);
     }
+    if (!this.#cleared) return;
+    this.#cleared = false;
+    this.#forgetAll();
+    this.#end("These servers are told nothing any more");
   }
 
-  /** Why no server took it. */
-  async #give(record: AccountingRecord): Promise<string | undefined> {
+  /** Whether the record, the first, is done with. */
+  async #give(record: AccountingRecord): Promise<boolean> {
+    const { servers, log } = this.#parts;
     try {
-      await this.#parts.servers.account(record);
-      return undefined;
+      if (await servers.account(record)) {
+        this.#passOn();
+        if (this.#waiting.length <= WAITING_MAX / 2) this.#end("Accounting is taken again");
+        return true;
+      }
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      this.#complain(error instanceof Error ? error.message : String(error));
+      return false;
     }
+    this.#complain("No server takes what it is told: look at the servers.");
+    if (++this.#refusals < REFUSALS_MAX) return false;
+    log.say("ACCOUNTING", `The servers do not take this record, which is passed over: ${textOf(record)}`);
+    this.#lost++;
+    this.#passOn();
+    return true;
   }
 
-  #tell(trouble: string | undefined): void {
-    const { log } = this.#parts;
-    if (trouble !== undefined && !this.#inTrouble)
-      log.say("ACCOUNTING", `${trouble} What it is to be told waits: ${number(WAITING_MAX)} records at most.`);
-    if (trouble === undefined && this.#inTrouble) {
-      log.say("ACCOUNTING_END", `Accounting is taken again: ${lostText(this.#lost)}`);
-      this.#lost = 0;
-    }
-    this.#inTrouble = trouble !== undefined;
+  #passOn(): void {
+    this.#waiting.shift();
+    this.#refusals = 0;
   }
+
+  /** The oldest of the session of which most waits: who does much hides nothing of what others do. */
+  #loseOne(): void {
+    const given = 1;
+    const sessions = Map.groupBy(this.#waiting.slice(given), ({ session }) => session);
+    const [oldest] = [...sessions.values()].reduce((most, each) => (each.length > most.length ? each : most));
+    this.#waiting.splice(this.#waiting.indexOf(oldest as AccountingRecord, given), 1);
+    this.#lost++;
+    if (this.#full) return;
+    this.#full = true;
+    const who = "the oldest of the session of which most waits are lost";
+    this.#parts.log.say("ACCOUNTING", `More than ${number(WAITING_MAX)} records wait for servers: ${who}.`);
+  }
+
+  #complain(trouble: string): void {
+    if (this.#inTrouble || this.#stopping) return;
+    this.#inTrouble = true;
+    const waits = `What it is to be told waits: ${number(WAITING_MAX)} records at most.`;
+    this.#parts.log.say("ACCOUNTING", `${trouble} ${waits}`);
+  }
+
+  /** What was told to have begun is over. */
+  #end(text: string): void {
+    if (this.#inTrouble || this.#full || this.#lost > 0)
+      this.#parts.log.say("ACCOUNTING_END", `${text}: ${lostText(this.#lost)}`);
+    this.#inTrouble = false;
+    this.#full = false;
+    this.#lost = 0;
+  }
+
+  #forgetAll(): void {
+    this.#lost += this.#waiting.splice(0).length;
+  }
+}
+
+/** As the audit has it. */
+function textOf(record: AccountingRecord): string {
+  const { user, level, from } = record.actor;
+  const what = record.kind === "command" ? `"${record.line}"` : `${record.kind} of the session`;
+  return `${user}, level ${level}, from ${from}, session ${record.session}: ${what}`;
 }
 
 function lostText(lost: number): string {

@@ -19,8 +19,8 @@ export type AccountingRecord = {
 );
 
 export interface AccountingServers {
-  /** Rejects with a Sentence when none of them took it. */
-  account(record: AccountingRecord): Promise<void>;
+  /** Whether one of them took it; false: those that answered did not. Rejects with a Sentence when none answered. */
+  account(record: AccountingRecord): Promise<boolean>;
 }
 
 /** Never holds up who is accounted. */

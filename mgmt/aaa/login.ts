@@ -19,7 +19,11 @@ export type Verdict =
   /** Nobody could say: no server answered, or none knows the name. `reason`: a sentence. */
   | { readonly outcome: "unanswered"; readonly reason: string };
 
+/** What somebody said. */
+export type Answer = Exclude<Verdict, { readonly outcome: "unanswered" }>;
+
 /** Takes its time with a wrong password, and holds up nobody. Does not reject. */
 export interface LoginMethod {
-  ask(login: Login): Promise<Verdict>;
+  /** `another`: another method is asked if this one does not answer, so that it need not try what lately was in vain. */
+  ask(login: Login, another?: boolean): Promise<Verdict>;
 }

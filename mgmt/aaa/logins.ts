@@ -73,8 +73,9 @@ export class Logins {
     if (seconds !== undefined) return { reason: `Nobody is let in from there for ${seconds} s.` };
     if (!NAME.test(login.user)) return { reason: "That is no name." };
     const silences: string[] = [];
-    for (const by of facts().aaa.login) {
-      const verdict = await methods[by].ask(login);
+    const order = facts().aaa.login;
+    for (const by of order) {
+      const verdict = await methods[by].ask(login, by !== order.at(-1));
       if (verdict.outcome === "accepted") return { user: login.user, level: verdict.level, by };
       if (verdict.outcome === "busy") return { reason: "Too many came at once.", counts: false };
       if (verdict.outcome === "refused") return { reason: `${by}: ${verdict.reason ?? "The password is wrong."}` };

@@ -1,4 +1,4 @@
-// Asks RADIUS servers who somebody is, and tells them what he did: one server after the other, until one answers.
+// Asks RADIUS servers who somebody is, and tells them what he did.
 
 import type { RadiusServer } from "../config/sections/aaa.ts";
 import type { Facts } from "../config/service.ts";
@@ -7,12 +7,11 @@ import { accountingRequest, isAccountingAnswer } from "../radius/accounting.ts";
 import { Exchange, type ExchangeParts } from "../radius/exchange.ts";
 import { accessRequest, canAsk, isAccessAnswer, verdictOf } from "../radius/login.ts";
 import { AUTHENTICATOR_BYTES, encode, type Packet } from "../radius/packet.ts";
-import { Sentence } from "../sentence.ts";
 import type { Clock } from "../time.ts";
 import type { AccountingRecord, AccountingServers } from "./accounting.ts";
 import type { Login, LoginMethod, Verdict } from "./login.ts";
-import type { ServerFigures, ServerRecord, ServerUse } from "./server-record.ts";
-import { Servers } from "./servers.ts";
+import type { ServerFigures, ServerUse } from "./server-record.ts";
+import { type Question, Servers } from "./servers.ts";
 
 export interface RadiusParts extends Pick<ExchangeParts, "pause"> {
   facts(): Pick<Facts, "hostname" | "aaa">;
@@ -24,11 +23,6 @@ export interface RadiusParts extends Pick<ExchangeParts, "pause"> {
 
 /** Whether a packet is the answer to a request, made with the key. */
 type IsAnswer = (packet: Packet, request: Packet, key: string) => boolean;
-
-interface Answered {
-  readonly answer: Packet;
-  readonly record: ServerRecord;
-}
 
 export class Radius implements LoginMethod, AccountingServers {
   readonly #parts: RadiusParts;
@@ -42,27 +36,30 @@ export class Radius implements LoginMethod, AccountingServers {
     this.#accounting = this.#servers("accounting", ({ acctPort }) => acctPort);
   }
 
-  async ask(login: Login): Promise<Verdict> {
+  async ask(login: Login, another = false): Promise<Verdict> {
     if (!canAsk(login)) return { outcome: "refused" };
     const { facts, random } = this.#parts;
-    const found = await this.#askInTurn(this.#logins, isAccessAnswer, ({ key }) => {
+    const { signal } = this.#stopping;
+    const question = this.#question(signal, isAccessAnswer, ({ key }) => {
       const fresh = { identifier: this.#identifier(), authenticator: random(AUTHENTICATOR_BYTES) };
       return accessRequest(login, facts().hostname, key, fresh);
     });
-    if (!found) return { outcome: "unanswered", reason: this.#logins.nobodyAnswered() };
-    const verdict = verdictOf(found.answer);
-    found.record.count(verdict.outcome === "accepted" ? "accepts" : "refusals");
-    return verdict;
+    return this.#logins.judge(async (...server) => verdictOf(await question(...server)), signal, another);
   }
 
-  async account(record: AccountingRecord): Promise<void> {
+  /** A server that does not take a record is silent (RFC 2866 2). */
+  async account(record: AccountingRecord): Promise<boolean> {
     const { facts, clock } = this.#parts;
-    const found = await this.#askInTurn(this.#accounting, isAccountingAnswer, ({ key }) => {
+    const { signal } = this.#stopping;
+    const question = this.#question(signal, isAccountingAnswer, ({ key }) => {
       const delaySeconds = Math.max(0, Math.round((clock.now() - record.at) / 1000));
       const from = { hostname: facts().hostname, delaySeconds };
       return accountingRequest(record, from, key, this.#identifier());
     });
-    if (!found) throw new Sentence(this.#accounting.nobodyAnswered());
+    return this.#accounting.tell(async (...server) => {
+      await question(...server);
+      return true;
+    }, signal);
   }
 
   figures(): ServerFigures[] {
@@ -75,29 +72,19 @@ export class Radius implements LoginMethod, AccountingServers {
   }
 
   /** Each server is asked a request of its own. */
-  async #askInTurn(
-    servers: Servers<RadiusServer>,
+  #question(
+    signal: AbortSignal,
     isAnswer: IsAnswer,
     requestTo: (server: RadiusServer) => Packet,
-  ): Promise<Answered | undefined> {
-    for (const { settings, record } of servers.inTurn()) {
-      if (this.#stopping.signal.aborted) return undefined;
-      const request = requestTo(settings);
-      const answer = await this.#askOne(settings, record, request, (packet) => isAnswer(packet, request, settings.key));
-      if (answer) return { answer, record };
-    }
-    return undefined;
-  }
-
-  #askOne(
-    { timeoutSeconds, retransmit }: RadiusServer,
-    record: ServerRecord,
-    request: Packet,
-    isAnswer: (packet: Packet) => boolean,
-  ): Promise<Packet | undefined> {
-    const { pause, clock } = this.#parts;
-    const question = { datagram: encode(request), timeoutMs: timeoutSeconds * 1000, retransmit, isAnswer };
-    return new Exchange(question, record, { pause, nowMs: clock.nowMs, signal: this.#stopping.signal }).run();
+  ): Question<RadiusServer, Packet> {
+    const { pause } = this.#parts;
+    return (server, record) => {
+      const request = requestTo(server);
+      const timeoutMs = server.timeoutSeconds * 1000;
+      const isRight = (packet: Packet) => isAnswer(packet, request, server.key);
+      const asked = { datagram: encode(request), timeoutMs, retransmit: server.retransmit, isAnswer: isRight };
+      return new Exchange(asked, record, { pause, signal }).run();
+    };
   }
 
   #servers(use: ServerUse, portOf: (server: RadiusServer) => number): Servers<RadiusServer> {

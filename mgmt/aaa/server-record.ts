@@ -28,11 +28,11 @@ export interface ServerFigures extends ServerPlace {
   /** Logins. */
   readonly accepts: number;
   readonly refusals: number;
-  /** Questions that no answer followed in time, with each repetition. */
-  readonly timeouts: number;
+  /** Questions that no answer followed, with each repetition. */
+  readonly unanswered: number;
   /** What came in place of an answer: not made with the shared key, or damaged, or to another question. */
   readonly untrusted: number;
-  /** How long the latest answer took; null: there was none. */
+  /** How long the latest answer took since it was first asked for; null: there was none. */
   readonly answerMs: number | null;
 }
 
@@ -42,14 +42,26 @@ export interface RecordParts {
   say(mnemonic: Mnemonic, text: string): void;
 }
 
-type Count = "requests" | "accepts" | "refusals" | "timeouts" | "untrusted";
+type Count = "requests" | "accepts" | "refusals" | "untrusted";
+
+/** A server gave no answer, or none that can be believed. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  readonly state: "silent" | "untrusted";
+
+  /** `message`: goes on after its name: what it does instead, and what to do. */
+  constructor(state: NoAnswer["state"], message: string) {
+    super(message);
+    this.state = state;
+  }
+}
 
 export const protocolNames: Readonly<Record<ServerGroup, string>> = { radius: "RADIUS", "tacacs+": "TACACS+" };
 
 export class ServerRecord {
   readonly place: ServerPlace;
   readonly #parts: RecordParts;
-  readonly #counts = { requests: 0, answers: 0, accepts: 0, refusals: 0, timeouts: 0, untrusted: 0 };
+  readonly #counts = { requests: 0, answers: 0, accepts: 0, refusals: 0, unanswered: 0, untrusted: 0 };
   #answerMs: number | null = null;
   #state: ServerState = "unasked";
   #failedMs = Number.NEGATIVE_INFINITY;
@@ -73,12 +85,19 @@ export class ServerRecord {
     if (before === "silent" || before === "untrusted") this.#parts.say("AAA_END", `${this.#name} answers.`);
   }
 
-  /** It gave none to a question, however often that was repeated. `trouble`: goes on after its name: what it does instead, and what to do. */
-  failed(state: "silent" | "untrusted", trouble: string): void {
+  /** It is asked again what it did not answer. */
+  repeated(): void {
+    this.#counts.unanswered++;
+    this.#counts.requests++;
+  }
+
+  /** It gave none to a question, however often that was repeated. */
+  failed({ state, message }: NoAnswer): void {
+    this.#counts.unanswered++;
     this.#failedMs = this.#parts.nowMs();
     if (state === this.#state) return;
     this.#state = state;
-    this.#parts.say("AAA", `${this.#name} ${trouble}`);
+    this.#parts.say("AAA", `${this.#name} ${message}`);
   }
 
   /** Whether it failed lately. */

@@ -5,7 +5,7 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { printAddress, readAddress } from "../../cli/grammar/address.ts";
-import type { ServerPlace, ServerRecord } from "../aaa/server-record.ts";
+import { NoAnswer, type ServerPlace, type ServerRecord } from "../aaa/server-record.ts";
 import { reasonOf } from "../sentence.ts";
 import { decode, type Packet } from "./packet.ts";
 
@@ -13,7 +13,7 @@ const SILENT = "does not answer: see whether it runs, is reached, and knows this
 const UNTRUSTED =
   "gives no answer to be trusted: compare the keys, and see that it answers from this address with a Message-Authenticator.";
 
-export interface Question {
+export interface RadiusQuestion {
   readonly datagram: Buffer;
   /** For each answer. */
   readonly timeoutMs: number;
@@ -24,8 +24,6 @@ export interface Question {
 }
 
 export interface ExchangeParts {
-  /** Milliseconds on a clock that is never set. */
-  nowMs(): number;
   /** Returns after so many milliseconds, or when the signal is aborted. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Aborted: nobody waits for the answer any more. */
@@ -33,38 +31,34 @@ export interface ExchangeParts {
 }
 
 export class Exchange {
-  readonly #question: Question;
+  readonly #question: RadiusQuestion;
   readonly #record: ServerRecord;
   readonly #parts: ExchangeParts;
   readonly #ended = new AbortController();
   #answer: Packet | undefined;
   #untrusted = false;
-  #sentMs = 0;
 
   /** `record`: of the server that is asked. */
-  constructor(question: Question, record: ServerRecord, parts: ExchangeParts) {
+  constructor(question: RadiusQuestion, record: ServerRecord, parts: ExchangeParts) {
     this.#question = question;
     this.#record = record;
     this.#parts = parts;
   }
 
-  /** The answer, if there is one. What became of it is in the server's record. */
-  async run(): Promise<Packet | undefined> {
-    const { nowMs, signal } = this.#parts;
+  /** The answer. Rejects with NoAnswer. */
+  async run(): Promise<Packet> {
     try {
       await this.#ask();
     } catch (error) {
-      this.#record.failed("silent", `cannot be asked (${reasonOf(error)}): look at the way to it.`);
-      return undefined;
+      throw new NoAnswer("silent", `cannot be asked (${reasonOf(error)}): look at the way to it.`);
     }
-    if (this.#answer) this.#record.answered(nowMs() - this.#sentMs);
-    else if (!signal.aborted) this.#fail();
-    return this.#answer;
+    if (this.#answer) return this.#answer;
+    throw this.#untrusted ? new NoAnswer("untrusted", UNTRUSTED) : new NoAnswer("silent", SILENT);
   }
 
   async #ask(): Promise<void> {
     const { place } = this.#record;
-    const { nowMs, pause, signal } = this.#parts;
+    const { pause, signal } = this.#parts;
     const over = AbortSignal.any([this.#ended.signal, signal]);
     const socket = createSocket(isIPv6(place.address) ? "udp6" : "udp4").on("message", (datagram, from) => {
       if (!over.aborted) this.#take(datagram, from);
@@ -72,12 +66,10 @@ export class Exchange {
     socket.on("error", () => this.#ended.abort());
     try {
       await once(socket.bind(), "listening");
-      for (let left = this.#question.retransmit; left >= 0 && !over.aborted; left--) {
-        this.#sentMs = nowMs();
+      for (let time = 0; time <= this.#question.retransmit && !over.aborted; time++) {
+        if (time > 0) this.#record.repeated();
         await send(socket, this.#question.datagram, place);
-        this.#record.count("requests");
         await pause(this.#question.timeoutMs, over);
-        if (!over.aborted) this.#record.count("timeouts");
       }
     } finally {
       socket.close();
@@ -93,11 +85,6 @@ export class Exchange {
       this.#untrusted = true;
       this.#record.count("untrusted");
     }
-  }
-
-  #fail(): void {
-    if (this.#untrusted) this.#record.failed("untrusted", UNTRUSTED);
-    else this.#record.failed("silent", SILENT);
   }
 }
 

@@ -1,6 +1,6 @@
 // A login as RADIUS has it (RFC 2865): the Access-Request, which of what comes is its answer, and what that says.
 
-import type { Login, Verdict } from "../aaa/login.ts";
+import type { Answer, Login } from "../aaa/login.ts";
 import { type Level, levelWithin } from "../level.ts";
 import { attribute, valuesOf } from "./attributes.ts";
 import { type Attribute, codes, type Packet } from "./packet.ts";
@@ -53,7 +53,7 @@ export function isAccessAnswer(packet: Packet, { identifier, authenticator }: Pa
 const answerCodes: readonly number[] = [codes.accessAccept, codes.accessReject, codes.accessChallenge];
 
 /** What an answer to an Access-Request says. */
-export function verdictOf({ code, attributes }: Packet): Verdict {
+export function verdictOf({ code, attributes }: Packet): Answer {
   if (code === codes.accessReject) return { outcome: "refused" };
   if (code === codes.accessChallenge)
     return { outcome: "refused", reason: "The server asks for more than a password, which is not supported." };

@@ -1,12 +1,13 @@
 // Asks a server who somebody is, as IOS does: an ASCII login, then what he may do in a shell.
 
-import type { Login, Verdict } from "../aaa/login.ts";
+import type { Answer, Login } from "../aaa/login.ts";
+import { NoAnswer } from "../aaa/server-record.ts";
 import type { TacacsServer } from "../config/sections/aaa.ts";
 import { levelWithin } from "../level.ts";
 import { printable } from "../words.ts";
 import { continueBody, readAuthenticationReply, startBody } from "./authentication.ts";
 import { type Attribute, authorizationBody, readAuthorizationReply } from "./authorization.ts";
-import { inSession, NoAnswer } from "./session.ts";
+import { inSession } from "./session.ts";
 
 /** Of one to whom the server gives no `priv-lvl`: as with IOS. */
 const LEVEL_NOT_GIVEN = 1;
@@ -16,8 +17,6 @@ const KNOWN = ["service", "cmd", "priv-lvl"];
 
 /** Characters of a server's message. */
 const MESSAGE_MAX = 200;
-
-export type Answer = Exclude<Verdict, { readonly outcome: "unanswered" }>;
 
 /** Rejects with NoAnswer. */
 export async function logIn(server: TacacsServer, login: Login, signal: AbortSignal): Promise<Answer> {

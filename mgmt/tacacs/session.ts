@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { NoAnswer } from "../aaa/server-record.ts";
 import type { TacacsServer } from "../config/sections/aaa.ts";
 import { reasonOf } from "../sentence.ts";
 import {
@@ -18,17 +19,6 @@ import {
 
 /** Of a body: RFC 8907 4.1 recommends no less. */
 const BODY_BYTES_MAX = 2 ** 16;
-
-/** A server gave no answer, or none that can be believed. The message says what it does instead, and what to do. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-  readonly state: "silent" | "untrusted";
-
-  constructor(state: NoAnswer["state"], message: string) {
-    super(message);
-    this.state = state;
-  }
-}
 
 /** `read`: undefined for what was made with another key. Rejects with NoAnswer. */
 export type Ask = <Reply>(body: Buffer, read: (body: Buffer) => Reply | undefined) => Promise<Reply>;

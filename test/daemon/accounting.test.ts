@@ -16,20 +16,23 @@ function line(number: number): AccountingRecord {
 /** Servers that take what they are told while they are `there`. */
 class Ledger {
   there = true;
+  takes = (_: AccountingRecord): boolean => true;
   readonly taken: string[] = [];
   refused = 0;
 
-  async account(record: AccountingRecord): Promise<void> {
+  async account(record: AccountingRecord): Promise<boolean> {
     if (!this.there) {
       this.refused++;
       throw new Sentence("No server answers.");
     }
+    if (!this.takes(record)) return false;
     this.taken.push(record.id);
+    return true;
   }
 }
 
-function queue({ retryMs = 1 } = {}) {
-  const servers = new Ledger();
+function queue({ retryMs = 1, takes = (_: AccountingRecord): boolean => true } = {}) {
+  const servers = Object.assign(new Ledger(), { takes });
   const said: string[] = [];
   const log = { say: (mnemonic: string, text: string) => void said.push(`${mnemonic}: ${text}`) };
   return { servers, said, queue: new AccountingQueue({ servers, log, retryMs }) };
@@ -38,6 +41,8 @@ function queue({ retryMs = 1 } = {}) {
 const ids = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => line(first + index).id);
 
+const FULL =
+  "ACCOUNTING: More than 1,000 records wait for servers: the oldest of the session of which most waits are lost.";
 const WAITS = "ACCOUNTING: No server answers. What it is to be told waits: 1,000 records at most.";
 
 test("records are given one by one in the order in which they were told", async (t) => {
@@ -60,7 +65,7 @@ test("what servers do not take waits and is given in order when they are back; b
   t.deepEqual(said, [WAITS, "ACCOUNTING_END: Accounting is taken again: no record was lost."]);
 });
 
-test("of more than 1,000 that wait the oldest are lost, but for the one that is being given, and counted", async (t) => {
+test("of more than 1,000 that wait the oldest are lost, but for the one that is being given; it is told when that begins, and how many", async (t) => {
   const { servers, said, queue: waiting } = queue();
   servers.there = false;
   for (let number = 1; number <= 1010; number++) waiting.push(line(number));
@@ -68,7 +73,44 @@ test("of more than 1,000 that wait the oldest are lost, but for the one that is 
   servers.there = true;
   await until("the last was given", () => servers.taken.includes(line(1010).id));
   t.deepEqual(servers.taken, [line(1).id, ...ids(12, 1010)]);
-  t.deepEqual(said, [WAITS, "ACCOUNTING_END: Accounting is taken again: 10 records were lost."]);
+  t.deepEqual(said, [FULL, WAITS, "ACCOUNTING_END: Accounting is taken again: 10 records were lost."]);
+});
+
+test("records are lost of the session of which most waits: what others did is told, however much he does", async (t) => {
+  const { servers, queue: waiting } = queue();
+  const deed: AccountingRecord = { ...line(0), id: "k3-8.1", session: "k3-8" };
+  waiting.push(line(1));
+  waiting.push(deed);
+  for (let number = 2; number <= 3000; number++) waiting.push(line(number));
+  await until("the last was given", () => servers.taken.includes(line(3000).id));
+  t.deepEqual(servers.taken, [line(1).id, deed.id, ...ids(2003, 3000)]);
+});
+
+test("a loss while servers answer, but slowly, is told as well", async (t) => {
+  const { said, queue: waiting } = queue();
+  for (let number = 1; number <= 1001; number++) waiting.push(line(number));
+  await until("it is over", () => said.length === 2);
+  t.deepEqual(said, [FULL, "ACCOUNTING_END: Accounting is taken again: 1 record was lost."]);
+});
+
+test("a record that servers answer but do not take is told in the log after three tries, and those behind it are given", async (t) => {
+  const tries: string[] = [];
+  const { servers, said, queue: waiting } = queue({ takes: ({ id }) => tries.push(id) > 0 && id !== line(2).id });
+  for (let number = 1; number <= 4; number++) waiting.push(line(number));
+  await until("the last was given", () => servers.taken.includes(line(4).id));
+  t.deepEqual(
+    servers.taken,
+    [line(1), line(3), line(4)].map(({ id }) => id),
+  );
+  t.deepEqual(
+    tries,
+    [1, 2, 2, 2, 3, 4].map((number) => line(number).id),
+  );
+  t.deepEqual(said, [
+    "ACCOUNTING: No server takes what it is told: look at the servers. What it is to be told waits: 1,000 records at most.",
+    'ACCOUNTING: The servers do not take this record, which is passed over: alice, level 10, from 192.0.2.7, session k3-7: "line 2"',
+    "ACCOUNTING_END: Accounting is taken again: 1 record was lost.",
+  ]);
 });
 
 test("when it stops, servers are given what waits", async (t) => {
@@ -118,15 +160,16 @@ test("what waits for servers that are to be told no more is forgotten", async (t
   const [tacacs, said] = [new Ledger(), [] as string[]];
   let aaa: typeof aaaDefaults = { ...aaaDefaults, accountCommands: "tacacs+" };
   const accountant = new Accountant({
-    ...{ facts: () => ({ aaa }), log: { say: (mnemonic) => void said.push(mnemonic) } },
+    ...{ facts: () => ({ aaa }), log: { say: (mnemonic, text) => void said.push(`${mnemonic}: ${text}`) } },
     servers: { radius: new Ledger(), "tacacs+": tacacs },
   });
   tacacs.there = false;
   accountant.tell(line(1));
-  await until("they were asked", () => tacacs.refused === 1);
+  accountant.tell(line(2));
+  await until("it is told", () => said.length === 1);
   aaa = aaaDefaults;
   accountant.obey({ aaa });
   await accountant.stop();
-  t.deepEqual(said, ["ACCOUNTING"]);
+  t.deepEqual(said, [WAITS, "ACCOUNTING_END: These servers are told nothing any more: 2 records were lost."]);
   t.is(tacacs.refused, 1);
 });

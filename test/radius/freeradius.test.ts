@@ -46,7 +46,9 @@ test("FreeRADIUS that signs by MD5 alone is not believed, whatever it says", asy
   const verdict = await radius.ask(login("alice", "correct horse battery"));
   t.deepEqual(verdict, {
     outcome: "unanswered",
-    reason: `No RADIUS server gave an answer (${server.address} is untrusted): look at "show aaa servers".`,
+    reason:
+      `RADIUS server ${server.address} gives no answer to be trusted: ` +
+      "compare the keys, and see that it answers from this address with a Message-Authenticator.",
   });
   t.regex(told.join(), /gives no answer to be trusted: .*Message-Authenticator\.$/);
 });
@@ -55,7 +57,7 @@ test("with the wrong key FreeRADIUS is silent, and the log says what may be the 
   const { server } = await freeRadius(t);
   const { radius, told } = client(t, [{ ...server, key: "another-key-of-mine", timeoutSeconds: 1 }]);
   t.is((await radius.ask(login("alice", "correct horse battery"))).outcome, "unanswered");
-  t.like(radius.figures()[0], { state: "silent", requests: 1, answers: 0, timeouts: 1, untrusted: 0 });
+  t.like(radius.figures()[0], { state: "silent", requests: 1, answers: 0, unanswered: 1, untrusted: 0 });
   t.regex(told.join(), /does not answer: see whether it runs, is reached, and knows this appliance by the same key\.$/);
 });
 
@@ -135,6 +137,6 @@ test("accounting with the wrong key is taken by nobody, which is told in a sente
   const record = { actor, at: clock.now(), id: "m2k-3", session: "m2k-3", kind: "start" } as const;
   await t.throwsAsync(radius.account(record), {
     instanceOf: Sentence,
-    message: `No RADIUS server gave an answer (${server.address} is silent): look at "show aaa servers".`,
+    message: new RegExp(`^RADIUS server ${server.address} does not answer: `),
   });
 });

@@ -67,7 +67,7 @@ test("an Access-Reject refuses, and no other server is asked", async (t) => {
   const { radius, told } = client(t, [configured(first.port), configured(second.port)]);
   t.deepEqual(await radius.ask(login()), { outcome: "refused" });
   t.is(second.requests.length, 0);
-  t.like(radius.figures()[0], { answers: 1, accepts: 0, refusals: 1, timeouts: 0 });
+  t.like(radius.figures()[0], { answers: 1, accepts: 0, refusals: 1, unanswered: 0 });
   t.deepEqual(told, []);
 });
 
@@ -105,7 +105,7 @@ for (const [what, wrong] of Object.entries(wrongs)) {
     const server = await fakeServer(t, (request) => [wrong(request), accept(request)]);
     const { radius, told } = client(t, [configured(server.port)]);
     t.deepEqual(await radius.ask(login()), { outcome: "accepted", level: 0 });
-    t.like(radius.figures()[0], { state: "answering", requests: 1, answers: 1, untrusted: 1, timeouts: 0 });
+    t.like(radius.figures()[0], { state: "answering", requests: 1, answers: 1, untrusted: 1, unanswered: 0 });
     t.deepEqual(told, []);
   });
 }
@@ -147,7 +147,7 @@ test("a server whose answers are not to be trusted is told of once, and again wh
     until("it came", () => signal.aborted || radius.figures()[0]?.untrusted === radius.figures()[0]?.requests),
   );
   for (let time = 0; time < 3; time++) t.is((await radius.ask(login())).outcome, "unanswered");
-  t.like(radius.figures()[0], { state: "untrusted", requests: 3, answers: 0, timeouts: 3, untrusted: 3 });
+  t.like(radius.figures()[0], { state: "untrusted", requests: 3, answers: 0, unanswered: 3, untrusted: 3 });
   trusted = true;
   t.is((await radius.ask(login())).outcome, "accepted");
   t.is(told.length, 2);
@@ -160,11 +160,19 @@ test("a silent server is asked the same again, then the next; nobody says what t
   const { radius, told } = client(t, [configured(server.port, { retransmit: 2 })], untilAsked(server));
   t.deepEqual(await radius.ask(login()), {
     outcome: "unanswered",
-    reason: 'No RADIUS server gave an answer (127.0.0.1 is silent): look at "show aaa servers".',
+    reason:
+      "RADIUS server 127.0.0.1 does not answer: see whether it runs, is reached, and knows this appliance by the same key.",
   });
   const [first, ...others] = server.requests.map(({ datagram }) => datagram.toString("hex"));
   t.deepEqual(others, [first, first]);
-  t.like(radius.figures()[0], { state: "silent", requests: 3, answers: 0, timeouts: 3, untrusted: 0, answerMs: null });
+  t.like(radius.figures()[0], {
+    state: "silent",
+    requests: 3,
+    answers: 0,
+    unanswered: 3,
+    untrusted: 0,
+    answerMs: null,
+  });
   t.regex(told.join(), /^AAA: RADIUS server .* does not answer: see whether it runs, is reached, and knows/);
 });
 
@@ -176,7 +184,7 @@ test("a repeated question is answered", async (t) => {
     server.requests.length === 0 ? asked(ms, signal) : answered(signal),
   );
   t.is((await radius.ask(login())).outcome, "accepted");
-  t.like(radius.figures()[0], { requests: 2, answers: 1, timeouts: 1 });
+  t.like(radius.figures()[0], { requests: 2, answers: 1, unanswered: 1 });
 });
 
 test("a server that was silent is asked last for a minute", async (t) => {
@@ -194,10 +202,31 @@ test("a server that was silent is asked last for a minute", async (t) => {
   t.deepEqual([silent.requests.length, server.requests.length], [2, 3]);
 });
 
+test("those that were silent lately are not asked when another method is", async (t) => {
+  const silent = await fakeServer(t, never);
+  const { radius, clock, settings } = client(t, [configured(silent.port)], untilAsked(silent));
+  await radius.ask(login(), true);
+  clock.bootMs += 59_999;
+  t.deepEqual(await radius.ask(login(), true), {
+    outcome: "unanswered",
+    reason: 'No RADIUS server is asked, because none answered lately: look at "show aaa servers".',
+  });
+  t.is(silent.requests.length, 1);
+  t.is((await radius.ask(login())).outcome, "unanswered");
+  t.is(silent.requests.length, 2);
+  clock.bootMs += 60_000;
+  const server = await fakeServer(t, accept);
+  await radius.ask(login(), true);
+  settings.aaa = { ...settings.aaa, radiusServers: [configured(silent.port), configured(server.port)] };
+  t.is((await radius.ask(login(), true)).outcome, "accepted");
+  t.is(silent.requests.length, 3);
+});
+
 test("one that nobody can ask is told of with the system's reason", async (t) => {
   const { radius, told } = client(t, [configured(1812, { address: "255.255.255.255" })]);
   t.is((await radius.ask(login())).outcome, "unanswered");
   t.regex(told.join(), /^AAA: RADIUS server 255.255.255.255 port 1812 cannot be asked \(permission denied\)/);
+  t.like(radius.figures()[0], { state: "silent", requests: 1, answers: 0, unanswered: 1, untrusted: 0 });
 });
 
 test("a server with an IPv6 address is asked too", async (t) => {

@@ -39,8 +39,9 @@ export async function serveTacacs<Name extends string>(
   const asked: { readonly server: string }[] = [];
   const lines = createInterface({ input: server.stdout });
   const ended = once(server, "exit");
-  const [ports] = await Promise.race([once(lines, "line"), ended.then(() => Promise.reject(new Error("No server.")))]);
-  lines.on("line", (line) => asked.push(JSON.parse(line)));
+  const started = once(lines, "line");
+  lines.once("line", () => lines.on("line", (line) => asked.push(JSON.parse(line))));
+  const [ports] = await Promise.race([started, ended.then(() => Promise.reject(new Error("No server.")))]);
   return {
     ports: JSON.parse(ports),
     asked: (name) => asked.filter((each) => each.server === name).map(({ server: _, ...rest }) => rest),

@@ -79,18 +79,18 @@ const busy = {
 const resting = { ...idle, ticks: 1_000_000_000 };
 
 const unasked = {
-  ...{ requests: 0, answers: 0, accepts: 0, refusals: 0, timeouts: 0, untrusted: 0 },
+  ...{ requests: 0, answers: 0, accepts: 0, refusals: 0, unanswered: 0, untrusted: 0 },
   answerMs: null,
 };
 
 const servers: readonly ServerFigures[] = [
   {
     ...{ protocol: "radius", use: "login", address: "192.0.2.5", port: 1812, state: "answering" },
-    ...{ requests: 1234, answers: 1230, accepts: 1200, refusals: 30, timeouts: 4, untrusted: 1, answerMs: 2.25 },
+    ...{ requests: 1234, answers: 1230, accepts: 1200, refusals: 30, unanswered: 4, untrusted: 1, answerMs: 2.25 },
   },
   {
     ...{ protocol: "radius", use: "login", address: "2001:db8:0:53::5", port: 1812, state: "silent" },
-    ...{ requests: 6, answers: 0, accepts: 0, refusals: 0, timeouts: 6, untrusted: 0, answerMs: null },
+    ...{ requests: 6, answers: 0, accepts: 0, refusals: 0, unanswered: 6, untrusted: 0, answerMs: null },
   },
   { protocol: "radius", use: "accounting", address: "192.0.2.5", port: 1813, state: "unasked", ...unasked },
   { protocol: "tacacs+", use: "both", address: "192.0.2.6", port: 49, state: "unasked", ...unasked },
