@@ -105,8 +105,8 @@ export class App {
     this.#recorder = new BreachRecorder({ ...parts, nameOf });
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
-    this.#sessions = new Sessions({ now: clock.now, audit: (entry) => auditor.keep(entry) });
-    this.#configuration.follow((facts) => this.#sessions.obey(facts));
+    this.#sessions = new Sessions({ now: clock.now, facts, audit: (entry) => auditor.keep(entry) });
+    this.#configuration.follow(() => this.#sessions.obey());
     this.#operations = new Operations(
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
@@ -140,7 +140,7 @@ export class App {
     this.#logins = new Logins({ facts, methods, gate, audit, clock, wait });
     this.#ssh = new SshServer({
       wait,
-      ...{ stateDirectory: options.stateDirectory, log, shells, facts },
+      ...{ stateDirectory: options.stateDirectory, log, shells, facts, sessions: this.#sessions },
       ...{ gate, logins: this.#logins },
       now: clock.now,
       fault: (error) => fault(error, "ssh"),

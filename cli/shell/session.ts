@@ -173,8 +173,9 @@ export class ShellSession implements Session {
     this.#place.configure(session);
   }
 
-  /** From now on no further line is obeyed, though one was typed already. */
-  close(): void {
+  /** From now on no further line is obeyed, though one was typed already. `why`: a sentence, said to the person. */
+  close(why?: string): void {
+    if (why !== undefined) void this.#output.write(`\r\n% ${why}\r\n`);
     this.#gone.abort();
     this.#keys.stop();
   }
@@ -182,8 +183,7 @@ export class ShellSession implements Session {
   /** Nobody typed for too long: ends the session, unless something runs in it that waits for nobody. */
   idle(): void {
     if (!this.#reading && !this.#keys.awaited) return;
-    void this.#output.write("\r\n% Nobody typed for a while: this session ends.\r\n");
-    this.close();
+    this.close("Nobody typed for a while: this session ends.");
   }
 
   /** A page follows the terminal unless the person has said how long it is. */

@@ -34,6 +34,7 @@ export class LocalLogins implements LoginMethod {
     if (!known) return { outcome: "unanswered", reason: "Nobody has this name." };
     // The configuration may have changed meanwhile.
     const now = facts().users.find(({ name }) => name === user);
-    return right && now?.secret === known.secret ? { outcome: "accepted", level: now.level } : { outcome: "refused" };
+    if (!right || now?.secret !== known.secret) return { outcome: "refused" };
+    return { outcome: "accepted", level: now.level, shown: now.secret };
   }
 }

@@ -1,7 +1,7 @@
 // Who somebody is, by the password that he gives: what every method of finding out answers.
 
 import type { ClearText } from "../../cli/grammar/secret.ts";
-import type { Level } from "../level.ts";
+import type { Identity } from "../access/identity.ts";
 
 export interface Login {
   readonly user: string;
@@ -11,7 +11,7 @@ export interface Login {
 }
 
 export type Verdict =
-  | { readonly outcome: "accepted"; readonly level: Level }
+  | ({ readonly outcome: "accepted" } & Pick<Identity, "level" | "shown">)
   /** `reason`: a sentence, if it is not that the password is wrong. */
   | { readonly outcome: "refused"; readonly reason?: string }
   /** Refused, because too many asked: it says nothing of him. */

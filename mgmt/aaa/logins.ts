@@ -18,6 +18,8 @@ interface KeyHolder {
   readonly user: string;
   /** The address that he comes from. */
   readonly from: string;
+  /** As the configuration has it. */
+  readonly blob: string;
   /** `SHA256:...`. */
   readonly fingerprint: string;
 }
@@ -54,11 +56,11 @@ export class Logins {
   }
 
   /** Undefined: he is no user of the configuration any more, or they are not asked. */
-  byKey({ user, from, fingerprint }: KeyHolder): Identity | undefined {
+  byKey({ user, from, blob, fingerprint }: KeyHolder): Identity | undefined {
     const { aaa, users } = this.#parts.facts();
     const known = users.find(({ name }) => name === user);
     if (!known || !aaa.login.includes("local")) return undefined;
-    const identity: Identity = { user, level: known.level, by: "local" };
+    const identity: Identity = { user, level: known.level, by: "local", shown: blob };
     this.#tell({ from }, identity, `by local, key ${fingerprint}`);
     return identity;
   }
@@ -76,7 +78,10 @@ export class Logins {
     const order = facts().aaa.login;
     for (const by of order) {
       const verdict = await methods[by].ask(login, by !== order.at(-1));
-      if (verdict.outcome === "accepted") return { user: login.user, level: verdict.level, by };
+      if (verdict.outcome === "accepted") {
+        const { outcome: _, ...found } = verdict;
+        return { user: login.user, by, ...found };
+      }
       if (verdict.outcome === "busy") return { reason: "Too many came at once.", counts: false };
       if (verdict.outcome === "refused") return { reason: `${by}: ${verdict.reason ?? "The password is wrong."}` };
       silences.push(`${by}: ${verdict.reason}`);

@@ -14,6 +14,8 @@ export interface Identity {
   readonly level: Level;
   /** What found out who he is; `peer`: the kernel, of one who connected on this machine. */
   readonly by: "peer" | LoginMethodName;
+  /** Of a user of the configuration, what he came by: the hash of his secret, or a key of his (base64). */
+  readonly shown?: string;
 }
 
 /** Of one who connects on this machine: root may do everything; another what the configuration lets a user of his name do. */
@@ -27,9 +29,16 @@ export function levelOf(user: string, users: Facts["users"]): Level {
   return users.find(({ name }) => name === user)?.level ?? MEMBER_LEVEL;
 }
 
-/** Whether the configuration still has him; of those whom others know it need not. */
-export function isKnown({ user, by }: Identity, { users }: Pick<Facts, "users">): boolean {
-  return by !== "local" || users.some(({ name }) => name === user);
+/** What he is told whom it would not. */
+export const LOG_IN_AGAIN = "What you logged in by is no longer valid: log in again.";
+
+/** Whether what he came by would let him in now. */
+export function isLetIn({ user, by, shown }: Identity, { users, aaa }: Pick<Facts, "users" | "aaa">): boolean {
+  if (by === "peer") return true;
+  if (!aaa.login.includes(by)) return false;
+  if (by !== "local") return true;
+  const known = users.find(({ name }) => name === user);
+  return known !== undefined && [known.secret, ...known.keys.map(({ blob }) => blob)].some((each) => each === shown);
 }
 
 /** What whoever came in as `identity` may do now: the configuration may have another level for him, or none. */

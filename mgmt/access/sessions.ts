@@ -1,10 +1,10 @@
-// The sessions of the command line that are open, wherever they came in.
+// Who has come in, and the sessions of the command line that he has open.
 
 import type { Facts } from "../config/service.ts";
 import type { Level } from "../level.ts";
 import type { Actor, AuditEntry } from "../operations/operation.ts";
 import { Sentence } from "../sentence.ts";
-import { type Identity, isKnown } from "./identity.ts";
+import { type Identity, isLetIn, LOG_IN_AGAIN } from "./identity.ts";
 
 /** A session, as it knows itself. */
 export interface OpenSession {
@@ -15,22 +15,19 @@ export interface OpenSession {
   readonly typedAt: number;
   /** The line that it obeys now, without secrets; null: it waits for one. */
   readonly running: string | null;
-  /** From now on it obeys no further line, though one was typed already. */
-  close(): void;
+  /** From now on it obeys no further line, though one was typed already. `why`: a sentence, said to him. */
+  close(why?: string): void;
 }
 
-/** What somebody came in by; he may have several sessions over it. */
-export interface Connection {
-  /** Ends it, with whatever goes on in it. */
-  cut(): void;
-}
-
-/** Somebody who has come in. */
+/** Somebody who has come in, once for each connection: he may have several sessions over it. */
 export interface Caller {
   readonly identity: Identity;
   /** `console`, or the address that he comes from. */
   readonly from: string;
-  readonly connection: Connection;
+  /** Ends his connection, with whatever goes on in it. */
+  cut(): void;
+  /** Ends it as soon as he has read what he was answered, or could have. */
+  end(): void;
 }
 
 export interface SessionStatus extends Omit<Actor, "session">, Pick<Identity, "by">, Pick<OpenSession, "running"> {
@@ -43,17 +40,29 @@ export interface SessionStatus extends Omit<Actor, "session">, Pick<Identity, "b
 
 export interface SessionsParts {
   now(): number;
+  facts(): Pick<Facts, "users" | "aaa">;
   audit(entry: AuditEntry): Promise<void>;
 }
 
 export class Sessions {
   readonly #parts: SessionsParts;
+  readonly #callers = new Set<Caller>();
   readonly #open = new Map<OpenSession, { readonly caller: Caller; readonly openedAt: number }>();
   readonly #audited = new WeakSet<OpenSession>();
   #last = 0;
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
+  }
+
+  /** Somebody has come in from elsewhere: he is known until he has left, whether he has a session or not. */
+  came(caller: Caller): void {
+    this.#callers.add(caller);
+    this.#look(caller);
+  }
+
+  left(caller: Caller): void {
+    this.#callers.delete(caller);
   }
 
   /** The number of the next session. */
@@ -66,26 +75,30 @@ export class Sessions {
   }
 
   /**
-   * Ends the connection by which a session came, with all its sessions: when it returns none of them obeys another line. Throws
-   * a Sentence when there is no such session, it is the actor's own, or one of them has a level above his.
+   * Ends the connection by which a session came, with all its sessions, and those of the same user that have none: when it
+   * returns none of them obeys another line. Throws a Sentence when there is no such session, it is the actor's own, or one of
+   * them has a level above his.
    */
   end(number: number, actor: Actor): void {
     const found = [...this.#open].find(([session]) => session.actor.session === number);
     if (!found) throw new Sentence(`There is no session ${number}: see "show users".`);
-    const { connection } = found[1].caller;
-    for (const [session] of this.#over(connection)) {
+    const { caller } = found[1];
+    for (const session of this.#over(caller)) {
       if (session.actor.session === actor.session)
         throw new Sentence('It would end this session: use "exit" for that.');
       if (session.level > actor.level) throw new Sentence(`Session ${number} has a higher level than you.`);
     }
-    this.#cut(connection);
+    const { user } = caller.identity;
+    const unused = [...this.#callers].filter((each) => each.identity.user === user && this.#over(each).length === 0);
+    for (const each of [caller, ...unused]) {
+      this.#close(each);
+      each.cut();
+    }
   }
 
-  /** The configuration has other users: who came in as one that is gone has no session any more. */
-  obey(facts: Pick<Facts, "users">): void {
-    for (const { caller } of this.#open.values()) {
-      if (!isKnown(caller.identity, facts)) this.#cut(caller.connection);
-    }
+  /** The configuration is another: who came in by what is gone must log in again. He is answered the line that changed it. */
+  obey(): void {
+    for (const caller of this.#callers) this.#look(caller);
   }
 
   /** More than questions will be asked in it: that it was opened is audited, once. */
@@ -109,17 +122,22 @@ export class Sessions {
     });
   }
 
-  #over(connection: Connection) {
-    return [...this.#open].filter(([, { caller }]) => caller.connection === connection);
+  #look(caller: Caller): void {
+    if (isLetIn(caller.identity, this.#parts.facts())) return;
+    this.#close(caller, LOG_IN_AGAIN);
+    caller.end();
   }
 
-  /** Its close comes through later: by then nobody must have obeyed what was typed ahead. */
-  #cut(connection: Connection): void {
-    for (const [session] of this.#over(connection)) {
+  #over(caller: Caller): OpenSession[] {
+    return [...this.#open].flatMap(([session, opened]) => (opened.caller === caller ? session : []));
+  }
+
+  /** The end of a connection comes through later: by then nobody must have obeyed what was typed ahead. */
+  #close(caller: Caller, why?: string): void {
+    for (const session of this.#over(caller)) {
       this.#open.delete(session);
-      session.close();
+      session.close(why);
     }
-    connection.cut();
   }
 
   #audit(operation: string, { actor: { user, from, session }, level }: OpenSession): Promise<void> {

@@ -6,11 +6,11 @@ import { AccountedSession } from "../aaa/accounted-session.ts";
 import type { Accounting } from "../aaa/accounting.ts";
 import type { Facts } from "../config/service.ts";
 import { Sentence } from "../sentence.ts";
-import { isKnown, levelNow } from "./identity.ts";
+import { isLetIn, LOG_IN_AGAIN, levelNow } from "./identity.ts";
 import type { Caller, Sessions } from "./sessions.ts";
 
 export interface ShellsParts extends Omit<SessionParts, "actor" | "levelNow" | "obeys"> {
-  facts(): Pick<Facts, "users">;
+  facts(): Pick<Facts, "users" | "aaa">;
   readonly sessions: Pick<Sessions, "next" | "opened" | "acts" | "closed">;
   readonly accounting: Accounting;
 }
@@ -24,7 +24,7 @@ export class Shells {
 
   /**
    * `use` runs the session; it is open until then. `acts`: told before the first line that is more than a question. Rejects with a
-   * Sentence when he is no user any more.
+   * Sentence when what he came by is gone.
    */
   async open<Result>(
     terminal: Terminal,
@@ -33,7 +33,7 @@ export class Shells {
   ): Promise<Result> {
     const { sessions, accounting, facts, ...parts } = this.#parts;
     const { identity, from } = caller;
-    if (!isKnown(identity, facts())) throw new Sentence("You are no user of this appliance any more.");
+    if (!isLetIn(identity, facts())) throw new Sentence(LOG_IN_AGAIN);
     const { user, level } = identity;
     const actor = { user, level, from, session: sessions.next() };
     const accounted = new AccountedSession(actor, { accounting, now: parts.now });

@@ -81,7 +81,7 @@ export class ConsoleServer {
     socket.off("timeout", letGo).setTimeout(0);
 
     const terminal = new ConsoleTerminal(socket, hello);
-    const caller = { identity, from: "console", connection: { cut: () => void socket.destroy() } };
+    const caller = { identity, from: "console", cut: () => void socket.destroy(), end: () => socket.destroySoon() };
     const idleMs = () => this.#patience.idle;
     return await this.#parts.shells.open(terminal, caller, async (session, acts) => {
       const stop = whenIdle(socket, idleMs, () => session.idle());

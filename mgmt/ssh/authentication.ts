@@ -85,7 +85,7 @@ export class Authentication {
     const known = keys.find((each) => isOf(each, context));
     if (!known || !signs(known, context)) return false;
     if (signature === undefined) return true;
-    this.#identity = logins.byKey({ user, from, fingerprint: fingerprintOf(key.data) });
+    this.#identity = logins.byKey({ user, from, blob: known.blob, fingerprint: fingerprintOf(key.data) });
     return this.#identity !== undefined;
   }
 

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
 import type { Identity } from "../access/identity.ts";
+import type { Caller, Sessions } from "../access/sessions.ts";
 import type { Facts } from "../config/service.ts";
 import { printable } from "../words.ts";
 import { algorithms } from "./algorithms.ts";
@@ -20,6 +21,9 @@ const SESSIONS_MAX = 4;
 /** Sessions closed before anything ran in them: the library keeps what it knows of each as long as the connection is there. */
 const UNUSED_MAX = 16;
 
+/** After he has logged in he has so long to begin a session. */
+const UNUSED_MS = 10_000;
+
 /** After its last session the other end has so long to close the connection; some wait for us to do it. */
 const LINGER_MS = 500;
 
@@ -32,6 +36,7 @@ const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
+  readonly sessions: Pick<Sessions, "came" | "left">;
   readonly pace: Pace;
   now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users">;
@@ -67,7 +72,8 @@ export class SshConnection {
   readonly #gone = new AbortController();
   #software = "";
   #agreed: Agreed | null = null;
-  #authentication: Authentication | undefined;
+  /** Undefined: nobody has logged in. */
+  #caller: Caller | undefined;
   /** That are open, those of them in which something runs, and those that were closed unused. */
   #sessions = 0;
   #running = 0;
@@ -104,7 +110,7 @@ export class SshConnection {
 
   /** Undefined: nobody has logged in. */
   get identity(): Identity | undefined {
-    return this.#authentication?.identity;
+    return this.#caller?.identity;
   }
 
   get from(): string {
@@ -131,6 +137,7 @@ export class SshConnection {
 
   #begin(connection: Connection, software: string): void {
     const { logins, facts, fault } = this.#parts;
+    const from = this.#from;
     this.#software = printable(software);
     // The library would close its own direction only, and go on reading.
     connection.on("error", () => this.cut());
@@ -139,20 +146,30 @@ export class SshConnection {
     });
     tellSignatureAlgorithms(connection);
     refuseAbsurd(connection);
-    this.#authentication = new Authentication(connection, { from: this.#from, logins, facts, fault });
-    this.#authentication.start();
+    const authentication = new Authentication(connection, { from, logins, facts, fault });
+    authentication.start();
+    connection.once("ready", () => authentication.identity && this.#loggedIn(authentication.identity));
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.
     connection.on("rekey", () => {
       if (!this.identity) this.cut();
     });
     connection.on("session", (accept, reject) => {
-      if (!this.identity || this.#sessions >= SESSIONS_MAX) reject();
-      else this.#open(accept(), { connection, socket: this.#socket }, this.identity);
+      if (!this.#caller || this.#sessions >= SESSIONS_MAX) reject();
+      else this.#open(accept(), { connection, socket: this.#socket }, this.#caller);
     });
     this.#holdBack();
   }
 
-  #open(asked: Session, carrier: Carrier, identity: Identity): void {
+  #loggedIn(identity: Identity): void {
+    const { sessions } = this.#parts;
+    const caller = { identity, from: this.#from, cut: () => this.cut(), end: () => this.#end() };
+    this.#caller = caller;
+    this.#endIn(UNUSED_MS);
+    this.#socket.once("close", () => sessions.left(caller));
+    sessions.came(caller);
+  }
+
+  #open(asked: Session, carrier: Carrier, caller: Caller): void {
     const { shells, admit, track, fault, facts } = this.#parts;
     const closed = new AbortController();
     let used = false;
@@ -163,8 +180,7 @@ export class SshConnection {
       if (--this.#sessions === 0) this.#endIn(LINGER_MS);
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
-      ...{ carrier, shells, admit, track, fault },
-      caller: { identity, from: this.#from, connection: this },
+      ...{ carrier, caller, shells, admit, track, fault },
       idleMs: () => facts().vty.idleSeconds * 1000,
       begun: () => {
         used = true;
@@ -185,6 +201,12 @@ export class SshConnection {
       socket.pause();
       socket.once("drain", () => socket.resume());
     });
+  }
+
+  /** What runs may still say its last word. */
+  #end(): void {
+    if (this.#running === 0) this.cut();
+    else setTimeout(() => this.cut(), CLOSING_MS).unref();
   }
 
   /** What he has not read yet he still may. */

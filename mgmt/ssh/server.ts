@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { Identity } from "../access/identity.ts";
+import type { Sessions } from "../access/sessions.ts";
 import type { Shells } from "../access/shells.ts";
 import { addressOf } from "../access/source.ts";
 import type { Facts } from "../config/service.ts";
@@ -31,6 +32,7 @@ interface SshServerParts extends AdmissionParts {
   readonly stateDirectory: string;
   readonly log: Pick<Log, "say">;
   readonly shells: Shells;
+  readonly sessions: Pick<Sessions, "came" | "left">;
   readonly wait: Wait;
   readonly logins: AuthenticationParts["logins"];
   now(): number;
@@ -119,9 +121,9 @@ export class SshServer {
       socket.destroy();
       return;
     }
-    const { facts, shells, logins, now, fault } = this.#parts;
+    const { facts, shells, sessions, logins, now, fault } = this.#parts;
     const connection = new SshConnection(socket, address, {
-      ...{ hostKeys: this.#hostKeys.keys, facts, shells, logins, now, fault, pace: this.#pace },
+      ...{ hostKeys: this.#hostKeys.keys, facts, shells, sessions, logins, now, fault, pace: this.#pace },
       admit: (identity) => this.#admit(identity),
       track: (work) => void this.#track(work),
     });

@@ -16,7 +16,7 @@ const asked = (user: string, password = "fifteen-fifteen") => {
 
 test("the right secret is accepted with the user's level, a wrong one refused, an unknown name not answered", async (t) => {
   const local = new LocalLogins({ facts: () => ({ users: [alice] }) });
-  t.deepEqual(await local.ask(asked("alice")), { outcome: "accepted", level: 10 });
+  t.deepEqual(await local.ask(asked("alice")), { outcome: "accepted", level: 10, shown: HASH });
   t.deepEqual(await local.ask(asked("alice", "fifteen-sixteen")), { outcome: "refused" });
   t.deepEqual(await local.ask(asked("bob")), { outcome: "unanswered", reason: "Nobody has this name." });
 });
@@ -51,7 +51,7 @@ test("a user who was removed, or has another secret, while his was tried is refu
   for (const [change, expected] of [
     [() => users.splice(0), { outcome: "refused" }],
     [() => users.push({ ...alice, secret: "another" }), { outcome: "refused" }],
-    [() => users.splice(0, 1, { ...alice, level: 5 }), { outcome: "accepted", level: 5 }],
+    [() => users.splice(0, 1, { ...alice, level: 5 }), { outcome: "accepted", level: 5, shown: HASH }],
   ] as const) {
     users.splice(0, users.length, alice);
     const answer = local.ask(asked("alice"));

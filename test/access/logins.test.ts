@@ -144,9 +144,9 @@ test("the failures of one name from one address are one row", async (t) => {
 
 test("a key is good while its user is of the configuration, and local logins are asked for", (t) => {
   const users: User[] = [{ name: "alice", level: 5, secret: "", keys: [] }];
-  const holder = { user: "alice", from: "192.0.2.1", fingerprint: "SHA256:x" };
+  const holder = { user: "alice", from: "192.0.2.1", blob: "aGVycw==", fingerprint: "SHA256:x" };
   const { logins, audited } = made({ users });
-  t.deepEqual(logins.byKey(holder), { user: "alice", level: 5, by: "local" });
+  t.deepEqual(logins.byKey(holder), { user: "alice", level: 5, by: "local", shown: holder.blob });
   t.like(audited, [{ user: "alice", level: 5, text: "by local, key SHA256:x", outcome: "done" }]);
   t.is(logins.byKey({ ...holder, user: "bob" }), undefined);
   t.is(made({ users, order: ["radius"] }).logins.byKey(holder), undefined);

@@ -3,13 +3,19 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import test from "ava";
 import type { AccountingRecord } from "../../mgmt/aaa/accounting.ts";
+import { type Identity, LOG_IN_AGAIN } from "../../mgmt/access/identity.ts";
 import { type Caller, Sessions } from "../../mgmt/access/sessions.ts";
 import { Shells } from "../../mgmt/access/shells.ts";
+import { aaaDefaults, type LoginMethodName } from "../../mgmt/config/sections/aaa.ts";
+import type { User } from "../../mgmt/config/sections/users.ts";
+import type { Facts } from "../../mgmt/config/service.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { parts } from "../cli/stage.ts";
 import { until } from "../daemon/parts.ts";
 
 const admin = { user: "root", level: 15, from: "console", session: 1000 } as const;
+
+const HER_KEY = { algorithm: "ssh-ed25519", blob: "aGVycw==" } as const;
 
 type Lines = AsyncIterable<string>;
 
@@ -18,22 +24,28 @@ function made() {
   const own = parts(15);
   let obeyed = 0;
   const accounting = { tell: ({ kind }: AccountingRecord) => void (kind === "command" && obeyed++) };
-  const names = ["alice"];
-  const facts = () => ({ users: names.map((name) => ({ name, level: 10 as const, secret: "", keys: [] })) });
-  const sessions = new Sessions({ now: () => 0, audit: async () => {} });
-  const shells = new Shells({ ...own, facts, sessions, accounting });
-  const cut: Caller["connection"][] = [];
-  const connection = () => {
-    const made = { cut: () => void cut.push(made) };
-    return made;
+  const alice = { name: "alice", level: 10, secret: "hers", keys: [HER_KEY] } satisfies User;
+  const configured = {
+    users: [alice] as User[],
+    aaa: { ...aaaDefaults, login: ["local", "radius", "tacacs+"] as LoginMethodName[] },
   };
-  const opened = (keys: string, changes: Partial<Caller> = {}, lines?: Lines) => {
+  const facts = (): Pick<Facts, "users" | "aaa"> => configured;
+  const sessions = new Sessions({ now: () => 0, facts, audit: async () => {} });
+  const shells = new Shells({ ...own, facts, sessions, accounting });
+  const cut: Caller[] = [];
+  const ended: Caller[] = [];
+  /** Somebody comes in. */
+  const came = (identity: Partial<Identity> = {}) => {
+    const caller: Caller = {
+      ...{ identity: { user: "alice", level: 15, by: "radius", ...identity }, from: "192.0.2.1" },
+      ...{ cut: () => void cut.push(caller), end: () => void ended.push(caller) },
+    };
+    sessions.came(caller);
+    return caller;
+  };
+  const opened = (keys: string, caller = came(), lines?: Lines) => {
     const input = new PassThrough({ highWaterMark: 1 << 20 });
     const output = Object.assign(new PassThrough({ highWaterMark: 1024 }), { rows: 0, columns: 0 });
-    const caller: Caller = {
-      ...{ identity: { user: "alice", level: 15, by: "radius" }, from: "192.0.2.1", connection: connection() },
-      ...changes,
-    };
     input.write(keys);
     const over: Promise<unknown> = shells.open<unknown>(
       { input, output, interactive: false, plain: true },
@@ -42,7 +54,7 @@ function made() {
     );
     return { input, output, over, caller };
   };
-  return { sessions, shells, opened, connection, cut, names, obeyed: () => obeyed, own };
+  return { sessions, opened, came, cut, ended, alice, configured, obeyed: () => obeyed, own };
 }
 
 const hostnames = Array.from({ length: 1000 }, (_, n) => `hostname h${n}\n`).join("");
@@ -75,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
 for (const [what, { keys = "", lines, reads = true, after }] of Object.entries(cases)) {
   test(`a session ${what} obeys no other line once it was ended`, async (t) => {
     const { sessions, opened, obeyed, cut, own } = made();
-    const { input, output, over } = opened(keys, {}, lines);
+    const { input, output, over } = opened(keys, undefined, lines);
     if (reads) output.resume();
     await until("it has obeyed so many", () => obeyed() >= after);
     sessions.end(1, admin);
@@ -93,30 +105,38 @@ for (const [what, { keys = "", lines, reads = true, after }] of Object.entries(c
   });
 }
 
+const numbersOf = (sessions: Sessions) => sessions.list().map(({ number }) => number);
+
 test("with a session all others of its connection end, and no others", async (t) => {
-  const { sessions, opened, connection, cut } = made();
-  const shared = connection();
-  const [first, second, other] = [opened("", { connection: shared }), opened("", { connection: shared }), opened("")];
+  const { sessions, opened, came, cut } = made();
+  const shared = came();
+  const [first, second, other] = [opened("", shared), opened("", shared), opened("")];
   sessions.end(2, admin);
   await Promise.all([first.over, second.over]);
   t.deepEqual(cut, [shared]);
-  t.deepEqual(
-    sessions.list().map(({ number }) => number),
-    [3],
-  );
+  t.deepEqual(numbersOf(sessions), [3]);
   other.input.end();
   await other.over;
 });
 
+test("with a session those connections of its user end that have none, and nobody else's", async (t) => {
+  const { sessions, opened, came, cut } = made();
+  const [stolen, unused, left] = [opened(""), came(), came()];
+  const others = [opened(""), opened("", came({ user: "bob" }))];
+  came({ user: "carol" });
+  sessions.left(left);
+  sessions.end(1, admin);
+  t.deepEqual(cut, [stolen.caller, unused]);
+  t.deepEqual(numbersOf(sessions), [2, 3]);
+  for (const { input } of others) input.end();
+  await Promise.all([stolen, ...others].map(({ over }) => over));
+});
+
 test("nobody ends his own session, one of a higher level, or one that is not there", async (t) => {
-  const { sessions, opened, connection, cut } = made();
-  const shared = connection();
-  const low = { user: "bob", level: 5, by: "radius" } as const;
-  const all = [
-    opened("", { connection: shared }),
-    opened("", { connection: shared, identity: low }),
-    opened("", { identity: low }),
-  ];
+  const { sessions, opened, came, cut } = made();
+  const shared = came();
+  const low = { user: "bob", level: 5 } as const;
+  const all = [opened("", shared), opened("", shared), opened("", came(low))];
   const refusal = (number: number, actor: object) =>
     t.throws(() => sessions.end(number, { ...admin, ...actor }), { instanceOf: Sentence })?.message;
   t.is(refusal(2, { level: 10 }), "Session 2 has a higher level than you.");
@@ -129,24 +149,62 @@ test("nobody ends his own session, one of a higher level, or one that is not the
   await Promise.all(all.map(({ over }) => over));
 });
 
-test("a user who is removed has no session any more and gets none; those whom others know keep theirs", async (t) => {
-  const { sessions, opened, names } = made();
-  const local = opened("", { identity: { user: "alice", level: 10, by: "local" } });
-  const others = (["peer", "radius", "tacacs+"] as const).map((by) => {
-    return opened("", { identity: { user: "alice", level: 10, by } });
+/** What people come in by. */
+const credentials = {
+  password: { by: "local", shown: "hers" },
+  key: { by: "local", shown: HER_KEY.blob },
+  radius: { by: "radius" },
+  "tacacs+": { by: "tacacs+" },
+  "the kernel": { by: "peer" },
+} satisfies Record<string, Partial<Identity>>;
+
+type Credential = keyof typeof credentials;
+
+interface Change {
+  readonly users?: (alice: User) => User[];
+  readonly login?: readonly LoginMethodName[];
+  /** Those who came in by these must log in again. */
+  readonly gone: readonly Credential[];
+}
+
+const changes: Readonly<Record<string, Change>> = {
+  "another level": { users: (alice) => [{ ...alice, level: 5 }], gone: [] },
+  "another password": { users: (alice) => [{ ...alice, secret: "another" }], gone: ["password"] },
+  "a key less": { users: (alice) => [{ ...alice, keys: [] }], gone: ["key"] },
+  "no such user": { users: () => [], gone: ["password", "key"] },
+  "somebody else with her key": { users: (alice) => [{ ...alice, name: "bob" }], gone: ["password", "key"] },
+  "no users asked": { login: ["radius", "tacacs+"], gone: ["password", "key"] },
+  "users alone asked": { login: ["local"], gone: ["radius", "tacacs+"] },
+};
+
+for (const [what, { users, login, gone }] of Object.entries(changes)) {
+  test(`${what}: ${gone.join(" and ") || "nobody"} must log in again, with a session or without`, async (t) => {
+    const { sessions, opened, came, ended, cut, alice, configured } = made();
+    const people = Object.entries(credentials).map(([name, identity]) => {
+      return { name, working: opened("", came(identity)), unused: came(identity) };
+    });
+    if (users) configured.users = users(alice);
+    if (login) configured.aaa = { ...configured.aaa, login: [...login] };
+    sessions.obey();
+    const theirs = people.filter(({ name }) => gone.includes(name as Credential));
+    t.deepEqual(
+      ended,
+      theirs.flatMap(({ working, unused }) => [working.caller, unused]),
+    );
+    t.deepEqual(cut, []);
+    t.is(sessions.list().length, people.length - theirs.length);
+    for (const { working, unused } of theirs) {
+      await working.over;
+      t.is(String(working.output.read()), `postern#\r\n% ${LOG_IN_AGAIN}\r\n\r\n`);
+      await t.throwsAsync(opened("", unused).over, { message: LOG_IN_AGAIN });
+    }
+    for (const { working } of people) working.input.end();
+    await Promise.all(people.map(({ working }) => working.over));
   });
-  sessions.obey({ users: [{ name: "alice", level: 10, secret: "", keys: [] }] });
-  t.is(sessions.list().length, 4);
-  sessions.obey({ users: [] });
-  await local.over;
-  t.deepEqual(
-    sessions.list().map(({ by }) => by),
-    ["peer", "radius", "tacacs+"],
-  );
-  names.length = 0;
-  await t.throwsAsync(opened("", { identity: { user: "alice", level: 10, by: "local" } }).over, {
-    message: "You are no user of this appliance any more.",
-  });
-  for (const { input } of others) input.end();
-  await Promise.all(others.map(({ over }) => over));
+}
+
+test("one whose user is removed while he logs in is not let in", (t) => {
+  const { came, ended, configured } = made();
+  configured.users = [];
+  t.deepEqual([came(credentials.password), came(credentials.radius)].slice(0, 1), ended);
 });

@@ -4,6 +4,7 @@ import test from "ava";
 import type { AccountingRecord } from "../../mgmt/aaa/accounting.ts";
 import { Sessions } from "../../mgmt/access/sessions.ts";
 import { Shells } from "../../mgmt/access/shells.ts";
+import { aaaDefaults } from "../../mgmt/config/sections/aaa.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { parts } from "./stage.ts";
 
@@ -11,17 +12,18 @@ import { parts } from "./stage.ts";
 async function told(typed: string, level: Level = 15): Promise<AccountingRecord[]> {
   const records: AccountingRecord[] = [];
   const given = parts(level);
+  const facts = () => ({ users: [], aaa: { ...aaaDefaults, login: ["tacacs+" as const] } });
   const shells = new Shells({
-    ...{ ...given, facts: () => given.appliance.facts() },
+    ...{ ...given, facts },
     accounting: { tell: (record) => void records.push(record) },
-    sessions: new Sessions({ now: () => 0, audit: async () => {} }),
+    sessions: new Sessions({ now: () => 0, facts, audit: async () => {} }),
   });
   const output = Object.assign(new PassThrough(), { rows: 0, columns: 0 });
   const terminal = { input: new PassThrough(), output, interactive: true, plain: true };
   output.resume();
   terminal.input.end(typed);
   const identity = { user: "alice", level, by: "tacacs+" } as const;
-  await shells.open(terminal, { identity, from: "192.0.2.7", connection: { cut: () => {} } }, (session) =>
+  await shells.open(terminal, { identity, from: "192.0.2.7", cut: () => {}, end: () => {} }, (session) =>
     session.run(),
   );
   return records;

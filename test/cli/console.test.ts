@@ -35,8 +35,9 @@ async function served(
   mkdirSync(join(runDirectory, "daemon"));
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];
-  const sessions = new Sessions({ now: () => 0, audit: async (entry) => void audited.push(entry) });
   const session = parts(15, faults);
+  const { facts } = session.appliance;
+  const sessions = new Sessions({ now: () => 0, facts, audit: async (entry) => void audited.push(entry) });
   const accounting = { tell: () => {} };
   const server = new ConsoleServer(
     {
@@ -45,7 +46,7 @@ async function served(
         if (refuse) throw new Sentence("Nobody is let in.");
         return { user: "root", level, by: "peer" };
       },
-      shells: new Shells({ ...session, facts: () => session.appliance.facts(), sessions, accounting }),
+      shells: new Shells({ ...session, facts, sessions, accounting }),
       fault: session.fault,
     },
     patience,

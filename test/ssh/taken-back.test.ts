@@ -1,10 +1,15 @@
 // A session that is in wrong hands ends when an administrator says so, whatever goes on in it.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Client } from "ssh2";
 import { until } from "../daemon/parts.ts";
-import { type Box, box } from "./box.ts";
+import { type Box, box, connected, keyLine, makeKey } from "./box.ts";
 import { ended, message, sendMessage, socketOf } from "./hostile.ts";
 import { type Shell, shellOf } from "./shell.ts";
+
+const ORDER = "aaa authentication login default group radius";
 
 /** Of the user of level 10, as `show users` lists them. */
 async function numberOfSession(shell: Shell): Promise<string | undefined> {
@@ -57,17 +62,74 @@ for (const [what, steal] of Object.entries(thieves)) {
   });
 }
 
-test.serial(
-  "a user who was removed is cut off, and comes in no more, not even by a connection of before",
-  async (t) => {
+/** Everything of one whose user is removed, or gets another password, is over: what works, and what has no session yet. */
+const removals = {
+  "a user who was removed": "no username level10",
+  "a user who has another password": "username level10 privilege 10 secret a-new-password-1",
+};
+
+for (const [who, line] of Object.entries(removals)) {
+  test.serial(`${who} is cut off, and comes in no more, not even by a connection of before`, async (t) => {
     const one = await box(t);
     const administrator = await shellOf(await one.client());
-    const [working, idle] = [await one.client(10), await one.client(10)];
-    const cut = ended(socketOf(working));
-    await shellOf(working);
-    for (const line of ["configure", "no username level10", "end"]) await administrator.type(line);
+    const [working, unused] = [await one.client(10), await one.client(10)];
+    const shell = await shellOf(working);
+    const cut = Promise.all([ended(socketOf(working)), ended(socketOf(unused))]);
+    for (const typed of ["configure", line, "end"]) t.is(await administrator.type(typed), "");
+    t.regex(await shell.rest(), /% What you logged in by is no longer valid: log in again\.\r\n/);
     await cut;
-    t.notRegex((await shellOf(idle)).greeting, /[>#]$/);
+    t.throws(() => unused.shell(() => {}), { message: /Not connected/ });
     await t.throwsAsync(one.client(10), { message: /authentication/ });
+  });
+}
+
+test.serial(
+  "who came by a key is cut off when it is removed, and by a password when local users are not asked",
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "postern-"));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const file = await makeKey(folder, "ed25519");
+    const line = await keyLine("level10", file);
+    const one = await box(t, { lines: line });
+    const administrator = await shellOf(await one.client());
+    const byPassword = await one.client(10);
+    const byKey = await connected(t, one.port, 10, { password: "", privateKey: await readFile(file) });
+    const [keyCut, passwordCut] = [byKey, byPassword].map((client) => ended(socketOf(client)));
+    await Promise.all([shellOf(byKey), shellOf(byPassword)]);
+    for (const typed of ["configure", `no ${line.trim()}`]) t.is(await administrator.type(typed), "");
+    await keyCut;
+    t.regex(await administrator.type("do show users"), /\blevel10\b/);
+    for (const typed of ["radius-server host 127.0.0.1 key a-secret-of-both", ORDER]) await administrator.type(typed);
+    await passwordCut;
   },
 );
+
+test.serial(
+  "who changes his own password is answered that line, and none behind it, and must log in again",
+  async (t) => {
+    const one = await box(t);
+    const shell = await shellOf(await one.client());
+    await shell.type("configure");
+    shell.channel.write("username level15 privilege 15 secret a-new-password-1\nhostname other\n");
+    const said = await shell.rest();
+    t.regex(said, /^username .*log in again/s);
+    const again = await shellOf(await connected(t, one.port, 15, { password: "a-new-password-1" }));
+    t.is(await again.type("show running-config | include hostname"), "hostname box\r\n");
+  },
+);
+
+test.serial("with a session go the connections of its user that have none", async (t) => {
+  const one = await box(t);
+  const unused = await one.client(10);
+  const cut = ended(socketOf(unused));
+  await taken(t, one, (client) => shellOf(client));
+  await cut;
+  t.throws(() => unused.shell(() => {}), { message: /Not connected/ });
+});
+
+test.serial("who has logged in and begins no session is let go", async (t) => {
+  const one = await box(t);
+  const shell = await shellOf(await one.client(10));
+  await ended(socketOf(await one.client(10)));
+  t.is(await shell.type("show privilege"), "Current privilege level is 10\r\n");
+});
