@@ -173,9 +173,9 @@ export class App {
 
   /** When it is started: an appliance without users gets one, whose password is printed. `print`: resolves when it is there. */
   makeFirstAdministrator(print: (text: string) => Promise<void>): Promise<void> {
-    const { store, log, clock } = this.#parts;
+    const { store, log, clock, bootId } = this.#parts;
     return makeFirstAdministrator({
-      ...{ store, log, print, now: clock.now, configuration: this.#configuration },
+      ...{ store, log, print, bootId, now: clock.now, configuration: this.#configuration },
       perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
     });
   }

@@ -1,5 +1,6 @@
 // The first administrator: an appliance that nobody has a password of makes one user at its first start, with a random password
-// that is told once, on standard output. One whose password was never told, because the daemon died, gets another.
+// that is told once, on standard output. One whose password was never told, because the daemon died, gets another; one who was never
+// saved is made anew when the machine was restarted.
 
 import { randomInt } from "node:crypto";
 import { ClearText } from "../../cli/grammar/secret.ts";
@@ -28,6 +29,8 @@ export interface FirstAdministratorParts {
   readonly configuration: Pick<ConfigurationKeeper, "facts" | "diff" | "alarms">;
   readonly store: Pick<Store, "call">;
   readonly log: Pick<Log, "say">;
+  /** The kernel's: tells whether the machine was restarted. */
+  readonly bootId: string;
   now(): number;
   perform<Input, Result>(operation: ApplianceOperation<Input, Result>, input: Input, actor: Actor): Promise<Result>;
   /** To standard output, and nowhere else. Resolves when it is there; rejects with a Sentence. */
@@ -44,13 +47,15 @@ export async function makeFirstAdministrator(parts: FirstAdministratorParts): Pr
   }
 }
 
-async function isNeeded({ configuration, store }: FirstAdministratorParts): Promise<boolean> {
+async function isNeeded({ configuration, store, bootId }: FirstAdministratorParts): Promise<boolean> {
   const { users, revision } = configuration.facts();
   // The fast path keeps what it has: a configuration of one user would take its place.
   if (revision === 0) return false;
   const made = await store.call("firstAdministrator");
-  if (made?.toldAt != null) return false;
-  return users.length === 0 || (made !== undefined && isThere({ users }, made.secret));
+  if (made?.toldAt === null) return users.length === 0 || isThere({ users }, made.secret);
+  // In the run that he was made in, whoever removed him meant it.
+  const isLost = made?.unsavedIn != null && made.unsavedIn !== bootId;
+  return users.length === 0 && (made === undefined || isLost);
 }
 
 function isThere({ users }: Pick<Facts, "users">, made: string): boolean {
@@ -58,19 +63,19 @@ function isThere({ users }: Pick<Facts, "users">, made: string): boolean {
 }
 
 async function make(parts: FirstAdministratorParts): Promise<void> {
-  const { configuration, store, perform, print, now } = parts;
+  const { configuration, store, bootId, perform, print, now } = parts;
   const password = randomPassword();
   const secret = await newHashOf(new ClearText(password));
   const reason = await reasonNotToSave(configuration);
   // Whoever comes after a crash knows by this that the password of that user was not told.
-  await store.call("setFirstAdministrator", { secret, toldAt: null });
+  await store.call("setFirstAdministrator", { secret, toldAt: null, unsavedIn: bootId });
   const line = `username ${FIRST_ADMINISTRATOR} privilege 15 secret 9 ${secret}`;
   const committed = await perform(enterLine, { lines: [line], session: null }, FIRST_START);
   if (committed.outcome === "wrong") throw new Sentence(committed.errors[0]?.message ?? "The configuration is full.");
   await save(parts, reason);
   if (!isThere(configuration.facts(), secret)) throw new Sentence("Another configuration was loaded meanwhile.");
   await print(announcement(password));
-  await store.call("setFirstAdministrator", { secret, toldAt: now() });
+  await store.call("firstAdministratorTold", now());
 }
 
 /** What others left unsaved is not saved with him, and a startup file that was refused stays to be looked at. */

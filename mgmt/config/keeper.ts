@@ -159,6 +159,7 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
       const text = await this.text({ kind: "running" }, { secrets: true });
       await writeStartupFile(file, text);
       this.#alarm = undefined;
+      await this.#parts.store.call("firstAdministratorSaved");
       return { file, revision: this.facts().revision, bytes: Buffer.byteLength(text) };
     });
   }

@@ -29,6 +29,8 @@ export interface StoreCalls {
   setPendingCommit(pending: StoredPending | null): void;
   firstAdministrator(): MadeAdministrator | undefined;
   setFirstAdministrator(made: MadeAdministrator): void;
+  firstAdministratorTold(at: number): void;
+  firstAdministratorSaved(): void;
 
   // Configurations are worked on here because that takes milliseconds, and ids from the store (config/desk.ts).
   proposeConfiguration(change: Change, level: Level): Proposal;

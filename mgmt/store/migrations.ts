@@ -111,4 +111,8 @@ export const migrations: readonly string[] = [
   -- Of those who changed what waits to be confirmed the highest.
   ALTER TABLE pending ADD COLUMN level INTEGER NOT NULL DEFAULT 15;
   `,
+  `
+  -- The boot id of the machine's run that he ends with; null: he, or another configuration since, was saved.
+  ALTER TABLE first_administrator ADD COLUMN unsaved_in TEXT;
+  `,
 ];

@@ -66,6 +66,8 @@ const calls: StoreCalls = {
   setPendingCommit: (pending) => use(({ revisions }) => revisions.setPending(pending)),
   firstAdministrator: () => use(({ firstAdministrator }) => firstAdministrator.get()),
   setFirstAdministrator: (made) => use(({ firstAdministrator }) => firstAdministrator.set(made)),
+  firstAdministratorTold: (at) => use(({ firstAdministrator }) => firstAdministrator.told(at)),
+  firstAdministratorSaved: () => use(({ firstAdministrator }) => firstAdministrator.saved()),
   proposeConfiguration: (change, level) => use(({ desk }) => desk.propose(change, level)),
   acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
   dropConfiguration: () => use(({ desk }) => desk.drop()),

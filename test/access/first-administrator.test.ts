@@ -1,8 +1,12 @@
 // An appliance without users makes one at its first start, whose password is told once, and never again.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
 import { verifySecret } from "../../mgmt/access/secret.ts";
+import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
+import { consoleSocket } from "../../mgmt/paths.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { configuration, type Daemon, daemon, directory } from "../daemon/parts.ts";
 
@@ -18,8 +22,13 @@ interface Started extends Daemon {
 }
 
 /** A daemon in a directory that one before may have used. */
-async function started(t: ExecutionContext, startup = configuration(), at = directory(t)): Promise<Started> {
-  const made = daemon(t, at);
+async function started(
+  t: ExecutionContext,
+  startup = configuration(),
+  at = directory(t),
+  bootId = "boot-1",
+): Promise<Started> {
+  const made = daemon(t, at, new FakeEngine(), bootId);
   made.write(startup);
   await made.app.start();
   const printed: string[] = [];
@@ -31,10 +40,21 @@ async function started(t: ExecutionContext, startup = configuration(), at = dire
   return { ...made, printed, first };
 }
 
-/** The daemon after this one, on the same machine, with the startup file as it was left. */
-async function restarted(t: ExecutionContext, { app, directory, configurationFile }: Started): Promise<Started> {
+/** The daemon after this one, with the startup file as it was left: by default the machine was not restarted. */
+async function restarted(
+  t: ExecutionContext,
+  { app, directory, configurationFile }: Started,
+  bootId?: string,
+): Promise<Started> {
   await app.stop();
-  return started(t, readFileSync(configurationFile, "utf8"), directory);
+  return started(t, readFileSync(configurationFile, "utf8"), directory, bootId);
+}
+
+/** So that the startup file cannot be written; returns what lets it be written again. */
+function unwritable({ configurationFile }: Started): () => void {
+  const fresh = `${configurationFile}.new`;
+  mkdirSync(`${fresh}/x`, { recursive: true });
+  return () => rmSync(fresh, { recursive: true });
 }
 
 const passwordIn = (printed: readonly string[]) => /Password : (\S+) /.exec(printed.join(""))?.[1] ?? "";
@@ -44,6 +64,14 @@ const secretIn = (file: string) =>
 
 const isSaved = ({ configurationFile }: Started, password: string) =>
   verifySecret(secretIn(configurationFile), new ClearText(password));
+
+/** At the console, by whoever runs the test. Returns what is shown. */
+function typed({ runDirectory }: Started, keys: string): Promise<string> {
+  const hello = { term: "dumb", columns: 80, rows: 24, interactive: false };
+  const socket = connect(consoleSocket(runDirectory));
+  socket.end([{ hello }, { in: keys }].map((message) => `${JSON.stringify(message)}\n`).join(""));
+  return text(socket);
+}
 
 test("the first start makes an administrator, saves him and shows his password, which is told nowhere else", async (t) => {
   const made = await started(t);
@@ -110,7 +138,7 @@ test("when nobody reads standard output the next start tells another password", 
 
 test("when the daemon died before he was in the configuration, the next start makes him", async (t) => {
   const made = await started(t);
-  await made.store.call("setFirstAdministrator", { secret: HASH, toldAt: null });
+  await made.store.call("setFirstAdministrator", { secret: HASH, toldAt: null, unsavedIn: null });
   await made.first();
   t.true(await isSaved(made, passwordIn(made.printed)));
 });
@@ -118,7 +146,7 @@ test("when the daemon died before he was in the configuration, the next start ma
 test("an administrator of this name with a password of his own is left alone, told or not", async (t) => {
   const made = await started(t, withUser("admin"));
   const other = HASH.replace("Dw8P", "Dw8Q");
-  await made.store.call("setFirstAdministrator", { secret: other, toldAt: null });
+  await made.store.call("setFirstAdministrator", { secret: other, toldAt: null, unsavedIn: null });
   await made.first();
   t.deepEqual(made.printed, []);
 });
@@ -147,6 +175,45 @@ test("when the startup file cannot be written he is there, and the log says that
     made.lines.at(-1) ?? "",
     /^The first administrator is not in the startup file: .* Then type "write memory"\.$/,
   );
+});
+
+test("one who could not be saved is made anew when the machine was restarted, until he is saved", async (t) => {
+  const unsaved = await started(t);
+  unwritable(unsaved);
+  await unsaved.first();
+  const sameRun = await restarted(t, unsaved);
+  await sameRun.first();
+  t.deepEqual(sameRun.printed, [], "he is in force still");
+
+  const next = await restarted(t, sameRun, "boot-2");
+  const letWrite = unwritable(next);
+  await next.first();
+  t.is(next.printed.length, 1);
+  letWrite();
+  const last = await restarted(t, next, "boot-3");
+  await last.first();
+  t.true(await isSaved(last, passwordIn(last.printed)));
+  t.not(passwordIn(last.printed), passwordIn(next.printed));
+
+  last.write(configuration());
+  const after = await restarted(t, last, "boot-4");
+  await after.first();
+  t.deepEqual(after.printed, []);
+});
+
+test("one who could not be saved is not made anew when an operator removed him, or saved without him", async (t) => {
+  const unsaved = await started(t);
+  const letWrite = unwritable(unsaved);
+  await unsaved.first();
+  await unsaved.app.load();
+  const sameRun = await restarted(t, unsaved);
+  await sameRun.first();
+  t.deepEqual(sameRun.printed, []);
+  letWrite();
+  t.regex(await typed(sameRun, "write memory\n"), /\[OK\]/);
+  const next = await restarted(t, sameRun, "boot-2");
+  await next.first();
+  t.deepEqual(next.printed, []);
 });
 
 test("what others left unsaved is not saved with him", async (t) => {
