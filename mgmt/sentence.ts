@@ -8,6 +8,7 @@ export class Sentence extends Error {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EADDRINUSE: "it is in use",
+  EADDRNOTAVAIL: "it is no address of this machine",
   ECONNREFUSED: "nobody listens there",
   EHOSTUNREACH: "there is no such host",
   EISDIR: "it is a directory",

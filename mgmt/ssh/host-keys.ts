@@ -23,6 +23,8 @@ export interface HostKeyStatus {
 export class HostKeys {
   readonly #directory: string;
   readonly #keys = new Map<HostKeyKind, ParsedKey>();
+  /** Made, but not on the disk yet: nobody is shown what the next start would not have. */
+  readonly #unwritten = new Map<HostKeyKind, Made>();
   #alarms: readonly string[] = [];
 
   /** `directory`: the daemon's own; nobody else may read there. */
@@ -82,11 +84,13 @@ export class HostKeys {
 
   async #make(kind: HostKeyKind): Promise<ParsedKey> {
     const file = this.#fileOf(kind);
-    const { text, key } = await made(kind);
-    await writeDurably(file, text).catch((error: unknown) => {
+    const fresh = this.#unwritten.get(kind) ?? (await made(kind));
+    this.#unwritten.set(kind, fresh);
+    await writeDurably(file, fresh.text).catch((error: unknown) => {
       throw new Sentence(`Cannot keep a host key in ${file}: ${reasonOf(error)}.`);
     });
-    return key;
+    this.#unwritten.delete(kind);
+    return fresh.key;
   }
 }
 
@@ -97,14 +101,22 @@ const makePair = {
   rsa: promisify<{ private: string }>((done) => ssh2.utils.generateKeyPair("rsa", { bits: RSA_BITS }, done)),
 };
 
-/** The library loses the leading zero that one ed25519 key of 256 has, and cannot read that key then: another is made. */
-async function made(kind: HostKeyKind): Promise<{ text: string; key: ParsedKey }> {
+interface Made {
+  /** As the file has it. */
+  readonly text: string;
+  readonly key: ParsedKey;
+}
+
+/** Rejects with a Sentence. The library loses the leading zero that one ed25519 key of 256 has, and cannot read that key then: another is made. */
+async function made(kind: HostKeyKind): Promise<Made> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { private: text } = await makePair[kind]();
+    const { private: text } = await makePair[kind]().catch((error: unknown) => {
+      throw new Sentence(`Cannot make an ${kind} host key: ${reasonOf(error)}.`);
+    });
     const key = privateKeyOf(text);
     if (key) return { text, key };
   }
-  throw new Error(`No ${kind} key that was made can be read.`);
+  throw new Sentence(`No ${kind} host key that was made can be read.`);
 }
 
 const ATTEMPTS = 10;

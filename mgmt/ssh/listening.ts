@@ -27,31 +27,33 @@ export class Listening {
     this.#parts = parts;
   }
 
-  /** Why nobody can connect, if so: a sentence. */
+  /** Why nobody can connect where he should, if so: a sentence. */
   get alarm(): string | undefined {
     return this.#alarm;
   }
 
-  /** Nowhere but there; undefined: nowhere. Who is connected stays. One call at a time; does not reject. */
+  /** There, and no more where it was before; undefined: nowhere. Who is connected stays. One call at a time; does not reject. */
   async at(wanted: Place | undefined): Promise<void> {
-    if (this.#open && !isSame(this.#open.place, wanted)) {
-      this.#open.server.close();
-      this.#open = undefined;
+    const before = this.#open;
+    if (!wanted) this.#open = undefined;
+    else if (!before || !isSame(before.place, wanted)) {
+      try {
+        this.#open = { place: wanted, server: await this.#listen(wanted) };
+      } catch (error) {
+        const still = before ? `; it still listens at ${nameOf(before.place)}` : "";
+        this.#tell(`SSH cannot listen at ${nameOf(wanted)}: ${reasonOf(error)}${still}.`);
+        return;
+      }
     }
-    if (!wanted) this.#tell(undefined);
-    if (!wanted || this.#open) return;
-    try {
-      this.#open = { place: wanted, server: await this.#listen(wanted) };
-      this.#tell(undefined);
-    } catch (error) {
-      this.#tell(`SSH cannot listen at ${nameOf(wanted)}: ${reasonOf(error)}.`);
-    }
+    if (before !== this.#open) before?.server.close();
+    this.#tell(undefined);
   }
 
   async #listen({ address, port }: Place): Promise<Server> {
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     const server = createServer(options, (socket) => this.#parts.accept(socket));
-    server.listen({ port, ...(address === null ? {} : { host: address }) });
+    // At every address and at one of them: both are open when one takes the place of the other.
+    server.listen({ port, reusePort: true, ...(address === null ? {} : { host: address }) });
     await once(server, "listening");
     // That one connection could not be taken is no reason to end.
     server.on("error", () => {});
@@ -67,8 +69,8 @@ export class Listening {
   }
 }
 
-function isSame(a: Place, b: Place | undefined): boolean {
-  return a.address === b?.address && a.port === b.port;
+function isSame(a: Place, b: Place): boolean {
+  return a.address === b.address && a.port === b.port;
 }
 
 function nameOf({ address, port }: Place): string {

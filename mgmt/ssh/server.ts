@@ -85,12 +85,13 @@ export class SshServer {
 
   /** Does as the configuration says. Who is connected stays. Does not reject. */
   obey(): Promise<void> {
-    return this.#turns.take(async () => {
+    const obeying = this.#turns.take(async () => {
       const { on, address, port } = this.#parts.facts().ssh;
       const wanted = this.#started && on;
       if (wanted) await this.#hostKeys.load();
       await this.#listening.at(wanted && this.#hostKeys.keys.length > 0 ? { address, port } : undefined);
     });
+    return obeying.catch((error: unknown) => this.#parts.fault(error));
   }
 
   /** Sentences about what is wrong. */

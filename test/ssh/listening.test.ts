@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import test from "ava";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
+import { Listening } from "../../mgmt/ssh/listening.ts";
 import { until } from "../daemon/parts.ts";
 import { type Box, box, freePort, run } from "./box.ts";
 
@@ -31,17 +32,46 @@ test("another port is listened at at once, and who is connected stays", async (t
   t.is(answered, "Current privilege level is 15\n");
 });
 
-test("an address that somebody else listens at is an alarm until he has gone", async (t) => {
+test("an address that somebody else listens at is an alarm until he has gone; meanwhile SSH listens where it did", async (t) => {
   const made = await box(t);
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as { port: number };
   await made.configure("", { port });
   await until("it tells", async () => (await alarmsOf(made)).length > 0);
-  t.deepEqual(await alarmsOf(made), [`SSH cannot listen at 127.0.0.1 port ${port}: it is in use.`]);
+  const old = `127.0.0.1 port ${made.port}`;
+  t.deepEqual(await alarmsOf(made), [
+    `SSH cannot listen at 127.0.0.1 port ${port}: it is in use; it still listens at ${old}.`,
+  ]);
+  t.is((await made.ssh({ command })).status, 0);
   other.close();
   await until("it listens", async () => (await alarmsOf(made)).length === 0);
   t.is((await made.ssh({ options: ["-p", `${port}`], command })).status, 0);
+  t.regex((await made.ssh({ command })).err, /Connection refused/);
+});
+
+test("at one port every address and one of them take the place of each other, and one that the machine lacks does not", async (t) => {
+  const port = await freePort();
+  const lines: string[] = [];
+  let accepted = 0;
+  const listening = new Listening({
+    log: { say: (_, text) => void lines.push(text) },
+    accept: (socket) => {
+      accepted++;
+      socket.end("taken");
+    },
+  });
+  t.teardown(() => listening.at(undefined));
+  for (const address of [null, "127.0.0.1", null, "192.0.2.1"]) {
+    await listening.at({ address, port });
+    t.is(await text(connect(port, "127.0.0.1")), "taken");
+  }
+  t.is(accepted, 4);
+  t.deepEqual(lines, [
+    `SSH cannot listen at 192.0.2.1 port ${port}: it is no address of this machine; it still listens at port ${port}.`,
+  ]);
+  await listening.at({ address: null, port });
+  t.is(listening.alarm, undefined);
 });
 
 test("a zone says from where people come, also to those who connected before", async (t) => {
