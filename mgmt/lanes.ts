@@ -1,11 +1,12 @@
 // Does things side by side, but no more than so many at once; the others wait in the order in which they were asked for.
 
 export class Lanes {
-  readonly #lanes: number;
+  readonly #lanes: () => number;
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
 
-  constructor(lanes: number) {
+  /** `lanes`: how many at once; it may change, but for one who waits there must be one who is to end. */
+  constructor(lanes: () => number) {
     this.#lanes = lanes;
   }
 
@@ -14,17 +15,29 @@ export class Lanes {
     return this.#waiting.length;
   }
 
+  /** Nothing is done, and nobody waits. */
+  get idle(): boolean {
+    return this.#busy === 0;
+  }
+
   /** Does it when there is room for it. */
   async take<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#busy < this.#lanes) this.#busy++;
+    if (this.#busy < this.#lanes()) this.#busy++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await action();
     } finally {
-      // Whoever is next takes the place over.
+      this.#busy--;
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    while (this.#busy < this.#lanes()) {
       const next = this.#waiting.shift();
-      if (next) next();
-      else this.#busy--;
+      if (!next) return;
+      this.#busy++;
+      next();
     }
   }
 }

@@ -10,12 +10,12 @@ export function loginLines({ settings, quietSeconds, window, blocked }: LoginGat
   const delay = `A login delay of ${delaySeconds} seconds is applied.`;
   if (!block) return [delay, "Failed logins keep nobody out."];
   const { seconds, attempts, withinSeconds } = block;
-  const quietMode = quietZone === null ? "nobody is let in but at the console" : `only zone ${quietZone} is let in`;
+  const quietMode = `If ${number(QUIET_FACTOR * attempts)} from all over do, only zone ${quietZone} is let in for ${seconds} seconds.`;
   return paragraphs(
     [
       delay,
       `If ${number(attempts)} logins from one source fail within ${withinSeconds} seconds, it is not let in for ${seconds} seconds.`,
-      `If ${number(QUIET_FACTOR * attempts)} from all over do, ${quietMode} for ${seconds} seconds.`,
+      quietZone === null ? "There is no quiet mode: no zone is named for it." : quietMode,
     ],
     [
       quietSeconds === null ? "Presently in Normal-Mode." : `Presently in Quiet-Mode: ${quietSeconds} seconds remain.`,

@@ -8,14 +8,14 @@ export interface Login {
   readonly password: ClearText;
   /** The address that he comes from. */
   readonly from: string;
+  /** Aborted when he hung up, or asked for something else: no answer is of use any more. */
+  readonly gone: AbortSignal;
 }
 
 export type Verdict =
   | ({ readonly outcome: "accepted" } & Pick<Identity, "level" | "shown">)
   /** `reason`: a sentence, if it is not that the password is wrong. */
   | { readonly outcome: "refused"; readonly reason?: string }
-  /** Refused, because too many asked: it says nothing of him. */
-  | { readonly outcome: "busy" }
   /** Nobody could say: no server answered, or none knows the name. `reason`: a sentence. */
   | { readonly outcome: "unanswered"; readonly reason: string };
 

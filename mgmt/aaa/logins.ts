@@ -4,13 +4,14 @@ import type { Identity } from "../access/identity.ts";
 import type { LoginGate } from "../access/login-gate.ts";
 import type { LoginMethodName } from "../config/sections/aaa.ts";
 import type { Facts } from "../config/service.ts";
+import { Lanes } from "../lanes.ts";
 import type { Login, LoginMethod } from "./login.ts";
 import { Refusals, type RefusalsParts, type RefusalsStatus } from "./refusals.ts";
 
 export interface LoginsParts extends RefusalsParts {
   facts(): Pick<Facts, "aaa" | "login" | "users">;
   readonly methods: Readonly<Record<LoginMethodName, LoginMethod>>;
-  readonly gate: Pick<LoginGate, "mayCome" | "failed">;
+  readonly gate: Pick<LoginGate, "mayCome" | "failed" | "inTurn">;
 }
 
 /** Somebody who has shown, by a signature, that he has a key of this user's. */
@@ -24,6 +25,15 @@ interface KeyHolder {
   readonly fingerprint: string;
 }
 
+/**
+ * Logins that each method is asked at once. A secret of the configuration's takes 32 MiB, and one of the four threads that read
+ * and write files too (libuv's pool); a server a socket.
+ */
+const ASKED_MAX: Readonly<Record<LoginMethodName, number>> = { local: 2, radius: 16, "tacacs+": 16 };
+
+/** Logins that wait for that, some six seconds for `local`; one more is refused. A crowd must not choose who is asked. */
+export const WAITING_MAX = 128;
+
 interface Refusal {
   readonly reason: string;
   /** Whether the gate is told. */
@@ -35,9 +45,17 @@ const NAME = /^[!-~]{1,64}$/;
 
 const NO_NAME = "(no name)";
 
+/** Whatever the answer was: nobody learns it. */
+const GONE: Refusal = { reason: "The connection ended before the answer was there." };
+
 export class Logins {
   readonly #parts: LoginsParts;
   readonly #refusals: Refusals;
+  readonly #lanes: Readonly<Record<LoginMethodName, Lanes>> = {
+    local: new Lanes(() => ASKED_MAX.local),
+    radius: new Lanes(() => ASKED_MAX.radius),
+    "tacacs+": new Lanes(() => ASKED_MAX["tacacs+"]),
+  };
 
   constructor(parts: LoginsParts) {
     this.#parts = parts;
@@ -46,13 +64,13 @@ export class Logins {
 
   /**
    * Asks the methods in their order, each only if those before it did not answer. Undefined: he is not let in, and is told so
-   * late. Asks the gate before, and tells it afterwards. Does not reject.
+   * late. Asks the gate before, and tells it afterwards. Does not reject. Whoever is gone by then is refused.
    */
   async byPassword(login: Login): Promise<Identity | undefined> {
-    const found = await this.#find(login);
-    if ("reason" in found) return this.#refuse(login, found);
-    this.#tell(login, found, `by ${found.by}`);
-    return found;
+    const { facts, gate, wait } = this.#parts;
+    const identity = await gate.inTurn(login.from, () => this.#try(login));
+    if (!identity) await wait(facts().login.delaySeconds * 1000);
+    return identity;
   }
 
   /** Undefined: he is no user of the configuration any more, or they are not asked. */
@@ -69,6 +87,13 @@ export class Logins {
     return this.#refusals.status();
   }
 
+  async #try(login: Login): Promise<Identity | undefined> {
+    const found = await this.#find(login);
+    if ("reason" in found) this.#refuse(login, found);
+    else this.#tell(login, found, `by ${found.by}`);
+    return "reason" in found ? undefined : found;
+  }
+
   async #find(login: Login): Promise<Identity | Refusal> {
     const { facts, gate, methods } = this.#parts;
     const seconds = gate.mayCome(login.from);
@@ -77,24 +102,23 @@ export class Logins {
     const silences: string[] = [];
     const order = facts().aaa.login;
     for (const by of order) {
-      const verdict = await methods[by].ask(login, by !== order.at(-1));
+      if (this.#lanes[by].waiting >= WAITING_MAX) return { reason: "Too many came at once.", counts: false };
+      const ask = async () => (login.gone.aborted ? undefined : methods[by].ask(login, by !== order.at(-1)));
+      const verdict = await this.#lanes[by].take(ask);
+      if (!verdict || login.gone.aborted) return GONE;
       if (verdict.outcome === "accepted") {
         const { outcome: _, ...found } = verdict;
         return { user: login.user, by, ...found };
       }
-      if (verdict.outcome === "busy") return { reason: "Too many came at once.", counts: false };
       if (verdict.outcome === "refused") return { reason: `${by}: ${verdict.reason ?? "The password is wrong."}` };
       silences.push(`${by}: ${verdict.reason}`);
     }
     return { reason: silences.join(" ") };
   }
 
-  async #refuse({ user, from }: Login, { reason, counts = true }: Refusal): Promise<undefined> {
-    const { facts, gate, wait } = this.#parts;
-    if (counts) gate.failed(from);
+  #refuse({ user, from }: Login, { reason, counts = true }: Refusal): void {
+    if (counts) this.#parts.gate.failed(from);
     this.#refusals.add({ user: NAME.test(user) ? user : NO_NAME, from, reason });
-    await wait(facts().login.delaySeconds * 1000);
-    return undefined;
   }
 
   #tell({ from }: Pick<Login, "from">, { user, level }: Identity, text: string): void {

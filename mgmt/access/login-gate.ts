@@ -1,8 +1,10 @@
 // Keeps those out who guess: a source that failed too often is blocked for a while; when too many failed from all over, only the
-// quiet zone is let in (quiet mode). The quiet zone is never blocked, and nothing is counted of it.
+// quiet zone is let in (quiet mode). The quiet zone is never blocked, and nothing is counted of it. Without one there is no quiet
+// mode: anybody could keep everybody out by it.
 
 import type { LoginSettings } from "../config/sections/login.ts";
 import type { Facts } from "../config/service.ts";
+import { Lanes } from "../lanes.ts";
 import type { Log } from "../log/log.ts";
 import type { Clock, Wait } from "../time.ts";
 import { number } from "../words.ts";
@@ -44,6 +46,8 @@ export class LoginGate {
   readonly #failing = new Map<string, Period>();
   /** Until when, by source; the one that was blocked last is last. */
   readonly #blocked = new Map<string, number>();
+  /** Tries that go on or wait, by source. */
+  readonly #tries = new Map<string, Lanes>();
   #everywhere: Period | undefined;
   #quietUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -53,15 +57,36 @@ export class LoginGate {
 
   /** Undefined: he may; or how many seconds he must wait. */
   mayCome(address: string): number | undefined {
-    if (!this.#parts.facts().login.block || this.#isOfQuietZone(address)) return undefined;
-    return this.#secondsUntil(Math.max(this.#quietUntilMs, this.#blocked.get(sourceOf(address)) ?? 0));
+    if (!this.#parts.facts().login.block) return undefined;
+    const seconds = this.#secondsUntil(Math.max(this.#quietUntil(), this.#blocked.get(sourceOf(address)) ?? 0));
+    return seconds === undefined || this.isOfQuietZone(address) ? undefined : seconds;
+  }
+
+  /** Whether he is let in whatever others do. */
+  isOfQuietZone(address: string): boolean {
+    const { login, accessZones } = this.#parts.facts();
+    const zone = accessZones.find(({ name }) => name === login.quietZone);
+    return zone !== undefined && isWithin(zone.prefixes, address);
+  }
+
+  /** Has somebody try: of one source no more at once than may still be wrong, so that a crowd of guesses is no more than they. */
+  async inTurn<T>(address: string, attempt: () => Promise<T>): Promise<T> {
+    if (!this.#parts.facts().login.block || this.isOfQuietZone(address)) return attempt();
+    const source = sourceOf(address);
+    const lanes = this.#tries.get(source) ?? new Lanes(() => this.#left(source));
+    this.#tries.set(source, lanes);
+    try {
+      return await lanes.take(attempt);
+    } finally {
+      if (lanes.idle) this.#tries.delete(source);
+    }
   }
 
   /** A right one forgives no wrong ones: whoever has an account could try others' for ever. */
   failed(address: string): void {
     const { block } = this.#parts.facts().login;
     // Tries that were under way when it was blocked lengthen nothing.
-    if (!block || this.#isOfQuietZone(address) || this.mayCome(address) !== undefined) return;
+    if (!block || this.isOfQuietZone(address) || this.mayCome(address) !== undefined) return;
     this.#countSource(sourceOf(address), block);
     this.#countEverywhere(block);
   }
@@ -77,9 +102,22 @@ export class LoginGate {
       return seconds === undefined ? [] : [{ source, seconds }];
     });
     return {
-      ...{ settings, quietSeconds: this.#secondsUntil(this.#quietUntilMs) ?? null, blocked },
+      ...{ settings, quietSeconds: this.#secondsUntil(this.#quietUntil()) ?? null, blocked },
       window: left === undefined ? null : { failures, seconds: left },
     };
+  }
+
+  /** Tries until it is blocked; of one that is, each is refused at once. */
+  #left(source: string): number {
+    const { block } = this.#parts.facts().login;
+    if (!block || this.#secondsUntil(this.#blocked.get(source) ?? 0) !== undefined) return Number.POSITIVE_INFINITY;
+    const failing = this.#failing.get(source);
+    return Math.max(1, block.attempts - (failing && this.#goesOn(failing, block) ? failing.failures : 0));
+  }
+
+  /** Whoever takes the quiet zone back lets everybody in. */
+  #quietUntil(): number {
+    return this.#parts.facts().login.quietZone === null ? Number.NEGATIVE_INFINITY : this.#quietUntilMs;
   }
 
   #countSource(source: string, block: Block): void {
@@ -92,38 +130,34 @@ export class LoginGate {
   }
 
   #countEverywhere(block: Block): void {
-    const { clock, log, wait } = this.#parts;
+    const { facts, clock, log, wait } = this.#parts;
+    const { quietZone } = facts().login;
     this.#everywhere = this.#oneMore(this.#everywhere, block);
-    if (this.#everywhere.failures < QUIET_FACTOR * block.attempts) return;
+    if (quietZone === null || this.#everywhere.failures < QUIET_FACTOR * block.attempts) return;
     this.#quietUntilMs = clock.nowMs() + block.seconds * 1000;
-    log.say("QUIET_MODE", `${this.#whoComes()} for ${block.seconds} s: ${tooMany(this.#everywhere, block)}.`);
+    log.say(
+      "QUIET_MODE",
+      `Quiet mode: only zone ${quietZone} is let in for ${block.seconds} s: ${tooMany(this.#everywhere, block)}.`,
+    );
     this.#everywhere = undefined;
     void wait(block.seconds * 1000).then(() =>
       log.say("QUIET_MODE_END", "Quiet mode is over: people are let in again."),
     );
   }
 
-  #whoComes(): string {
-    const { quietZone } = this.#parts.facts().login;
-    return `Quiet mode: ${quietZone === null ? "nobody" : `only zone ${quietZone}`} is let in`;
+  #oneMore(period: Period | undefined, block: Block): Period {
+    if (!period || !this.#goesOn(period, block)) return { sinceMs: this.#parts.clock.nowMs(), failures: 1 };
+    return { ...period, failures: period.failures + 1 };
   }
 
-  #oneMore(period: Period | undefined, { withinSeconds }: Block): Period {
-    const nowMs = this.#parts.clock.nowMs();
-    if (!period || nowMs >= period.sinceMs + withinSeconds * 1000) return { sinceMs: nowMs, failures: 1 };
-    return { ...period, failures: period.failures + 1 };
+  #goesOn({ sinceMs }: Period, { withinSeconds }: Block): boolean {
+    return this.#parts.clock.nowMs() < sinceMs + withinSeconds * 1000;
   }
 
   /** Undefined: it is past. */
   #secondsUntil(ms: number): number | undefined {
     const leftMs = ms - this.#parts.clock.nowMs();
     return leftMs > 0 ? Math.ceil(leftMs / 1000) : undefined;
-  }
-
-  #isOfQuietZone(address: string): boolean {
-    const { login, accessZones } = this.#parts.facts();
-    const zone = accessZones.find(({ name }) => name === login.quietZone);
-    return zone !== undefined && isWithin(zone.prefixes, address);
   }
 }
 

@@ -22,6 +22,8 @@ const TEXT_MAX = 256;
 export interface AuthenticationParts {
   /** The address that he comes from. */
   readonly from: string;
+  /** Aborted when the connection is gone. */
+  readonly gone: AbortSignal;
   readonly logins: Pick<Logins, "byPassword" | "byKey">;
   facts(): Pick<Facts, "ssh" | "users">;
   /** May tell why in the log; the other end is told nothing. */
@@ -32,6 +34,9 @@ export class Authentication {
   readonly #parts: AuthenticationParts;
   readonly #connection: Connection;
   #identity: Identity | undefined;
+  readonly #ended = new AbortController();
+  /** A password is being tried. */
+  #trying = false;
   #requests = 0;
   #keys = 0;
   #passwords = 0;
@@ -43,11 +48,9 @@ export class Authentication {
 
   start(): void {
     this.#connection.on("authentication", (context) => {
-      if (++this.#requests > REQUESTS_MAX) return this.#end();
-      this.#answer(context).catch((error: unknown) => {
-        this.#parts.fault(error);
-        this.#end();
-      });
+      // The library would let it take the place of the one whose password is being tried.
+      if (this.#trying || ++this.#requests > REQUESTS_MAX) return this.#end();
+      void this.#untilOver(this.#answer(context));
     });
   }
 
@@ -63,7 +66,7 @@ export class Authentication {
       case "password":
         return this.#byPassword(context, context.password);
       case "keyboard-interactive":
-        return this.#byPassword(context, await asked(context));
+        return this.#ask(context);
       default:
         return context.reject([...methods]);
     }
@@ -89,39 +92,55 @@ export class Authentication {
     return this.#identity !== undefined;
   }
 
+  #ask(context: KeyboardAuthContext): void {
+    context.prompt([{ prompt: "Password: ", echo: false }], (answers: unknown) => {
+      // An Error comes instead of answers when he asks for something else instead.
+      if (Array.isArray(answers)) void this.#untilOver(this.#byPassword(context, answers[0]));
+    });
+  }
+
+  async #untilOver(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#parts.fault(error);
+      this.#end();
+    }
+  }
+
   /** `password`: as the client sent it, which may be anything. */
   async #byPassword(context: AuthContext, password: unknown): Promise<void> {
     const { username: user } = context;
     const fits = typeof password === "string" && password.length <= TEXT_MAX && user.length <= TEXT_MAX;
+    this.#trying = true;
     const identity = fits ? await this.#login(user, password) : undefined;
+    this.#trying = false;
     if (identity) {
       this.#identity = identity;
       return context.accept();
     }
+    const last = ++this.#passwords >= this.#parts.facts().ssh.attempts;
+    if (last) this.#listenNoMore();
     context.reject([...methods]);
-    if (++this.#passwords >= this.#parts.facts().ssh.attempts) this.#end();
+    if (last) this.#connection.end();
   }
 
   /** What he has sent already is not looked at: the library refuses it. */
   #end(): void {
-    this.#connection.removeAllListeners("authentication");
+    this.#listenNoMore();
     this.#connection.end();
   }
 
-  #login(user: string, password: string): Promise<Identity | undefined> {
-    const { logins, from } = this.#parts;
-    return logins.byPassword({ user, password: new ClearText(password), from });
+  #listenNoMore(): void {
+    this.#ended.abort();
+    this.#connection.removeAllListeners("authentication");
   }
-}
 
-/** Undefined: he asked for something else instead. */
-function asked(context: KeyboardAuthContext): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    // An Error comes instead of answers when he thinks better of it.
-    context.prompt([{ prompt: "Password: ", echo: false }], (answers: unknown) =>
-      resolve(Array.isArray(answers) ? answers[0] : undefined),
-    );
-  });
+  #login(user: string, password: string): Promise<Identity | undefined> {
+    const { logins, from, gone } = this.#parts;
+    const login = { user, password: new ClearText(password), from };
+    return logins.byPassword({ ...login, gone: AbortSignal.any([gone, this.#ended.signal]) });
+  }
 }
 
 type Key = User["keys"][number];

@@ -146,7 +146,7 @@ export class SshConnection {
     });
     tellSignatureAlgorithms(connection);
     refuseAbsurd(connection);
-    const authentication = new Authentication(connection, { from, logins, facts, fault });
+    const authentication = new Authentication(connection, { from, gone: this.#gone.signal, logins, facts, fault });
     authentication.start();
     connection.once("ready", () => authentication.identity && this.#loggedIn(authentication.identity));
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.

@@ -1,9 +1,8 @@
-// Users of the configuration come in by their secrets; how many secrets are tried at once is bounded.
+// Users of the configuration come in by their secrets.
 import test from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
-import { LocalLogins, WAITING_MAX } from "../../mgmt/aaa/local.ts";
+import { LocalLogins } from "../../mgmt/aaa/local.ts";
 import type { User } from "../../mgmt/config/sections/users.ts";
-import { until } from "../daemon/parts.ts";
 
 /** "fifteen-fifteen" in few rounds. */
 const HASH = "$scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xXOOilWSHhGIwwyXT49xjgN6oNCUYgrLAow";
@@ -11,7 +10,7 @@ const HASH = "$scrypt$ln=10,r=8,p=1$Dw8PDw8PDw8PDw8PDw8PDw$6DXi5Wr4xXOOilWSHhGIw
 const alice: User = { name: "alice", level: 10, secret: HASH, keys: [] };
 
 const asked = (user: string, password = "fifteen-fifteen") => {
-  return { user, password: new ClearText(password), from: "192.0.2.1" };
+  return { user, password: new ClearText(password), from: "192.0.2.1", gone: new AbortController().signal };
 };
 
 test("the right secret is accepted with the user's level, a wrong one refused, an unknown name not answered", async (t) => {
@@ -60,22 +59,4 @@ test("a user who was removed, or has another secret, while his was tried is refu
     tries.pop()?.end(true);
     t.deepEqual(await answer, expected);
   }
-});
-
-test("of a crowd two secrets are tried at a time, as many wait as may, and the rest is refused at once", async (t) => {
-  const { local, tries } = held([alice]);
-  const crowd = Array.from({ length: 2 + WAITING_MAX }, () => local.ask(asked("alice")));
-  t.is(tries.length, 2);
-  t.deepEqual(await local.ask(asked("alice")), { outcome: "busy" });
-  // Nor does a name that nobody has lead to the next method then.
-  t.is((await local.ask(asked("bob"))).outcome, "busy");
-  for (let n = 0; n < crowd.length; n++) {
-    await until("the next one is tried", () => tries.length > n);
-    t.true(tries.length <= n + 2);
-    tries[n]?.end(true);
-  }
-  t.true((await Promise.all(crowd)).every(({ outcome }) => outcome === "accepted"));
-  const later = local.ask(asked("alice"));
-  tries.at(-1)?.end(true);
-  t.is((await later).outcome, "accepted");
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { LoginGate, SOURCES_MAX } from "../../mgmt/access/login-gate.ts";
 import { addressOf, isWithin, sourceOf } from "../../mgmt/access/source.ts";
 import { type LoginSettings, loginDefaults } from "../../mgmt/config/sections/login.ts";
-import { FakeClock } from "../daemon/parts.ts";
+import { FakeClock, until } from "../daemon/parts.ts";
 
 const NOC = { name: "noc", prefixes: ["10.0.0.0/24", "2001:db8:10::/48"] };
 
@@ -88,6 +88,63 @@ test("when ten times as many fail from all over, only the quiet zone is let in, 
   ]);
 });
 
+test("without a quiet zone there is no quiet mode: only who failed waits, and taking the zone back ends it", (t) => {
+  const { gate, fail, lines, settings } = made();
+  for (let host = 1; host <= 200; host++) fail(1, `192.0.2.${host}`);
+  t.is(gate.mayCome("198.51.100.1"), undefined);
+  t.is(gate.status().quietSeconds, null);
+  t.deepEqual(gate.status().window, { failures: 200, seconds: 20 });
+  t.deepEqual(lines, []);
+  settings.quietZone = "noc";
+  fail(1, "192.0.2.201");
+  t.is(gate.mayCome("198.51.100.1"), 60);
+  settings.quietZone = null;
+  t.is(gate.mayCome("198.51.100.1"), undefined);
+  t.is(gate.status().quietSeconds, null);
+});
+
+/** Tries of a source that end, right or wrong, when the test says so. */
+function trying({ gate }: ReturnType<typeof made>, address: string) {
+  const begun: ((right: boolean) => void)[] = [];
+  const refused: number[] = [];
+  const one = () =>
+    gate.inTurn(address, async () => {
+      const seconds = gate.mayCome(address);
+      if (seconds !== undefined) return void refused.push(seconds);
+      if (!(await new Promise<boolean>((end) => begun.push(end)))) gate.failed(address);
+    });
+  return { begun, refused, one };
+}
+
+test("of many tries at once no more are wrong than one by one; right ones wait, and come in", async (t) => {
+  const scene = made();
+  const wrong = trying(scene, "192.0.2.1");
+  const all = Array.from({ length: 20 }, wrong.one);
+  t.is(wrong.begun.length, 3);
+  for (const end of wrong.begun) end(false);
+  await Promise.all(all);
+  t.is(wrong.begun.length, 3);
+  t.is(wrong.refused.length, 17);
+
+  const right = trying(scene, "192.0.2.2");
+  const crowd = Array.from({ length: 20 }, right.one);
+  for (let n = 0; n < crowd.length; n++) {
+    await until("the next one is tried", () => right.begun.length > n);
+    t.true(right.begun.length <= n + 3);
+    right.begun[n]?.(true);
+  }
+  await Promise.all(crowd);
+  t.deepEqual(right.refused, []);
+
+  const after = trying(scene, "192.0.2.3");
+  scene.fail(2, "192.0.2.3");
+  const last = Array.from({ length: 2 }, after.one);
+  t.is(after.begun.length, 1, "one more may be wrong");
+  after.begun[0]?.(false);
+  await Promise.all(last);
+  t.is(after.refused.length, 1);
+});
+
 test("whatever comes from the quiet zone, nobody is blocked for it", (t) => {
   const { gate, fail, lines } = made({ quietZone: "noc" });
   fail(100, "10.0.0.7");
@@ -169,7 +226,7 @@ test("it says what all that happened says", (t) => {
   const step = fc.record({ host: fc.integer({ min: 1, max: 15 }), pauseMs: fc.integer({ min: 0, max: 3000 }) });
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 150 }), fc.boolean(), (steps, hasty) => {
-      const { gate, clock } = made();
+      const { gate, clock } = made({ quietZone: "noc" });
       const tries: Try[] = [];
       for (const { host, pauseMs } of steps) {
         clock.bootMs += hasty ? pauseMs % 300 : pauseMs;

@@ -2,12 +2,12 @@
 import test from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
 import type { Login, LoginMethod, Verdict } from "../../mgmt/aaa/login.ts";
-import { Logins } from "../../mgmt/aaa/logins.ts";
+import { Logins, WAITING_MAX } from "../../mgmt/aaa/logins.ts";
 import { aaaDefaults, type LoginMethodName } from "../../mgmt/config/sections/aaa.ts";
 import { loginDefaults } from "../../mgmt/config/sections/login.ts";
 import type { User } from "../../mgmt/config/sections/users.ts";
 import type { AuditEntry } from "../../mgmt/operations/operation.ts";
-import { FakeClock } from "../daemon/parts.ts";
+import { FakeClock, until } from "../daemon/parts.ts";
 
 const accepted: Verdict = { outcome: "accepted", level: 10 };
 const refused: Verdict = { outcome: "refused" };
@@ -18,17 +18,21 @@ interface Scene {
   readonly order?: LoginMethodName[];
   readonly users?: User[];
   readonly mayCome?: number | undefined;
+  /** The answer comes when it is over. */
+  answering?(login: Login): Promise<void>;
 }
 
-function made({ verdicts = {}, order = ["local", "radius", "tacacs+"], users = [], mayCome }: Scene = {}) {
+function made({ verdicts = {}, order = ["local", "radius", "tacacs+"], users = [], mayCome, answering }: Scene = {}) {
   const clock = new FakeClock();
   const asked: LoginMethodName[] = [];
   const audited: AuditEntry[] = [];
   const failed: string[] = [];
+  const hangUp = new AbortController();
   const waits: { readonly ms: number; over(): void }[] = [];
   const method = (name: LoginMethodName): LoginMethod => ({
-    ask: async () => {
+    ask: async (login) => {
       asked.push(name);
+      await answering?.(login);
       return verdicts[name] ?? silent;
     },
   });
@@ -36,14 +40,21 @@ function made({ verdicts = {}, order = ["local", "radius", "tacacs+"], users = [
     clock,
     facts: () => ({ aaa: { ...aaaDefaults, login: order }, login: { ...loginDefaults, delaySeconds: 3 }, users }),
     methods: { local: method("local"), radius: method("radius"), "tacacs+": method("tacacs+") },
-    gate: { mayCome: () => mayCome, failed: (address) => void failed.push(address) },
+    gate: {
+      mayCome: () => mayCome,
+      failed: (address) => void failed.push(address),
+      inTurn: (_, attempt) => attempt(),
+    },
     audit: async (entry) => void audited.push(entry),
     // The delay of a refusal is over at once; the time after which a flood is summed up, when the test says so.
     wait: (ms) => new Promise((over) => (ms < 60_000 ? over(void waits.push({ ms, over })) : waits.push({ ms, over }))),
   });
   const login = (changes: Partial<Login> = {}) =>
-    logins.byPassword({ user: "alice", password: new ClearText("a wrong secret"), from: "192.0.2.1", ...changes });
-  return { clock, asked, audited, failed, waits, logins, login };
+    logins.byPassword({
+      ...{ user: "alice", password: new ClearText("a wrong secret"), from: "192.0.2.1", gone: hangUp.signal },
+      ...changes,
+    });
+  return { clock, asked, audited, failed, waits, logins, login, hangUp };
 }
 
 test("the first method that accepts says who it is, and no further one is asked", async (t) => {
@@ -93,6 +104,50 @@ test("one whom the gate keeps out is asked of nobody", async (t) => {
   t.is(await login(), undefined);
   t.deepEqual(asked, []);
   t.is(audited[0]?.reason, "Nobody is let in from there for 17 s.");
+});
+
+for (const [by, atOnce] of [
+  ["local", 2],
+  ["radius", 16],
+  ["tacacs+", 16],
+] as const) {
+  test(`of a crowd ${atOnce} at a time are looked for by ${by}, as many wait as may, and the rest is refused at once`, async (t) => {
+    const answers: (() => void)[] = [];
+    const answering = () => new Promise<void>((resolve) => answers.push(resolve));
+    const { login, asked, audited, failed } = made({ order: [by, "local"], verdicts: { [by]: accepted }, answering });
+    const crowd = Array.from({ length: atOnce + WAITING_MAX }, () => login());
+    await until("it is asked", () => asked.length >= atOnce);
+    t.is(asked.length, atOnce);
+    t.is(await login(), undefined);
+    t.is(audited[0]?.reason, "Too many came at once.");
+    t.deepEqual(failed, [], "it says nothing of him");
+    for (let n = 0; n < crowd.length; n++) {
+      await until("the next one is asked", () => answers.length > n);
+      t.true(answers.length <= n + atOnce);
+      answers[n]?.();
+    }
+    t.true((await Promise.all(crowd)).every((identity) => identity?.by === by));
+    t.is(asked.length, crowd.length);
+  });
+}
+
+test("whoever hangs up before the answer is refused and counted, whatever it is, and nobody else is asked for him", async (t) => {
+  for (const verdict of [accepted, refused, silent]) {
+    const scene = made({ verdicts: { local: verdict }, answering: async () => scene.hangUp.abort() });
+    t.is(await scene.login(), undefined);
+    t.deepEqual(scene.asked, ["local"]);
+    t.deepEqual(scene.failed, ["192.0.2.1"]);
+    t.like(scene.audited, [{ outcome: "denied", reason: "The connection ended before the answer was there." }]);
+    t.is(scene.audited.length, 1);
+  }
+});
+
+test("nobody is asked for one who hung up while he waited", async (t) => {
+  const { login, asked, failed, hangUp } = made({ verdicts: { local: accepted } });
+  hangUp.abort();
+  t.is(await login(), undefined);
+  t.deepEqual(asked, []);
+  t.is(failed.length, 1);
 });
 
 for (const user of ["", "two words", "x".repeat(65), "\x1b[31mred", "m\u00fcller", "new\nline"]) {

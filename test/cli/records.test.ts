@@ -146,7 +146,7 @@ const gates: readonly (readonly [string, LoginGateStatus, readonly string[]])[] 
     [
       "A login delay of 1 seconds is applied.",
       "If 10 logins from one source fail within 30 seconds, it is not let in for 60 seconds.",
-      "If 100 from all over do, nobody is let in but at the console for 60 seconds.",
+      "There is no quiet mode: no zone is named for it.",
       "",
       "Presently in Normal-Mode.",
       "No login failed lately.",

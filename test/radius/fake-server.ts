@@ -93,5 +93,5 @@ export function untilAsked({ requests }: FakeServer): RadiusParts["pause"] {
 }
 
 export function login(user = "alice", password = "correct horse"): Login {
-  return { user, password: new ClearText(password), from: "192.0.2.7" };
+  return { user, password: new ClearText(password), from: "192.0.2.7", gone: new AbortController().signal };
 }

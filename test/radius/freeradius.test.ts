@@ -87,7 +87,8 @@ test("the next method is asked only when FreeRADIUS is silent, and never when it
   };
   settings.aaa = { ...settings.aaa, login: ["radius", "local"] };
   const logins = new Logins({
-    ...{ clock, methods: { local, radius, "tacacs+": local }, gate: { mayCome: () => undefined, failed: () => {} } },
+    ...{ clock, methods: { local, radius, "tacacs+": local } },
+    gate: { mayCome: () => undefined, failed: () => {}, inTurn: (_, attempt) => attempt() },
     facts: () => ({ ...settings, login: loginDefaults, users: [] }),
     ...{ audit: async () => {}, wait: async () => {} },
   });

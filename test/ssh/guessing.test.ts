@@ -1,7 +1,9 @@
 // Whoever guesses passwords is kept out for a while; nobody else is, and least of all those of the quiet zone.
 import test, { type ExecutionContext } from "ava";
 import ssh2 from "ssh2";
-import { type Box, box } from "./box.ts";
+import { until } from "../daemon/parts.ts";
+import { type Box, box, passwordOf } from "./box.ts";
+import { askToLogIn, ended, message, sendMessage, socketOf, unknownClient } from "./hostile.ts";
 
 const LINES = `zone management
  ip 127.0.5.0/24
@@ -78,6 +80,28 @@ test.serial("keys that are nobody's, and asking for the methods, count as no gue
   }
   await comesIn(t, one, from);
 });
+
+test.serial(
+  "answers that do not wait for the one before: one is tried, and nobody learns whether it was right",
+  async (t) => {
+    const one = await box(t, { lines: LINES });
+    for (const [from, first] of [
+      ["127.0.2.1", passwordOf(15)],
+      ["127.0.2.2", "a wrong one"],
+    ] as const) {
+      const client = await unknownClient(t, one.port, from);
+      for (const guess of [first, "wrong-2", "wrong-3", passwordOf(15)]) {
+        askToLogIn(client, "level15", "keyboard-interactive", "", "");
+        sendMessage(client, message("authInfoResponse", 1, guess));
+      }
+      await ended(socketOf(client));
+    }
+    const told = () => one.lines.filter((line) => line.includes("session.login"));
+    await until("both are told", () => told().length >= 2);
+    t.is(told().length, 2);
+    for (const line of told()) t.regex(line, /denied.*The connection ended before the answer was there/);
+  },
+);
 
 test.serial("several passwords over one connection are counted one by one", async (t) => {
   const one = await box(t, { lines: LINES });

@@ -33,7 +33,10 @@ async function ask(t: ExecutionContext, manner: Manner, timeoutSeconds = 20) {
   const tacacsServers = [{ address: "127.0.0.1", port, key: KEY, timeoutSeconds }];
   const facts = () => ({ aaa: { ...aaaDefaults, tacacsServers } });
   const tacacs = new Tacacs({ facts, clock: { nowMs: () => 0 }, log: { say: () => {} } });
-  const verdict = await tacacs.ask({ user: "root", password: new ClearText("correct horse"), from: "192.0.2.7" });
+  const verdict = await tacacs.ask({
+    ...{ user: "root", password: new ClearText("correct horse"), from: "192.0.2.7" },
+    gone: new AbortController().signal,
+  });
   close();
   return { verdict, figures: tacacs.figures()[0] };
 }

@@ -54,7 +54,7 @@ function tacacs(asked: readonly (Name | number)[], { timeoutSeconds = 20, nowMs 
 }
 
 function login(user: string, password = PASSWORD) {
-  return { user, password: new ClearText(password), from: "192.0.2.7" };
+  return { user, password: new ClearText(password), from: "192.0.2.7", gone: new AbortController().signal };
 }
 
 for (const [user, level] of [
