@@ -8,7 +8,7 @@ import type { Facts } from "../config/service.ts";
 import { printable } from "../words.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
-import { refuseAbsurd, tellSignatureAlgorithms, withoutSha1 } from "./library.ts";
+import { refuseAbsurd, tellSignatureAlgorithms, tellTooMany, withoutSha1 } from "./library.ts";
 import type { Pace } from "./pace.ts";
 import { type SessionParts, serveSession } from "./session.ts";
 import type { Carrier } from "./terminal.ts";
@@ -33,11 +33,15 @@ const CLOSING_MS = 5000;
 /** One who is there answers before so many of these are over. */
 const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
 
-interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "track" | "fault"> {
+interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "fault"> {
   readonly hostKeys: readonly ParsedKey[];
   readonly logins: AuthenticationParts["logins"];
   readonly sessions: Pick<Sessions, "came" | "left">;
   readonly pace: Pace;
+  /** What runs in a session of his takes a place until it is over. */
+  track(work: Promise<void>, whose: Identity): void;
+  /** A sentence, when he who has logged in has no place for another connection. */
+  tooMany(identity: Identity): string | undefined;
   now(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users">;
 }
@@ -148,7 +152,7 @@ export class SshConnection {
     refuseAbsurd(connection);
     const authentication = new Authentication(connection, { from, gone: this.#gone.signal, logins, facts, fault });
     authentication.start();
-    connection.once("ready", () => authentication.identity && this.#loggedIn(authentication.identity));
+    connection.once("ready", () => authentication.identity && this.#loggedIn(connection, authentication.identity));
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.
     connection.on("rekey", () => {
       if (!this.identity) this.cut();
@@ -160,8 +164,14 @@ export class SshConnection {
     this.#holdBack();
   }
 
-  #loggedIn(identity: Identity): void {
-    const { sessions } = this.#parts;
+  #loggedIn(connection: Connection, identity: Identity): void {
+    const { sessions, tooMany } = this.#parts;
+    const why = tooMany(identity);
+    if (why !== undefined) {
+      tellTooMany(connection, why);
+      this.#endIn(0);
+      return;
+    }
     const caller = { identity, from: this.#from, cut: () => this.cut(), end: () => this.#end() };
     this.#caller = caller;
     this.#endIn(UNUSED_MS);
@@ -180,7 +190,8 @@ export class SshConnection {
       if (--this.#sessions === 0) this.#endIn(LINGER_MS);
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
-      ...{ carrier, caller, shells, admit, track, fault },
+      ...{ carrier, caller, shells, admit, fault },
+      track: (work) => track(work, caller.identity),
       idleMs: () => facts().vty.idleSeconds * 1000,
       begun: () => {
         used = true;

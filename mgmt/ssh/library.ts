@@ -21,9 +21,13 @@ interface Protocol {
   _onPayload(payload: Buffer): void;
 }
 
+const DISCONNECT = 1;
 const EXT_INFO = 7;
 const USERAUTH_INFO_RESPONSE = 61;
 const CHANNEL_OPEN = 90;
+
+/** Of a DISCONNECT: too many connections (RFC 4253 11.1). */
+const TOO_MANY = 12;
 
 /** To the one question that is asked. */
 const ANSWERS_MAX = 1;
@@ -75,6 +79,12 @@ export function refuseAbsurd(connection: Connection): void {
   };
 }
 
+/** Says why the other end has one connection too many: the library would say nothing. The socket is for the caller to end. */
+export function tellTooMany(connection: Connection, why: string): void {
+  const language = "";
+  send(protocolOf(connection), Buffer.of(DISCONNECT), uint32(TOO_MANY), lengthAndText(why), lengthAndText(language));
+}
+
 /** Keys are being exchanged anew: the library keeps what is sent meanwhile, however much it is. */
 export function isRekeying(connection: Connection): boolean {
   return protocolOf(connection)._kexinit !== undefined;
@@ -93,9 +103,13 @@ function numberAt(payload: Buffer, offset: number): number {
   return payload.length < offset + 4 ? 0 : payload.readUInt32BE(offset);
 }
 
-function sendExtensions({ _packetRW: { write }, _cipher: cipher }: Protocol, extensions: Record<string, string>): void {
+function sendExtensions(protocol: Protocol, extensions: Record<string, string>): void {
   const strings = Object.entries(extensions).flat().map(lengthAndText);
-  const payload = Buffer.concat([Buffer.of(EXT_INFO), uint32(Object.keys(extensions).length), ...strings]);
+  send(protocol, Buffer.of(EXT_INFO), uint32(Object.keys(extensions).length), ...strings);
+}
+
+function send({ _packetRW: { write }, _cipher: cipher }: Protocol, ...message: readonly Buffer[]): void {
+  const payload = Buffer.concat(message);
   const packet = write.alloc(payload.length);
   packet.set(payload, write.allocStart);
   cipher.encrypt(write.finalize(packet));

@@ -27,6 +27,10 @@ const HANDSHAKE_EVERY_MS = 20;
 /** One of so many sessions is kept for people of level 15: the others cannot take all. */
 const KEPT_SHARE = 8;
 
+/** One user may have one of so many sessions, and so many connections: whoever knows his password takes no more. */
+const USERS_SHARE = 4;
+const CONNECTIONS_OF_USER_MAX = 32;
+
 interface SshServerParts extends AdmissionParts {
   /** Where the host keys are: the daemon's own. */
   readonly stateDirectory: string;
@@ -58,8 +62,8 @@ export class SshServer {
   readonly #pace: Pace;
   readonly #turns = new Turns();
   readonly #again = new Repeater(() => this.obey(), AGAIN_MS);
-  /** What runs in sessions. */
-  readonly #running = new Set<Promise<void>>();
+  /** What runs in sessions, and whose it is. */
+  readonly #running = new Map<Promise<void>, Identity>();
   #started = false;
 
   constructor(parts: SshServerParts) {
@@ -80,7 +84,7 @@ export class SshServer {
     this.#started = false;
     await this.obey();
     for (const connection of this.#connections) connection.cut();
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.keys());
   }
 
   /** Does as the configuration says. Who is connected stays. Does not reject. */
@@ -126,22 +130,34 @@ export class SshServer {
     const connection = new SshConnection(socket, address, {
       ...{ hostKeys: this.#hostKeys.keys, facts, shells, sessions, logins, now, fault, pace: this.#pace },
       admit: (identity) => this.#admit(identity),
-      track: (work) => void this.#track(work),
+      track: (work, whose) => void this.#track(work, whose),
+      tooMany: (identity) => this.#tooMany(identity),
     });
     this.#connections.add(connection);
     socket.once("close", () => this.#connections.delete(connection));
     connection.start();
   }
 
-  #admit({ level }: Identity): void {
+  #admit({ user, level }: Identity): void {
     const { sessions } = this.#parts.facts().vty;
     const kept = level === 15 ? 0 : Math.floor(sessions / KEPT_SHARE);
-    if (this.#running.size < sessions - kept) return;
-    throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
+    if (this.#running.size >= sessions - kept) {
+      throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
+    }
+    const his = [...this.#running.values()].filter((each) => each.user === user).length;
+    if (level < 15 && his >= Math.ceil(sessions / USERS_SHARE)) {
+      throw new Sentence(`${user} has ${his} of ${sessions} sessions, and may have no more.`);
+    }
   }
 
-  async #track(work: Promise<void>): Promise<void> {
-    this.#running.add(work);
+  #tooMany({ user, level }: Identity): string | undefined {
+    const his = [...this.#connections].filter(({ identity }) => identity?.user === user).length;
+    if (level === 15 || his < CONNECTIONS_OF_USER_MAX) return undefined;
+    return `${user} has ${his} connections, and may have no more.`;
+  }
+
+  async #track(work: Promise<void>, whose: Identity): Promise<void> {
+    this.#running.set(work, whose);
     await work.finally(() => this.#running.delete(work));
   }
 }

@@ -58,3 +58,27 @@ test.serial("one who closes his session while it waits for him to read gives its
   await until("there is room", async () => !FULL.test((await shellOf(await one.client())).greeting));
   t.pass();
 });
+
+test.serial(
+  "one user has a quarter of the sessions, over however many connections; for one of level 15 there is room",
+  async (t) => {
+    const one = await box(t, { lines: "line vty 0 8\n" });
+    const shells: Shell[] = [];
+    for (let index = 0; index < 3; index++) shells.push(await shellOf(await one.client(10)));
+    t.is((await shellOf(await one.client(10))).greeting, "% level10 has 3 of 9 sessions, and may have no more.\r\n");
+    t.is(await (await shellOf(await one.client(5))).type("show privilege"), "Current privilege level is 5\r\n");
+    for (let index = 0; index < 4; index++) shells.push(await shellOf(await one.client(15)));
+    for (const shell of shells) t.regex(await shell.type("show privilege"), /^Current/);
+  },
+);
+
+test.serial("the thirty-third connection of one user is told so and ends; one of level 15 has more", async (t) => {
+  const one = await box(t);
+  const clients = await Promise.all(Array.from({ length: 32 }, () => one.client(0)));
+  const { status, err } = await one.ssh({ level: 0, command: "show privilege" });
+  t.is(status, 255);
+  t.regex(err, /level0 has 32 connections, and may have no more\./);
+  await Promise.all(Array.from({ length: 33 }, () => one.client(15)));
+  clients[0]?.end();
+  await until("there is room", async () => (await one.ssh({ level: 0, command: "show privilege" })).status === 0);
+});
