@@ -63,6 +63,10 @@ export interface AppParts {
 /** Who sends signals to the daemon is root. */
 const SIGNALLER: Actor = { user: "root", level: 15, from: "signal", session: 0 };
 
+interface Part {
+  stop(): Promise<void>;
+}
+
 export class App {
   readonly #options: AppOptions;
   readonly #parts: AppParts;
@@ -83,7 +87,9 @@ export class App {
   readonly #server: LocalServer;
   readonly #console: ConsoleServer;
   readonly #ssh: SshServer;
-  readonly #started: { stop(): Promise<void> }[] = [];
+  readonly #started: Record<"base" | "works" | "accounting" | "doors", Part[]> = {
+    ...{ base: [], works: [], accounting: [], doors: [] },
+  };
   #startedAt = 0;
 
   constructor(options: AppOptions, parts: AppParts) {
@@ -159,7 +165,10 @@ export class App {
   }
 
   async stop(): Promise<void> {
-    for (const part of this.#started.splice(0).reverse()) await part.stop();
+    const { base, works, accounting, doors } = this.#started;
+    await stopInReverse(doors);
+    await Promise.all([stopInReverse(works), stopInReverse(accounting)]);
+    await stopInReverse(base);
   }
 
   /** Reads the startup file again and makes it the configuration. */
@@ -183,23 +192,25 @@ export class App {
   async #start(): Promise<void> {
     const { engine, store, log, clock } = this.#parts;
     this.#startedAt = clock.now();
-    this.#started.push(log, store);
+    const { base, works, accounting, doors } = this.#started;
+    base.push(log, store);
     await store.start(storeFile(this.#options.stateDirectory));
     // Before the policy: it is what keeps a second daemon away.
-    this.#started.push(this.#server);
+    base.push(this.#server);
     await this.#server.start();
     const places = await this.#recorder.load();
-    this.#started.push(engine);
+    works.push(engine);
     await engine.start(this.#owner, places);
     await this.#configuration.load();
-    this.#started.push(this.#radius, this.#tacacs, this.#accountant, this.#console);
+    accounting.push(this.#radius, this.#tacacs, this.#accountant);
+    doors.push(this.#console);
     await this.#console.start();
     for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
-      this.#started.push(part);
+      works.push(part);
       part.start();
     }
     // Last: to make its keys takes seconds, once.
-    this.#started.push(this.#ssh);
+    doors.push(this.#ssh);
     await this.#ssh.start();
   }
 
@@ -244,6 +255,10 @@ export class App {
       ssh: this.#ssh,
     });
   }
+}
+
+async function stopInReverse(parts: Part[]): Promise<void> {
+  for (const part of parts.splice(0).reverse()) await part.stop();
 }
 
 function faultText(error: unknown, line: string): string {

@@ -8,8 +8,8 @@ import { AccountingQueue } from "./accounting-queue.ts";
 
 const RETRY_MS = 10_000;
 
-/** What waits when the daemon ends is given for so long. */
-const STOP_MS = 1000;
+/** What waits when the daemon ends is given for so long: half of what the daemon has for its end (mgmt/main.ts). */
+const STOP_MS = 400;
 
 export interface AccountantParts {
   facts(): Pick<Facts, "aaa">;
