@@ -7,10 +7,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { ask } from "../../mgmt/local/client.ts";
 import { configuration, directory, until } from "./parts.ts";
@@ -110,13 +111,22 @@ asRoot("its code may lie where user postern cannot read", async (t) => {
 });
 
 asRoot("without a fast path it says so once and goes on", async (t) => {
-  const daemon = run(t, base(t));
-  await daemon.ready();
-  await until("it has looked for one several times", async () => {
-    const { daemon: self } = await ask(daemon.socket, { ask: "status" });
-    return Date.now() - self.startedAt > 1500;
-  });
-  t.is(daemon.lines().filter((line) => line.includes("There is no region")).length, 1);
+  const at = base(t);
+  const daemon = run(t, at);
+  const told = () => daemon.lines().flatMap((line) => /There is no region|is not a region/.exec(line) ?? []);
+  // Questions are answered before it has looked for one.
+  await until("it has looked", () => told().length > 0);
+  const region = join(at, "run/fastpath/region");
+  mkdirSync(dirname(region));
+  for (let time = 0; time < 3; time++) {
+    const before = told().length;
+    writeFileSync(region, Buffer.alloc(65_536));
+    await until("it has looked again", () => told().length > before);
+    rmSync(region);
+    await until("it has looked once more", () => told().length > before + 1);
+  }
+  const pair = ["is not a region", "There is no region"];
+  t.deepEqual(told(), ["There is no region", ...pair, ...pair, ...pair]);
   const { alarms, fastPath } = await ask(daemon.socket, { ask: "status" });
   t.is(fastPath, null);
   t.regex(alarms.join(), /There is no region at .*: start the fast path\./);
