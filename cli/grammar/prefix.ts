@@ -74,7 +74,8 @@ function canonical(text: string, length: number): Reading<Prefix> {
   return { refusal: `${address}/${length} has host bits set: the network is ${networkOf(bytes, length)}/${length}.` };
 }
 
-function networkOf(bytes: Uint8Array, length: number): string {
+/** Of that length, the one that an address lies in. */
+export function networkOf(bytes: Uint8Array, length: number): string {
   return printAddress(bytes.map((byte, index) => byte & ~hostBits(index, length)));
 }
 

@@ -6,6 +6,7 @@ import type { Identity } from "../access/identity.ts";
 import type { Caller, Sessions } from "../access/sessions.ts";
 import type { Facts } from "../config/service.ts";
 import { printable } from "../words.ts";
+import type { Origin } from "./admission.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
 import { refuseAbsurd, tellSignatureAlgorithms, tellTooMany, withoutSha1 } from "./library.ts";
@@ -70,7 +71,7 @@ export interface SshConnectionStatus {
 
 export class SshConnection {
   readonly #socket: Socket;
-  readonly #from: string;
+  readonly origin: Origin;
   readonly #parts: ConnectionParts;
   readonly #since: number;
   readonly #gone = new AbortController();
@@ -85,9 +86,9 @@ export class SshConnection {
   /** Runs while he must do something soon or go. */
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, from: string, parts: ConnectionParts) {
+  constructor(socket: Socket, origin: Origin, parts: ConnectionParts) {
     this.#socket = socket;
-    this.#from = from;
+    this.origin = origin;
     this.#parts = parts;
     this.#since = parts.now();
   }
@@ -108,17 +109,13 @@ export class SshConnection {
   }
 
   status(): SshConnectionStatus {
-    const [from, since, software, agreed] = [this.#from, this.#since, this.#software, this.#agreed];
+    const [from, since, software, agreed] = [this.origin.address, this.#since, this.#software, this.#agreed];
     return { from, user: this.identity?.user ?? null, sessions: this.#running, since, software, agreed };
   }
 
   /** Undefined: nobody has logged in. */
   get identity(): Identity | undefined {
     return this.#caller?.identity;
-  }
-
-  get from(): string {
-    return this.#from;
   }
 
   /** Ends it with all its sessions, whatever they do. */
@@ -141,7 +138,7 @@ export class SshConnection {
 
   #begin(connection: Connection, software: string): void {
     const { logins, facts, fault } = this.#parts;
-    const from = this.#from;
+    const from = this.origin.address;
     this.#software = printable(software);
     // The library would close its own direction only, and go on reading.
     connection.on("error", () => this.cut());
@@ -172,7 +169,7 @@ export class SshConnection {
       this.#endIn(0);
       return;
     }
-    const caller = { identity, from: this.#from, cut: () => this.cut(), end: () => this.#end() };
+    const caller = { identity, from: this.origin.address, cut: () => this.cut(), end: () => this.#end() };
     this.#caller = caller;
     this.#endIn(UNUSED_MS);
     this.#socket.once("close", () => sessions.left(caller));

@@ -11,7 +11,7 @@ import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Wait } from "../time.ts";
 import { Turns } from "../turns.ts";
-import { type AdmissionParts, makeRoom, mayConnect } from "./admission.ts";
+import { Admission, type AdmissionParts } from "./admission.ts";
 import type { AuthenticationParts } from "./authentication.ts";
 import { SshConnection, type SshConnectionStatus } from "./connection.ts";
 import { type HostKeyStatus, HostKeys } from "./host-keys.ts";
@@ -58,6 +58,7 @@ export class SshServer {
   readonly #parts: SshServerParts;
   readonly #hostKeys: HostKeys;
   readonly #listening: Listening;
+  readonly #admission: Admission;
   readonly #connections = new Set<SshConnection>();
   readonly #pace: Pace;
   readonly #turns = new Turns();
@@ -68,6 +69,7 @@ export class SshServer {
 
   constructor(parts: SshServerParts) {
     this.#parts = parts;
+    this.#admission = new Admission(parts);
     this.#hostKeys = new HostKeys(parts.stateDirectory);
     this.#pace = new Pace(HANDSHAKE_EVERY_MS, parts.wait);
     this.#listening = new Listening({ log: parts.log, accept: (socket) => this.#accept(socket) });
@@ -122,19 +124,23 @@ export class SshServer {
 
   #accept(socket: Socket): void {
     const address = addressOf(socket.remoteAddress ?? "");
-    if (address === "" || !mayConnect(address, this.#parts) || !makeRoom(address, this.#connections)) {
+    const origin = address === "" ? undefined : this.#admission.admit(address, this.#connections);
+    if (!origin) {
       socket.destroy();
       return;
     }
     const { facts, shells, sessions, logins, now, fault } = this.#parts;
-    const connection = new SshConnection(socket, address, {
+    const connection = new SshConnection(socket, origin, {
       ...{ hostKeys: this.#hostKeys.keys, facts, shells, sessions, logins, now, fault, pace: this.#pace },
       admit: (identity) => this.#admit(identity),
       track: (work, whose) => void this.#track(work, whose),
       tooMany: (identity) => this.#tooMany(identity),
     });
     this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
+    socket.once("close", () => {
+      this.#connections.delete(connection);
+      this.#admission.left(connection);
+    });
     connection.start();
   }
 
