@@ -39,7 +39,7 @@ export class Radius implements LoginMethod, AccountingServers {
   async ask(login: Login, another = false): Promise<Verdict> {
     if (!canAsk(login)) return { outcome: "refused" };
     const { facts, random } = this.#parts;
-    const { signal } = this.#stopping;
+    const signal = AbortSignal.any([this.#stopping.signal, login.gone]);
     const question = this.#question(signal, isAccessAnswer, ({ key }) => {
       const fresh = { identifier: this.#identifier(), authenticator: random(AUTHENTICATOR_BYTES) };
       return accessRequest(login, facts().hostname, key, fresh);

@@ -33,7 +33,7 @@ export class Tacacs implements LoginMethod, AccountingServers {
 
   /** Who he is and what he may do is asked of the same server. */
   ask(login: Login, another = false): Promise<Verdict> {
-    const { signal } = this.#stopping;
+    const signal = AbortSignal.any([this.#stopping.signal, login.gone]);
     const question = inTime(signal, (server, inTime) => logIn(server, login, inTime));
     return this.#servers.judge(question, signal, another);
   }

@@ -85,6 +85,8 @@ export class SshConnection {
   #unused = 0;
   /** Runs while he must do something soon or go. */
   #deadline: NodeJS.Timeout | undefined;
+  /** When he must have logged in, in Unix milliseconds. */
+  #graceEnds = 0;
 
   constructor(socket: Socket, origin: Origin, parts: ConnectionParts) {
     this.#socket = socket;
@@ -101,7 +103,9 @@ export class SshConnection {
       clearTimeout(this.#deadline);
       this.#gone.abort();
     });
-    this.#endIn(facts().ssh.graceSeconds * 1000);
+    const graceMs = facts().ssh.graceSeconds * 1000;
+    this.#graceEnds = this.#since + graceMs;
+    this.#endIn(graceMs);
     this.#socket.once(
       "close",
       pace.ask(() => this.#shakeHands()),
@@ -147,7 +151,17 @@ export class SshConnection {
     });
     tellSignatureAlgorithms(connection);
     refuseAbsurd(connection);
-    const authentication = new Authentication(connection, { from, gone: this.#gone.signal, logins, facts, fault });
+    const asked: typeof logins = {
+      byKey: (holder) => logins.byKey(holder),
+      byPassword: (login) => this.#untimed(() => logins.byPassword(login)),
+    };
+    const authentication = new Authentication(connection, {
+      from,
+      gone: this.#gone.signal,
+      logins: asked,
+      facts,
+      fault,
+    });
     authentication.start();
     connection.once("ready", () => authentication.identity && this.#loggedIn(connection, authentication.identity));
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.
@@ -215,6 +229,17 @@ export class SshConnection {
   #end(): void {
     if (this.#running === 0) this.cut();
     else setTimeout(() => this.cut(), CLOSING_MS).unref();
+  }
+
+  /** The time to log in does not run while servers are asked who he is: they have a time of their own. */
+  async #untimed<T>(ask: () => Promise<T>): Promise<T> {
+    const { now } = this.#parts;
+    const askedAt = now();
+    clearTimeout(this.#deadline);
+    const answer = await ask();
+    this.#graceEnds += now() - askedAt;
+    this.#endIn(this.#graceEnds - now());
+    return answer;
   }
 
   /** What he has not read yet he still may. */

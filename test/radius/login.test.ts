@@ -287,6 +287,21 @@ test("a stop ends what is asked, and asks nobody else", async (t) => {
   t.deepEqual(told, []);
 });
 
+test("who hangs up is asked for no longer, of this server and of no other; none of them is worse for it", async (t) => {
+  const [first, second] = [await fakeServer(t, never), await fakeServer(t, accept)];
+  const { radius, told } = client(t, [configured(first.port), configured(second.port)]);
+  const gone = new AbortController();
+  const asked = radius.ask({ ...login(), gone: gone.signal });
+  await until("it is asked", () => first.requests.length === 1);
+  gone.abort();
+  t.is((await asked).outcome, "unanswered");
+  t.is(second.requests.length, 0);
+  t.like(radius.figures()[0], { state: "unasked", requests: 1, unanswered: 0 });
+  t.deepEqual(told, []);
+  t.is((await radius.ask({ ...login(), gone: gone.signal })).outcome, "unanswered");
+  t.is(first.requests.length, 1);
+});
+
 test("the figures have no key", async (t) => {
   const server = await fakeServer(t, accept);
   const { radius } = client(t, [configured(server.port)]);

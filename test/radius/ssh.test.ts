@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from "ava";
 import { until } from "../daemon/parts.ts";
 import { box } from "../ssh/box.ts";
+import { fakeServer, never } from "./fake-server.ts";
 import { freeRadius } from "./freeradius.ts";
 
 /** A box that asks FreeRADIUS, then its own users. */
@@ -41,6 +42,19 @@ test("while FreeRADIUS answers, a user of the configuration whom it refuses stay
   t.is(late.status, 0, late.err);
   t.regex(late.out, / 1812 +login +silent +2 +1 +0 +1 +1 +0/);
   t.not((await ssh({ ...alice, command: "show clock" })).status, 0);
+});
+
+test("who must wait for a silent server longer than he has to log in comes in all the same; the next one does not wait", async (t) => {
+  const silent = await fakeServer(t, never);
+  const { ssh } = await box(t, {
+    lines: `\
+radius-server host 127.0.0.1 auth-port ${silent.port} timeout 2 retransmit 0 key a-key-of-this-test
+aaa authentication login default group radius local
+ip ssh time-out 1
+`,
+  });
+  for (let time = 0; time < 2; time++) t.is((await ssh({ command: "show clock" })).status, 0);
+  t.is(silent.requests.length, 1);
 });
 
 test("FreeRADIUS is told when a session begins and ends, and what is typed in it", async (t) => {

@@ -17,7 +17,7 @@ const PASS = Buffer.from([1, 0, 0, 0, 0, 0]);
 type Manner = (socket: Socket, asked: Buffer) => unknown;
 
 /** Asks a server of this manner. */
-async function ask(t: ExecutionContext, manner: Manner, timeoutSeconds = 20) {
+async function ask(t: ExecutionContext, manner: Manner, timeoutSeconds = 20, gone = new AbortController()) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -35,7 +35,7 @@ async function ask(t: ExecutionContext, manner: Manner, timeoutSeconds = 20) {
   const tacacs = new Tacacs({ facts, clock: { nowMs: () => 0 }, log: { say: () => {} } });
   const verdict = await tacacs.ask({
     ...{ user: "root", password: new ClearText("correct horse"), from: "192.0.2.7" },
-    gone: new AbortController().signal,
+    gone: gone.signal,
   });
   close();
   return { verdict, figures: tacacs.figures()[0] };
@@ -109,6 +109,19 @@ test("a server that sends a byte now and then is not waited for longer than one 
   );
   t.like(verdict, { outcome: "unanswered" });
   t.regex("reason" in verdict ? (verdict.reason ?? "") : "", /does not answer within 1 s/);
+});
+
+test("the connection to a silent server is closed when the one who asks hangs up", async (t) => {
+  const gone = new AbortController();
+  const closed = Promise.withResolvers<void>();
+  const manner = (socket: Socket) => {
+    socket.once("close", closed.resolve);
+    gone.abort();
+  };
+  const { verdict, figures } = await ask(t, manner, 20, gone);
+  t.is(verdict.outcome, "unanswered");
+  t.like(figures, { state: "unasked", requests: 1, unanswered: 0 });
+  await t.notThrowsAsync(closed.promise);
 });
 
 test("of what a server pours out no more than a packet is taken", async (t) => {
