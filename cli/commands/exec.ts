@@ -2,6 +2,7 @@
 // answer is drawn. Nothing here knows of sockets or terminals.
 
 import type { Appliance, ApplianceOperation } from "../../mgmt/appliance.ts";
+import type { EnableSecret } from "../../mgmt/config/sections/users.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
@@ -12,8 +13,8 @@ import { type Arguments, type HelpWords, routesOf } from "../grammar/syntax.ts";
 /** The session that a command is typed in, as far as commands know it. */
 export interface Session {
   level: Level;
-  /** The level that a secret led to; 0: none did. */
-  enabled: Level;
+  /** The enable secret that he knew; it leads to its level as long as it is in force. */
+  enabledBy: EnableSecret | undefined;
   /** The level that the person has now by who he is, without a password. */
   readonly ownLevel: Level;
   /** Lines before `--More--`; 0: never. */
@@ -117,7 +118,9 @@ export function act<const Syntax extends string, Input, Result>(
       const said = await definition.foreword?.(context);
       if (said) yield { data: null, lines: () => said };
       const input = await definition.input(args, context);
-      const data = await context.appliance.perform(definition.operation, input, context.actor);
+      // He may have lost his level while he was asked.
+      const actor = { ...context.actor, level: context.session.level };
+      const data = await context.appliance.perform(definition.operation, input, actor);
       definition.after?.(data, context.session, input);
       yield { data, lines: () => definition.view?.(data, context) ?? [] };
       const refusal = definition.refusal?.(data);

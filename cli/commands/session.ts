@@ -1,5 +1,6 @@
 // The commands that concern only the session they are typed in.
 
+import type { EnableSecret } from "../../mgmt/config/sections/users.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { ClearText } from "../grammar/secret.ts";
@@ -25,10 +26,7 @@ const enable = own({
     const known = appliance.facts().enableSecrets.map(({ level }) => level);
     const free = Math.max(session.level, session.ownLevel) as Level;
     const wanted = (asked === undefined ? Math.max(free, ...known) : Number(asked)) as Level;
-    if (wanted > free) {
-      await provePassword(context, wanted);
-      session.enabled = wanted;
-    }
+    if (wanted > free) session.enabledBy = await provePassword(context, wanted);
     session.level = wanted;
     return [];
   },
@@ -117,15 +115,19 @@ function ending<Word extends "exit" | "logout" | "quit">(word: Word) {
   });
 }
 
-/** Rejects with a Sentence when there is no secret, or none of the passwords was it. */
-async function provePassword({ session, appliance, actor }: Context, level: Level): Promise<void> {
-  if (!appliance.facts().enableSecrets.some((each) => each.level === level)) {
+/** The secret that he knows. Rejects with a Sentence when there is none, or none of the passwords was it. */
+async function provePassword({ session, appliance, actor }: Context, level: Level): Promise<EnableSecret> {
+  const inForce = () => {
+    const secret = appliance.facts().enableSecrets.find((each) => each.level === level);
+    if (secret) return secret;
     throw new Sentence("The level has no enable secret: somebody who has the level must give it one.");
-  }
+  };
+  inForce();
   for (let attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
     const password = await session.ask("Password: ", { hidden: true });
     if (password === undefined) throw new Sentence("No password was given.");
-    if (await appliance.enable(level, new ClearText(password), actor)) return;
+    const secret = inForce();
+    if (await appliance.enable(level, new ClearText(password), actor)) return secret;
   }
   throw new Sentence("Bad secrets");
 }

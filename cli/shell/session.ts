@@ -2,6 +2,7 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Appliance } from "../../mgmt/appliance.ts";
+import type { EnableSecret } from "../../mgmt/config/sections/users.ts";
 import type { Level } from "../../mgmt/level.ts";
 import type { Actor } from "../../mgmt/operations/operation.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
@@ -67,8 +68,9 @@ export class ShellSession implements Session {
   #reading = false;
   /** Of the terminal when it was looked at last; 0: it has none. */
   #size: { readonly rows: number; readonly columns: number };
-  level: Level;
-  enabled: Level = 0;
+  /** The level that the person took last. */
+  #taken: Level;
+  enabledBy: EnableSecret | undefined;
   pageLength: number;
   width: number;
   /** When a line was typed last, in Unix milliseconds. */
@@ -85,7 +87,7 @@ export class ShellSession implements Session {
     this.#discipline = plain
       ? new PlainDiscipline(this.#keys, this.#output, interactive ? "completes" : "blank")
       : new EditorDiscipline(this.#keys, this.#output, output);
-    this.level = parts.actor.level;
+    this.#taken = parts.actor.level;
     this.typedAt = parts.now();
     this.#size = interactive ? sizeOf(output) : { rows: 0, columns: 0 };
     this.pageLength = this.#size.rows;
@@ -94,6 +96,18 @@ export class ShellSession implements Session {
 
   get actor(): Actor {
     return this.#parts.actor;
+  }
+
+  /** Never above what he is, or the secret that he was enabled by, leads to now. */
+  get level(): Level {
+    const { level = 0, secret } = this.enabledBy ?? {};
+    const { enableSecrets } = this.#parts.appliance.facts();
+    const enabled = enableSecrets.some((each) => each.level === level && each.secret === secret) ? level : 0;
+    return Math.min(this.#taken, Math.max(this.ownLevel, enabled)) as Level;
+  }
+
+  set level(level: Level) {
+    this.#taken = level;
   }
 
   get ownLevel(): Level {
@@ -226,7 +240,6 @@ export class ShellSession implements Session {
 
   /** False: it was refused. `promptWidth`: null when it was not typed at a prompt. */
   async #obey({ text, end }: TypedLine, promptWidth: number | null): Promise<boolean> {
-    this.#lower();
     const shown = shownLine(this.#parts.language, this.#at, text);
     if (text.trim() !== "") this.#remember(shown);
     this.running = shown.trim();
@@ -241,13 +254,6 @@ export class ShellSession implements Session {
       if (end === "ctrl-d") await this.#say(this.#place.close(this.#place.modes.slice(0, -1)));
       if (end === "ctrl-z" || this.level < CONFIGURE_LEVEL) await this.#say(this.#place.close());
     }
-  }
-
-  /** Who may less than when he came has no more than that, unless he was enabled by a secret that is still there. */
-  #lower(): void {
-    const { enableSecrets } = this.#parts.appliance.facts();
-    if (!enableSecrets.some(({ level }) => level === this.enabled)) this.enabled = 0;
-    this.level = Math.min(this.level, Math.max(this.ownLevel, this.enabled)) as Level;
   }
 
   #remember(text: string): void {

@@ -133,3 +133,18 @@ test.serial("who has logged in and begins no session is let go", async (t) => {
   await ended(socketOf(await one.client(10)));
   t.is(await shell.type("show privilege"), "Current privilege level is 10\r\n");
 });
+
+test.serial(
+  "who is lowered while he is asked does what he was asked about at the level that he has then",
+  async (t) => {
+    const one = await box(t, { lines: "username bob privilege 15 secret bobs-password-1\n" });
+    const administrator = await shellOf(await one.client());
+    const bob = await shellOf(await one.client(15, { username: "bob", password: "bobs-password-1" }));
+    bob.channel.write("ip ssh key generate\n");
+    await bob.until(/\[yes\/no\]: $/);
+    await administrator.type("configure");
+    t.is(await administrator.type("username bob privilege 10 secret bobs-password-1"), "");
+    bob.channel.write("yes\n");
+    t.regex(await bob.prompt(), /% Level 15 is needed\./);
+  },
+);
