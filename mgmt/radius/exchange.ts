@@ -13,7 +13,7 @@ const SILENT = "does not answer: see whether it runs, is reached, and knows this
 const UNTRUSTED =
   "gives no answer to be trusted: compare the keys, and see that it answers from this address with a Message-Authenticator.";
 
-export interface RadiusQuestion {
+interface RadiusQuestion {
   readonly datagram: Buffer;
   /** For each answer. */
   readonly timeoutMs: number;
