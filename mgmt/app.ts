@@ -148,7 +148,7 @@ export class App {
       wait,
       ...{ stateDirectory: options.stateDirectory, log, shells, facts, sessions: this.#sessions },
       ...{ gate, logins: this.#logins },
-      now: clock.now,
+      ...{ now: clock.now, nowMs: clock.nowMs },
       fault: (error) => fault(error, "ssh"),
     });
     this.#configuration.follow(() => void this.#ssh.obey());

@@ -5,6 +5,7 @@ import ssh2, { type Connection, type ParsedKey, type Session } from "ssh2";
 import type { Identity } from "../access/identity.ts";
 import type { Caller, Sessions } from "../access/sessions.ts";
 import type { Facts } from "../config/service.ts";
+import { Bucket } from "../log/bucket.ts";
 import { printable } from "../words.ts";
 import type { Origin } from "./admission.ts";
 import { algorithms } from "./algorithms.ts";
@@ -21,6 +22,9 @@ const SESSIONS_MAX = 4;
 
 /** Sessions closed before anything ran in them: the library keeps what it knows of each as long as the connection is there. */
 const UNUSED_MAX = 16;
+
+/** Of keys, once he has logged in: each exchange takes 2 to 5 ms of everybody's time. */
+const EXCHANGES = { burst: 10, perSecond: 0.1 };
 
 /** After he has logged in he has so long to begin a session. */
 const UNUSED_MS = 10_000;
@@ -44,6 +48,8 @@ interface ConnectionParts extends Pick<SessionParts, "shells" | "admit" | "fault
   /** A sentence, when he who has logged in has no place for another connection. */
   tooMany(identity: Identity): string | undefined;
   now(): number;
+  /** Milliseconds on a clock that is never set. */
+  nowMs(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users">;
 }
 
@@ -141,7 +147,7 @@ export class SshConnection {
   }
 
   #begin(connection: Connection, software: string): void {
-    const { logins, facts, fault } = this.#parts;
+    const { logins, facts, fault, nowMs } = this.#parts;
     const from = this.origin.address;
     this.#software = printable(software);
     // The library would close its own direction only, and go on reading.
@@ -165,8 +171,9 @@ export class SshConnection {
     authentication.start();
     connection.once("ready", () => authentication.identity && this.#loggedIn(connection, authentication.identity));
     // Whoever has not logged in yet has nothing to exchange keys for again but our time.
+    const exchanges = new Bucket(EXCHANGES, nowMs);
     connection.on("rekey", () => {
-      if (!this.identity) this.cut();
+      if (!this.identity || !exchanges.take()) this.cut();
     });
     connection.on("session", (accept, reject) => {
       if (!this.#caller || this.#sessions >= SESSIONS_MAX) reject();

@@ -40,6 +40,8 @@ interface SshServerParts extends AdmissionParts {
   readonly wait: Wait;
   readonly logins: AuthenticationParts["logins"];
   now(): number;
+  /** Milliseconds on a clock that is never set. */
+  nowMs(): number;
   facts(): Pick<Facts, "ssh" | "vty" | "users" | "accessZones">;
   /** Told of an error that is nobody's but ours. */
   fault(error: unknown): void;
@@ -129,9 +131,9 @@ export class SshServer {
       socket.destroy();
       return;
     }
-    const { facts, shells, sessions, logins, now, fault } = this.#parts;
+    const { facts, shells, sessions, logins, now, nowMs, fault } = this.#parts;
     const connection = new SshConnection(socket, origin, {
-      ...{ hostKeys: this.#hostKeys.keys, facts, shells, sessions, logins, now, fault, pace: this.#pace },
+      ...{ hostKeys: this.#hostKeys.keys, facts, shells, sessions, logins, now, nowMs, fault, pace: this.#pace },
       admit: (identity) => this.#admit(identity),
       track: (work, whose) => void this.#track(work, whose),
       tooMany: (identity) => this.#tooMany(identity),

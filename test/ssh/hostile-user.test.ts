@@ -1,9 +1,11 @@
 // Somebody who may log in and then breaks the rules: he ends at most his own connection.
+import { once } from "node:events";
 import test from "ava";
 import type { Client } from "ssh2";
 import { until } from "../daemon/parts.ts";
 import { box } from "./box.ts";
-import { ended, type Field, kexInit, message, sendMessage, socketOf } from "./hostile.ts";
+import { ended, exchangeKeys, type Field, kexInit, message, sendMessage, socketOf } from "./hostile.ts";
+import { shellOf } from "./shell.ts";
 import { ABUSER, goesOn, whileWorking } from "./working.ts";
 
 /** Opens a channel as the number that the server counts from 0; asks for nothing in it. */
@@ -125,3 +127,23 @@ for (const [what, { impose, answers }] of Object.entries(impositions)) {
     await goesOn(t, one);
   });
 }
+
+test.serial("who exchanges keys again and again is let go; who does so now and then is not", async (t) => {
+  const one = await box(t);
+  const exchange = async (client: Client) => {
+    const done = once(client, "handshake");
+    exchangeKeys(client);
+    await done;
+  };
+  const moderate = await one.client(5);
+  const shell = await shellOf(moderate);
+  for (let time = 0; time < 5; time++) await exchange(moderate);
+  const greedy = await one.client(0);
+  await shellOf(greedy);
+  const gone = ended(socketOf(greedy));
+  const again = async () => {
+    for (;;) await exchange(greedy);
+  };
+  await Promise.race([gone, again()]);
+  t.is(await shell.type("show privilege"), "Current privilege level is 5\r\n");
+});
