@@ -1,6 +1,6 @@
 // Finds out by the users of the configuration.
 
-import { verifySecret } from "../access/secret.ts";
+import { nobodysHash, verifySecret } from "../access/secret.ts";
 import type { Facts } from "../config/service.ts";
 import type { Login, LoginMethod, Verdict } from "./login.ts";
 
@@ -17,11 +17,12 @@ export class LocalLogins implements LoginMethod {
     this.#parts = parts;
   }
 
-  /** Of a name that nobody has a secret is tried too: whoever guesses names is answered as late. */
+  /** Of a name that nobody has a secret is tried too: whoever guesses names is answered as late as by the costliest. */
   async ask({ user, password }: Login): Promise<Verdict> {
     const { facts, verify = verifySecret } = this.#parts;
-    const known = facts().users.find(({ name }) => name === user);
-    const right = await verify(known?.secret, password);
+    const { users } = facts();
+    const known = users.find(({ name }) => name === user);
+    const right = await verify(known?.secret ?? nobodysHash(users.map(({ secret }) => secret)), password);
     if (!known) return { outcome: "unanswered", reason: "Nobody has this name." };
     // The configuration may have changed meanwhile.
     const now = facts().users.find(({ name }) => name === user);

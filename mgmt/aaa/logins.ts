@@ -5,6 +5,7 @@ import type { LoginGate } from "../access/login-gate.ts";
 import type { LoginMethodName } from "../config/sections/aaa.ts";
 import type { Facts } from "../config/service.ts";
 import { Lanes } from "../lanes.ts";
+import { number } from "../words.ts";
 import type { Login, LoginMethod } from "./login.ts";
 import { Refusals, type RefusalsParts, type RefusalsStatus } from "./refusals.ts";
 
@@ -42,6 +43,12 @@ interface Refusal {
 
 /** What others may be shown of a name that somebody gave. */
 const NAME = /^[!-~]{1,64}$/;
+
+/** Whose the console is: the audit could not tell him from another of this name. */
+const ROOT = "root";
+
+/** Characters. */
+const PASSWORD_MAX = 256;
 
 const NO_NAME = "(no name)";
 
@@ -83,6 +90,12 @@ export class Logins {
     return identity;
   }
 
+  /** Keys that were nobody's, offered over one connection: programs offer all that they have, so the gate is not told. */
+  refusedKeys({ user, from }: Pick<Login, "user" | "from">, count: number): void {
+    const reason = `Keys that are not this user's: ${number(count)}.`;
+    this.#refuse({ user, from }, { reason, counts: false });
+  }
+
   refusals(): RefusalsStatus {
     return this.#refusals.status();
   }
@@ -99,6 +112,8 @@ export class Logins {
     const seconds = gate.mayCome(login.from);
     if (seconds !== undefined) return { reason: `Nobody is let in from there for ${seconds} s.` };
     if (!NAME.test(login.user)) return { reason: "That is no name." };
+    if (login.user === ROOT) return { reason: "Root comes in at the console alone." };
+    if (login.password.reveal().length > PASSWORD_MAX) return { reason: "That is no password." };
     const silences: string[] = [];
     const order = facts().aaa.login;
     for (const by of order) {
@@ -116,7 +131,7 @@ export class Logins {
     return { reason: silences.join(" ") };
   }
 
-  #refuse({ user, from }: Login, { reason, counts = true }: Refusal): void {
+  #refuse({ user, from }: Pick<Login, "user" | "from">, { reason, counts = true }: Refusal): void {
     if (counts) this.#parts.gate.failed(from);
     this.#refusals.add({ user: NAME.test(user) ? user : NO_NAME, from, reason });
   }

@@ -26,6 +26,12 @@ export class Attempts {
     return Math.max(0, this.#wrongMs + pause - this.#nowMs());
   }
 
+  /** None was wrong lately. */
+  get clean(): boolean {
+    this.#forgive();
+    return this.#wrong === 0;
+  }
+
   /** A try counts as wrong until it was right: others may begin meanwhile. */
   begun(): void {
     this.#forgive();

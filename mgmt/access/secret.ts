@@ -40,6 +40,12 @@ export async function verifySecret(hash: string | undefined, secret: ClearText):
   return timingSafeEqual(found, kept.hash) && hash !== undefined;
 }
 
+/** Of no secret; to try one against it takes as long as against the costliest of these. */
+export function nobodysHash(hashes: readonly string[]): string {
+  const costs = hashes.map((hash) => keptOf(hash).cost);
+  return printed(nobodys.salt, nobodys.hash, costs.length > 0 ? Math.max(...costs) : COST);
+}
+
 const nobodys: Kept = { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
 function isHashOf(hash: string, secret: ClearText): boolean {
@@ -48,8 +54,8 @@ function isHashOf(hash: string, secret: ClearText): boolean {
   return timingSafeEqual(found, kept.hash);
 }
 
-function printed(salt: Buffer, hash: Buffer): string {
-  return `$scrypt$ln=${COST},r=${BLOCK_SIZE},p=1$${unpadded(salt)}$${unpadded(hash)}`;
+function printed(salt: Buffer, hash: Buffer, cost = COST): string {
+  return `$scrypt$ln=${cost},r=${BLOCK_SIZE},p=1$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
 function keptOf(text: string): Kept {

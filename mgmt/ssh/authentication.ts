@@ -16,15 +16,12 @@ const KEYS_MAX = 20;
 /** Whatever is asked. */
 const REQUESTS_MAX = 50;
 
-/** Characters of a name, and of a password. */
-const TEXT_MAX = 256;
-
 export interface AuthenticationParts {
   /** The address that he comes from. */
   readonly from: string;
   /** Aborted when the connection is gone. */
   readonly gone: AbortSignal;
-  readonly logins: Pick<Logins, "byPassword" | "byKey">;
+  readonly logins: Pick<Logins, "byPassword" | "byKey" | "refusedKeys">;
   facts(): Pick<Facts, "ssh" | "users">;
   /** May tell why in the log; the other end is told nothing. */
   fault(error: unknown): void;
@@ -38,7 +35,9 @@ export class Authentication {
   /** A password is being tried. */
   #trying = false;
   #requests = 0;
+  /** That were refused, and of whom they should have been. */
   #keys = 0;
+  #user = "";
   #passwords = 0;
 
   constructor(connection: Connection, parts: AuthenticationParts) {
@@ -50,7 +49,12 @@ export class Authentication {
     this.#connection.on("authentication", (context) => {
       // The library would let it take the place of the one whose password is being tried.
       if (this.#trying || ++this.#requests > REQUESTS_MAX) return this.#end();
+      this.#user = context.username;
       void this.#untilOver(this.#answer(context));
+    });
+    const { logins, gone, from } = this.#parts;
+    gone.addEventListener("abort", () => {
+      if (this.#keys > 0 && !this.#identity) logins.refusedKeys({ user: this.#user, from }, this.#keys);
     });
   }
 
@@ -111,9 +115,8 @@ export class Authentication {
   /** `password`: as the client sent it, which may be anything. */
   async #byPassword(context: AuthContext, password: unknown): Promise<void> {
     const { username: user } = context;
-    const fits = typeof password === "string" && password.length <= TEXT_MAX && user.length <= TEXT_MAX;
     this.#trying = true;
-    const identity = fits ? await this.#login(user, password) : undefined;
+    const identity = await this.#login(user, typeof password === "string" ? password : "");
     this.#trying = false;
     if (identity) {
       this.#identity = identity;

@@ -159,6 +159,7 @@ export class SshConnection {
     refuseAbsurd(connection);
     const asked: typeof logins = {
       byKey: (holder) => logins.byKey(holder),
+      refusedKeys: (who, count) => logins.refusedKeys(who, count),
       byPassword: (login) => this.#untimed(() => logins.byPassword(login)),
     };
     const authentication = new Authentication(connection, {

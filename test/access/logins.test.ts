@@ -161,6 +161,26 @@ for (const user of ["", "two words", "x".repeat(65), "\x1b[31mred", "m\u00fcller
   });
 }
 
+test("root comes in from nowhere, whoever would let him in, and nobody is asked about an absurd password", async (t) => {
+  const { login, asked, audited, failed } = made({ verdicts: { local: accepted } });
+  t.is(await login({ user: "root" }), undefined);
+  t.is(await login({ password: new ClearText("x".repeat(257)) }), undefined);
+  t.deepEqual(asked, []);
+  t.is(failed.length, 2);
+  t.deepEqual(
+    audited.map(({ reason }) => reason),
+    ["Root comes in at the console alone.", "That is no password."],
+  );
+});
+
+test("keys that are refused are told, and not counted by the gate", (t) => {
+  const { logins, audited, failed } = made();
+  logins.refusedKeys({ user: "alice", from: "192.0.2.1" }, 20);
+  t.like(audited, [{ user: "alice", outcome: "denied", reason: "Keys that are not this user's: 20." }]);
+  t.like(logins.refusals().latest, [{ user: "alice", count: 1 }]);
+  t.deepEqual(failed, []);
+});
+
 test("what was typed as a password is told nowhere", async (t) => {
   const { login, audited, logins } = made({ verdicts: { local: refused } });
   await login();

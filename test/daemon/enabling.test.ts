@@ -59,11 +59,14 @@ test("after a quarter of an hour all is forgiven", async (t) => {
   for (let n = 0; n < 3; n++) t.false(await tries("wrong-wrong"));
 });
 
-test("one who guesses does not make another wait, but many do", async (t) => {
+test("those who guess make those wait who were wrong too, and nobody else", async (t) => {
   const { tries } = made();
   for (let n = 0; n < 3; n++) await tries("wrong-wrong", "mallory");
   t.true(await tries("fifteen-fifteen", "alice"));
   for (const user of ["a", "a", "a", "b", "b", "b", "c"]) await tries("wrong-wrong", user);
+  await t.throwsAsync(tries("fifteen-fifteen", "c"));
+  t.true(await tries("fifteen-fifteen", "alice"));
+  t.false(await tries("wrong-wrong", "alice"));
   await t.throwsAsync(tries("fifteen-fifteen", "alice"));
 });
 

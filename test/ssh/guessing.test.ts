@@ -78,6 +78,8 @@ test.serial("keys that are nobody's, and asking for the methods, count as no gue
     const authHandler: ("none" | "publickey")[] = ["none", "publickey"];
     await t.throwsAsync(one.client(10, { localAddress: from, privateKey, authHandler }), { message: /methods failed/ });
   }
+  const told = () => one.lines.filter((line) => line.includes("Keys that are not this user's: 1."));
+  await until("each connection is told", () => told().length === 5);
   await comesIn(t, one, from);
 });
 

@@ -8,7 +8,7 @@ const PASSWORD = "correct-horse";
 
 const users = {
   operator: { password: PASSWORD, attributes: ["priv-lvl=10"] },
-  root: { password: PASSWORD, attributes: ["priv-lvl=15"] },
+  chief: { password: PASSWORD, attributes: ["priv-lvl=15"] },
   // The configuration has him too, with another password.
   level15: { password: PASSWORD, attributes: ["priv-lvl=5"] },
 };
@@ -60,7 +60,7 @@ test("servers are told of a session and its lines in order, with secrets masked"
     ...["show privilege", "show nonsense", "configure terminal", "hostname edge-9"],
     ...["username eve privilege 5 secret battery-staple", "end", "exit", ""],
   ];
-  await at.ssh({ user: "root", password: PASSWORD, input: typed.join("\n") });
+  await at.ssh({ user: "chief", password: PASSWORD, input: typed.join("\n") });
   await until("the end is told", () =>
     at.asked("ledger").some(({ arguments: told }) => /elapsed_time/.test(`${told}`)),
   );
@@ -72,10 +72,10 @@ test("servers are told of a session and its lines in order, with secrets masked"
     [
       ...["show privilege", "configure terminal", "hostname edge-9", "username eve privilege 5 secret ********"],
       ...["end", "exit"],
-    ].map((line) => [4, 15, "root", `cmd=${line} <cr>`]),
+    ].map((line) => [4, 15, "chief", `cmd=${line} <cr>`]),
   );
-  t.like(told[0], { flags: 2, user: "root", from: "127.0.0.1" });
-  t.like(told.at(-1), { flags: 4, user: "root" });
+  t.like(told[0], { flags: 2, user: "chief", from: "127.0.0.1" });
+  t.like(told.at(-1), { flags: 4, user: "chief" });
   t.notRegex(JSON.stringify(at.asked("ledger")), /battery/);
 });
 
