@@ -14,14 +14,14 @@ const users = show({
 });
 
 const clearLine = act({
-  syntax: "clear line <number:1-2147483647>",
+  syntax: "clear line <line:1-2147483647>",
   help: {
     clear: "Begin anew",
     line: "End somebody's session, and all others of his connection",
-    "<number>": 'Its number in "show users"',
+    "<line>": 'As "show users" has it',
   },
   operation: endSession,
-  input: (args) => args,
+  input: ({ line }) => ({ number: line }),
 });
 
 export const userCommands: readonly ExecCommand[] = [users, clearLine];

@@ -81,12 +81,11 @@ export class Sessions {
    */
   end(number: number, actor: Actor): void {
     const found = [...this.#open].find(([session]) => session.actor.session === number);
-    if (!found) throw new Sentence(`There is no session ${number}: see "show users".`);
+    if (!found) throw new Sentence(`There is no line ${number}: see "show users".`);
     const { caller } = found[1];
     for (const session of this.#over(caller)) {
-      if (session.actor.session === actor.session)
-        throw new Sentence('It would end this session: use "exit" for that.');
-      if (session.level > actor.level) throw new Sentence(`Session ${number} has a higher level than you.`);
+      if (session.actor.session === actor.session) throw new Sentence('That is your own line: use "exit".');
+      if (session.level > actor.level) throw new Sentence(`Line ${number} has a higher level than you.`);
     }
     const { user } = caller.identity;
     const unused = [...this.#callers].filter((each) => each.identity.user === user && this.#over(each).length === 0);

@@ -139,9 +139,9 @@ test("nobody ends his own session, one of a higher level, or one that is not the
   const all = [opened("", shared), opened("", shared), opened("", came(low))];
   const refusal = (number: number, actor: object) =>
     t.throws(() => sessions.end(number, { ...admin, ...actor }), { instanceOf: Sentence })?.message;
-  t.is(refusal(2, { level: 10 }), "Session 2 has a higher level than you.");
-  t.is(refusal(1, { session: 2 }), 'It would end this session: use "exit" for that.');
-  t.is(refusal(4, {}), 'There is no session 4: see "show users".');
+  t.is(refusal(2, { level: 10 }), "Line 2 has a higher level than you.");
+  t.is(refusal(1, { session: 2 }), 'That is your own line: use "exit".');
+  t.is(refusal(4, {}), 'There is no line 4: see "show users".');
   t.is(cut.length, 0);
   sessions.end(3, { ...admin, level: 10 });
   t.is(cut.length, 1);
