@@ -6,6 +6,7 @@ const table = {
   "incomplete-command": { cli: () => "Incomplete command." },
   "ambiguous-command": { cli: (line: string) => `Ambiguous command:  "${line}"` },
 
+  "done-otherwise": { cli: (how: string) => how },
   "invalid-value": { cli: (what: string, why: string) => `${what}: ${why}.` },
   "given-twice": { cli: (what: string) => `${what} is given twice: leave one of them out.` },
   "says-otherwise": { cli: (line: string) => `The line says something else: ${line}.` },

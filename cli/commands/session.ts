@@ -1,7 +1,7 @@
 // The commands that concern only the session they are typed in.
 
 import type { EnableSecret } from "../../mgmt/config/sections/users.ts";
-import type { Level } from "../../mgmt/level.ts";
+import { type Level, levelHelp } from "../../mgmt/level.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { ClearText } from "../grammar/secret.ts";
 import { type Context, type ExecCommand, own, show } from "./exec.ts";
@@ -9,13 +9,6 @@ import { showHelp } from "./help.ts";
 
 /** IOS gives as many. */
 const PASSWORD_ATTEMPTS = 3;
-
-const levelHelp = {
-  "0": "See this session itself",
-  "5": "See everything but the configuration and packets",
-  "10": "Configure, save, release, capture",
-  "15": "Restart the daemon and the fast path, see hashes of secrets",
-};
 
 const enable = own({
   level: 0,

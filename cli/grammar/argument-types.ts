@@ -1,6 +1,6 @@
 // The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
 
-import { type Level, levels } from "../../mgmt/level.ts";
+import { type Level, levelHelp, levels } from "../../mgmt/level.ts";
 import { printBanner, readBanner } from "./banner.ts";
 import { methodForms, printMethods, readMethods } from "./login-methods.ts";
 import { printPorts, readPorts } from "./ports.ts";
@@ -16,6 +16,8 @@ export interface ArgumentType<T> {
   readonly expected: string;
   /** How help shows what can be typed: a line each. */
   readonly forms: readonly string[];
+  /** What each form means, where they mean different things. */
+  readonly help?: Readonly<Record<string, string>>;
   /** It reads the rest of the line, blanks and all. */
   readonly isRest?: true;
   read(word: string): Reading<T>;
@@ -107,6 +109,7 @@ export const argumentTypes = {
   LEVEL: {
     expected: "a level: 0, 5, 10 or 15",
     forms: levels.map(String),
+    help: levelHelp,
     read: readLevel,
     print: (level: Level) => `${level}`,
   },
@@ -121,7 +124,7 @@ export const argumentTypes = {
   /** A secret as it is typed. */
   SECRET: {
     expected: "a secret of 8 to 64 printable ASCII characters",
-    forms: ["SECRET", '"SECRET"'],
+    forms: ["SECRET"],
     read: readClearText,
     print: String,
     mask: MASK,

@@ -27,6 +27,8 @@ export interface Command {
   readonly enters?: string;
   /** What can follow a bar may follow it. */
   readonly takesPipes?: true;
+  /** It is always refused: nobody is told to type it. */
+  readonly isRefused?: true;
   /** What it closes: its mode, or all of them. */
   readonly leaves?: "mode" | "all";
 }

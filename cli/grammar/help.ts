@@ -52,7 +52,7 @@ function keywordEntries(cursor: Cursor): HelpEntry[] {
 
 function valueEntries(cursor: Cursor, facts: Facts): HelpEntry[] {
   const forms = valuesAt(cursor.states).flatMap(({ state: { command }, token }) =>
-    token.type.forms.map((word) => ({ word, help: command.help[`<${token.name}>`] ?? "" })),
+    token.type.forms.map((word) => ({ word, help: token.type.help?.[word] ?? command.help[`<${token.name}>`] ?? "" })),
   );
   const different = new Map(forms.map((entry) => [entry.word, entry]));
   const live = valuesTo(cursor, facts).filter((word) => !different.has(word));

@@ -3,7 +3,7 @@
 import type { Reading } from "./argument-types.ts";
 import type { Command } from "./command.ts";
 import { secretColumnAt } from "./shown.ts";
-import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
+import { afterKeyword, isComplete, isOffered, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { ValueToken } from "./syntax.ts";
 import { endOf, type Word, wordsOf } from "./words.ts";
 
@@ -125,7 +125,7 @@ export function keywordsFrom(text: string, keywords: readonly string[]): string[
 /** A sentence: what could stand at the states. */
 export function expected(states: readonly State[]): string {
   const values = valuesAt(states).map(({ token }) => token.type.expected);
-  const phrases = [...new Set([...keywordsAt(states), ...values])];
+  const phrases = [...new Set([...keywordsAt(states.filter(isOffered)), ...values])];
   return phrases.length > 0 ? `Expected ${oneOf.format(phrases)}.` : "Nothing can follow here.";
 }
 

@@ -25,6 +25,10 @@ export function isComplete(state: State): boolean {
   return state.next === state.route.length;
 }
 
+export function isOffered({ command }: State): boolean {
+  return !command.isRefused;
+}
+
 /** The keywords and words of choices that may come next, each once. */
 export const keywordsAt = remembered((states: readonly State[]): readonly string[] => [
   ...new Set(states.flatMap(keywordsOf)),

@@ -4,6 +4,7 @@ import { type Line, leavingCommands } from "../../cli/grammar/command.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import type { Section } from "./section.ts";
 import { aaa } from "./sections/aaa.ts";
+import { foreign } from "./sections/foreign.ts";
 import { linecard } from "./sections/linecard.ts";
 import { logging } from "./sections/logging.ts";
 import { login } from "./sections/login.ts";
@@ -17,7 +18,7 @@ import { vty } from "./sections/vty.ts";
 import { zones } from "./sections/zones.ts";
 
 export const sections: readonly Section[] = [
-  ...[system, users, servers, aaa, logging, zones, services, packages, linecard, login, ssh, vty],
+  ...[system, users, servers, aaa, logging, zones, services, packages, linecard, login, ssh, vty, foreign],
 ];
 
 const lines = sections.flatMap((section) => section.lines);

@@ -54,7 +54,7 @@ const answerCodes: readonly number[] = [codes.accessAccept, codes.accessReject, 
 
 /** What an answer to an Access-Request says. */
 export function verdictOf({ code, attributes }: Packet): Answer {
-  if (code === codes.accessReject) return { outcome: "refused" };
+  if (code === codes.accessReject) return { outcome: "refused", reason: "The server refuses him." };
   if (code === codes.accessChallenge)
     return { outcome: "refused", reason: "The server asks for more than a password, which is not supported." };
   const [serviceType] = valuesOf(attributes, "Service-Type");

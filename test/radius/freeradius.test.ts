@@ -21,9 +21,16 @@ test("FreeRADIUS accepts who gives the right password, with his level, and refus
   const { radius, told } = client(t, [server]);
   for (const [user, password, level] of accepted) {
     t.deepEqual(await radius.ask(login(user, password)), { outcome: "accepted", level }, user);
-    t.deepEqual(await radius.ask(login(user, "wrong password")), { outcome: "refused" }, user);
+    t.deepEqual(
+      await radius.ask(login(user, "wrong password")),
+      { outcome: "refused", reason: "The server refuses him." },
+      user,
+    );
   }
-  t.deepEqual(await radius.ask(login("nobody", "correct horse battery")), { outcome: "refused" });
+  t.deepEqual(await radius.ask(login("nobody", "correct horse battery")), {
+    outcome: "refused",
+    reason: "The server refuses him.",
+  });
   t.like(await radius.ask(login("mallory", "dialled in and bored")), {
     ...{ outcome: "refused", reason: "The server lets him in for Service-Type 2, no command line." },
   });
@@ -71,7 +78,10 @@ test("the second server is asked when the first is silent, and not when it refus
 
   const other = await fakeServer(t, never);
   const second = client(t, [server, { ...first, authPort: other.port }]);
-  t.deepEqual(await second.radius.ask(login("alice", "wrong password")), { outcome: "refused" });
+  t.deepEqual(await second.radius.ask(login("alice", "wrong password")), {
+    outcome: "refused",
+    reason: "The server refuses him.",
+  });
   t.is(other.requests.length, 0);
 });
 

@@ -65,7 +65,7 @@ for (const [what, attributes, level] of accepted) {
 test("an Access-Reject refuses, and no other server is asked", async (t) => {
   const [first, second] = [await fakeServer(t, refuse), await fakeServer(t, accept)];
   const { radius, told } = client(t, [configured(first.port), configured(second.port)]);
-  t.deepEqual(await radius.ask(login()), { outcome: "refused" });
+  t.deepEqual(await radius.ask(login()), { outcome: "refused", reason: "The server refuses him." });
   t.is(second.requests.length, 0);
   t.like(radius.figures()[0], { answers: 1, accepts: 0, refusals: 1, unanswered: 0 });
   t.deepEqual(told, []);
@@ -246,7 +246,7 @@ test("what RADIUS cannot ask is refused, and asked of nobody", async (t) => {
   const server = await fakeServer(t, accept);
   const { radius } = client(t, [configured(server.port)]);
   for (const who of [login("x".repeat(254)), login(""), login("alice", "x".repeat(129))]) {
-    t.deepEqual(await radius.ask(who), { outcome: "refused" });
+    t.deepEqual(await radius.ask(who), { outcome: "refused", reason: "The server refuses him." });
   }
   t.is((await radius.ask(login("x".repeat(253), "x".repeat(128)))).outcome, "accepted");
   t.is(server.requests.length, 1);

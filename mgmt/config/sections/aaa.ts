@@ -64,7 +64,7 @@ export const aaaDefaults: z.infer<typeof aaaSchema> = {
   ...{ accountSessions: null, accountCommands: null, radiusServers: [], tacacsServers: [] },
 };
 
-const AAA = "Who says who somebody is, and whom it is told what he did";
+export const AAA = "Who says who somebody is, and whom it is told what he did";
 
 const newModel = line({
   mode: "global",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isOfItsAlgorithm, keyAlgorithms, type PublicKey } from "../../../cli/grammar/public-key.ts";
 import { passwordProblem } from "../../access/password-rules.ts";
 import { hashOf } from "../../access/secret.ts";
-import { type Level, levels } from "../../level.ts";
+import { type Level, levelHelp, levels } from "../../level.ts";
 import { findOrAdd, put, remove } from "../lists.ts";
 import { excess, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
@@ -44,7 +44,7 @@ const userHelp = {
   username: "Somebody who may use this appliance",
   "<name>": "His name",
   privilege: "What he may do",
-  "<level>": "0: nothing but his session, 5: see everything but secrets, 10: configure and act, 15: everything",
+  "<level>": "His level",
   secret: "What he shows that it is he",
 };
 
@@ -52,9 +52,9 @@ const enableHelp = {
   enable: "What leads to a higher level",
   secret: "A secret, kept as a hash",
   level: "The level that it leads to",
-  "5": "See everything but secrets",
-  "10": "Configure and act",
-  "15": "Everything",
+  "5": levelHelp["5"],
+  "10": levelHelp["10"],
+  "15": levelHelp["15"],
 };
 
 const hashHelp = { "9": "Hashed by scrypt", "<secret>": "The hash, from a text that shows secrets" };
@@ -77,8 +77,8 @@ const user = line({
 const userInClear = line({
   mode: "global",
   level: SET_USERS_LEVEL,
-  syntax: "username <name:WORD> privilege <level:LEVEL> secret [0] <secret:SECRET>",
-  help: { ...userHelp, ...clearHelp },
+  syntax: "username <name:WORD> privilege <level:LEVEL> <kind:secret|password> [0] <secret:SECRET>",
+  help: { ...userHelp, password: "The same, kept as a hash too", ...clearHelp },
   suggest,
   run: ({ users }, { name, level, secret }) => {
     const known = users.find((each) => each.name === name);
@@ -137,8 +137,21 @@ const enableInClear = line({
   slot: "enable secret level <level:5|10|15>",
 });
 
+const enableAsIos = line({
+  mode: "global",
+  level: SET_USERS_LEVEL,
+  syntax: "enable <kind:secret|password> [0] <secret:SECRET>",
+  help: { enable: enableHelp.enable, secret: enableHelp.secret, password: "The same, as the SCE has it", ...clearHelp },
+  run: ({ enableSecrets }, { secret }) => {
+    const known = enableSecrets.find((each) => each.level === 15);
+    return put(enableSecrets, { level: 15 as const, secret: hashOf(secret, known?.secret) }, itsLevel);
+  },
+  refuse: ({ login }, { secret }) => passwordProblem(secret, login),
+  slot: "enable",
+});
+
 export const users: Section = {
-  lines: [enable, enableInClear, user, userInClear, sshKey].flatMap(({ forms }) => forms),
+  lines: [enable, enableInClear, enableAsIos, user, userInClear, sshKey].flatMap(({ forms }) => forms),
 
   render: ({ enableSecrets, users }) => [
     ...enableSecrets.map(({ level, secret }) => enable.print({ level: `${level}`, secret })),

@@ -27,6 +27,7 @@ export const vtyDefaults: z.infer<typeof vtySchema> = {
   ...{ sessions: VTY_SESSIONS_MAX, idleSeconds: 30 * 60, accessZone: null },
 };
 
+export const LINE = "Configure the sessions of the command line";
 const IDLE = "When a session ends in which nobody types";
 
 const lineVty = line({
@@ -34,7 +35,7 @@ const lineVty = line({
   level: SET_USERS_LEVEL,
   syntax: `line vty 0 <last:0-${VTY_SESSIONS_MAX - 1}>`,
   help: {
-    line: "Configure the sessions of the command line",
+    line: LINE,
     vty: "Those that come in from elsewhere",
     "0": "From the first",
     "<last>": "To the last: no more than these at once",
@@ -102,8 +103,21 @@ const transport = line({
   no: () => {},
 });
 
+const loginLocal = line({
+  mode: "vty",
+  level: SET_USERS_LEVEL,
+  syntax: "login local",
+  help: {
+    login: "Who says who somebody is, as IOS has it",
+    local: 'As "aaa authentication login" says, which is always so',
+  },
+  run: () => {},
+  slot: "login local",
+  no: () => {},
+});
+
 export const vty: Section = {
-  lines: [lineVty, idle, accessClass, transport].flatMap(({ forms }) => forms),
+  lines: [lineVty, idle, accessClass, transport, loginLocal].flatMap(({ forms }) => forms),
 
   // Always there, so that what two people changed in it are changes of two lines.
   render: ({ vty: { sessions, idleSeconds, accessZone } }, all) => [
