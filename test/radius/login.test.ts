@@ -246,7 +246,7 @@ test("what RADIUS cannot ask is refused, and asked of nobody", async (t) => {
   const server = await fakeServer(t, accept);
   const { radius } = client(t, [configured(server.port)]);
   for (const who of [login("x".repeat(254)), login(""), login("alice", "x".repeat(129))]) {
-    t.deepEqual(await radius.ask(who), { outcome: "refused", reason: "The server refuses him." });
+    t.deepEqual(await radius.ask(who), { outcome: "refused" });
   }
   t.is((await radius.ask(login("x".repeat(253), "x".repeat(128)))).outcome, "accepted");
   t.is(server.requests.length, 1);
