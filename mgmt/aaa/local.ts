@@ -11,6 +11,7 @@ export interface LocalLoginsParts {
 }
 
 export class LocalLogins implements LoginMethod {
+  readonly rests = false;
   readonly #parts: LocalLoginsParts;
 
   constructor(parts: LocalLoginsParts) {

@@ -24,6 +24,7 @@ export type Answer = Exclude<Verdict, { readonly outcome: "unanswered" }>;
 
 /** Takes its time with a wrong password, and holds up nobody. Does not reject. */
 export interface LoginMethod {
-  /** `another`: another method is asked if this one does not answer, so that it need not try what lately was in vain. */
-  ask(login: Login, another?: boolean): Promise<Verdict>;
+  ask(login: Login): Promise<Verdict>;
+  /** Nobody that it asks answered lately: it is asked after the other methods. */
+  readonly rests: boolean;
 }

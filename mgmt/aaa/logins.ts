@@ -108,17 +108,16 @@ export class Logins {
   }
 
   async #find(login: Login): Promise<Identity | Refusal> {
-    const { facts, gate, methods } = this.#parts;
+    const { gate, methods } = this.#parts;
     const seconds = gate.mayCome(login.from);
     if (seconds !== undefined) return { reason: `Nobody is let in from there for ${seconds} s.` };
     if (!NAME.test(login.user)) return { reason: "That is no name." };
     if (login.user === ROOT) return { reason: "Root comes in at the console alone." };
     if (login.password.reveal().length > PASSWORD_MAX) return { reason: "That is no password." };
     const silences: string[] = [];
-    const order = facts().aaa.login;
-    for (const by of order) {
+    for (const by of this.#inTurn()) {
       if (this.#lanes[by].waiting >= WAITING_MAX) return { reason: "Too many came at once.", counts: false };
-      const ask = async () => (login.gone.aborted ? undefined : methods[by].ask(login, by !== order.at(-1)));
+      const ask = async () => (login.gone.aborted ? undefined : methods[by].ask(login));
       const verdict = await this.#lanes[by].take(ask);
       if (!verdict || login.gone.aborted) return GONE;
       if (verdict.outcome === "accepted") {
@@ -129,6 +128,13 @@ export class Logins {
       silences.push(`${by}: ${verdict.reason}`);
     }
     return { reason: silences.join(" ") };
+  }
+
+  /** As the configuration has it, but for those that were asked in vain lately: they come last. */
+  #inTurn(): LoginMethodName[] {
+    const { facts, methods } = this.#parts;
+    const order = facts().aaa.login;
+    return [...order.filter((by) => !methods[by].rests), ...order.filter((by) => methods[by].rests)];
   }
 
   #refuse({ user, from }: Pick<Login, "user" | "from">, { reason, counts = true }: Refusal): void {

@@ -36,7 +36,7 @@ export class Radius implements LoginMethod, AccountingServers {
     this.#accounting = this.#servers("accounting", ({ acctPort }) => acctPort);
   }
 
-  async ask(login: Login, another = false): Promise<Verdict> {
+  async ask(login: Login): Promise<Verdict> {
     if (!canAsk(login)) return { outcome: "refused" };
     const { facts, random } = this.#parts;
     const signal = AbortSignal.any([this.#stopping.signal, login.gone]);
@@ -44,7 +44,11 @@ export class Radius implements LoginMethod, AccountingServers {
       const fresh = { identifier: this.#identifier(), authenticator: random(AUTHENTICATOR_BYTES) };
       return accessRequest(login, facts().hostname, key, fresh);
     });
-    return this.#logins.judge(async (...server) => verdictOf(await question(...server)), signal, another);
+    return this.#logins.judge(async (...server) => verdictOf(await question(...server)), signal);
+  }
+
+  get rests(): boolean {
+    return this.#logins.rests;
   }
 
   /** A server that does not take a record is silent (RFC 2866 2). */

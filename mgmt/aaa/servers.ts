@@ -35,13 +35,11 @@ export class Servers<Settings extends { readonly address: string }> {
   }
 
   /**
-   * Who somebody is, as the first that answers says. `another`: those that failed lately are not asked, because another method
-   * is. After `signal` nobody is asked, and nothing waited for. Does not reject for want of an answer.
+   * Who somebody is, as the first that answers says. After `signal` nobody is asked, and nothing waited for. Does not reject for want of an answer.
    */
-  async judge(question: Question<Settings, Answer>, signal: AbortSignal, another: boolean): Promise<Verdict> {
-    const servers = this.#inTurn().filter(({ record }) => !(another && record.rests));
+  async judge(question: Question<Settings, Answer>, signal: AbortSignal): Promise<Verdict> {
     try {
-      return await this.#ask(servers, signal, async (settings, record) => {
+      return await this.#ask(this.#inTurn(), signal, async (settings, record) => {
         const answer = await question(settings, record);
         record.count(answer.outcome === "accepted" ? "accepts" : "refusals");
         return answer;
@@ -55,6 +53,12 @@ export class Servers<Settings extends { readonly address: string }> {
   /** Whether one of them took what it was told; false: those that answered did not. Rejects with a Sentence when none answered. */
   tell(question: Question<Settings, boolean>, signal: AbortSignal): Promise<boolean> {
     return this.#ask(this.#inTurn(), signal, question, (taken) => taken);
+  }
+
+  /** None of them answered lately. */
+  get rests(): boolean {
+    const all = this.#all();
+    return all.length > 0 && all.every(({ record }) => record.rests);
   }
 
   figures(): ServerFigures[] {
@@ -97,12 +101,10 @@ export class Servers<Settings extends { readonly address: string }> {
   }
 
   #nobodyAsked(signal: AbortSignal): string {
-    const { protocol, configured } = this.#parts;
+    const { protocol } = this.#parts;
     const name = protocolNames[protocol];
     if (signal.aborted) return `No answer of a ${name} server is waited for any more.`;
-    return configured().length > 0
-      ? `No ${name} server is asked, because none answered lately: look at "show aaa servers".`
-      : `No ${name} server is configured: name one with ${protocol.replace("+", "")}-server host.`;
+    return `No ${name} server is configured: name one with ${protocol.replace("+", "")}-server host.`;
   }
 
   /** Those that failed lately come last. */

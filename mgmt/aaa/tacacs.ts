@@ -32,10 +32,14 @@ export class Tacacs implements LoginMethod, AccountingServers {
   }
 
   /** Who he is and what he may do is asked of the same server. */
-  ask(login: Login, another = false): Promise<Verdict> {
+  ask(login: Login): Promise<Verdict> {
     const signal = AbortSignal.any([this.#stopping.signal, login.gone]);
     const question = inTime(signal, (server, inTime) => logIn(server, login, inTime));
-    return this.#servers.judge(question, signal, another);
+    return this.#servers.judge(question, signal);
+  }
+
+  get rests(): boolean {
+    return this.#servers.rests;
   }
 
   account(record: AccountingRecord): Promise<boolean> {

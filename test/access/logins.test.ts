@@ -17,12 +17,21 @@ interface Scene {
   readonly verdicts?: Partial<Record<LoginMethodName, Verdict>>;
   readonly order?: LoginMethodName[];
   readonly users?: User[];
+  /** Those that nobody answers lately. */
+  readonly resting?: readonly LoginMethodName[];
   readonly mayCome?: number | undefined;
   /** The answer comes when it is over. */
   answering?(login: Login): Promise<void>;
 }
 
-function made({ verdicts = {}, order = ["local", "radius", "tacacs+"], users = [], mayCome, answering }: Scene = {}) {
+function made({
+  verdicts = {},
+  resting = [],
+  order = ["local", "radius", "tacacs+"],
+  users = [],
+  mayCome,
+  answering,
+}: Scene = {}) {
   const clock = new FakeClock();
   const asked: LoginMethodName[] = [];
   const audited: AuditEntry[] = [];
@@ -30,6 +39,7 @@ function made({ verdicts = {}, order = ["local", "radius", "tacacs+"], users = [
   const hangUp = new AbortController();
   const waits: { readonly ms: number; over(): void }[] = [];
   const method = (name: LoginMethodName): LoginMethod => ({
+    rests: resting.includes(name),
     ask: async (login) => {
       asked.push(name);
       await answering?.(login);
@@ -65,6 +75,15 @@ test("the first method that accepts says who it is, and no further one is asked"
   t.like(audited, [
     { user: "alice", from: "192.0.2.1", level: 10, operation: "session.login", text: "by radius", outcome: "done" },
   ]);
+});
+
+test("a method that was asked in vain lately is asked after the others", async (t) => {
+  const { login, asked } = made({ verdicts: { "tacacs+": accepted }, resting: ["local"] });
+  t.is((await login())?.by, "tacacs+");
+  t.deepEqual(asked, ["radius", "tacacs+"]);
+  const again = made({ verdicts: { local: accepted }, resting: ["local"] });
+  t.is((await again.login())?.by, "local");
+  t.deepEqual(again.asked, ["radius", "tacacs+", "local"]);
 });
 
 test("after a refusal no further method is asked", async (t) => {

@@ -90,6 +90,7 @@ test("the next method is asked only when FreeRADIUS is silent, and never when it
   const { radius, settings, clock } = client(t, [server]);
   const asked: string[] = [];
   const local: LoginMethod = {
+    rests: false,
     async ask({ user }) {
       asked.push(user);
       return { outcome: "accepted", level: 10 };
