@@ -10,7 +10,10 @@ const ssh = show({
   syntax: "show ssh",
   help: { ...showHelp, ssh: "Who is connected by SSH, the host keys and the algorithms" },
   level: 5,
-  query: ({ appliance }) => appliance.ssh(),
+  query({ appliance }) {
+    const { connections, hostKeys } = appliance.ssh();
+    return { connections, hostKeys };
+  },
   view: sshLines,
 });
 
@@ -18,7 +21,10 @@ const settings = show({
   syntax: "show ip ssh",
   help: { ...showHelp, ip: "The Internet Protocol", ssh: "How SSH is set up" },
   level: 5,
-  query: ({ appliance }) => appliance.ssh(),
+  query({ appliance }) {
+    const { settings, alarms } = appliance.ssh();
+    return { settings, alarms };
+  },
   view: settingsLines,
 });
 

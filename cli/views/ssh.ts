@@ -11,7 +11,7 @@ import { block, columns, fields, paragraphs } from "../columns.ts";
 const SOFTWARE_SHOWN = 24;
 
 /** The first lines are those of IOS. */
-export function settingsLines({ settings, alarms }: SshStatus): string[] {
+export function settingsLines({ settings, alarms }: Pick<SshStatus, "settings" | "alarms">): string[] {
   const { on, address, port, graceSeconds, attempts, banner } = settings;
   return paragraphs(
     [
@@ -24,7 +24,7 @@ export function settingsLines({ settings, alarms }: SshStatus): string[] {
   );
 }
 
-export function sshLines({ hostKeys, connections }: SshStatus): string[] {
+export function sshLines({ hostKeys, connections }: Pick<SshStatus, "hostKeys" | "connections">): string[] {
   return paragraphs(
     connections.length === 0 ? ["Nobody is connected."] : connectionLines(connections),
     block("Host keys:", hostKeyLines(hostKeys)),

@@ -11,14 +11,14 @@ const RUNNING_MAX = 40;
 export function userLines(sessions: readonly SessionStatus[], own: number, now: number): string[] {
   return columns(
     ["", "LINE", "USER", "LEVEL", "BY", "FROM", "SINCE", "IDLE", "RUNNING"],
-    sessions.map(({ number, user, level, by, from, openedAt, typedAt, running }) => [
-      number === own ? "*" : "",
-      String(number),
+    sessions.map(({ line, user, level, by, from, since, typedAt, running }) => [
+      line === own ? "*" : "",
+      String(line),
       user,
       String(level),
       by,
       from,
-      dateAndTime(openedAt),
+      dateAndTime(since),
       duration(now - typedAt),
       running === null ? "-" : running.slice(0, RUNNING_MAX),
     ]),

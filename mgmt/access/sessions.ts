@@ -32,9 +32,9 @@ export interface Caller {
 
 export interface SessionStatus extends Omit<Actor, "session">, Pick<Identity, "by">, Pick<OpenSession, "running"> {
   /** From 1, never given again while the daemon runs. */
-  readonly number: number;
+  readonly line: number;
   /** Unix milliseconds. */
-  readonly openedAt: number;
+  readonly since: number;
   readonly typedAt: number;
 }
 
@@ -47,7 +47,7 @@ export interface SessionsParts {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #callers = new Set<Caller>();
-  readonly #open = new Map<OpenSession, { readonly caller: Caller; readonly openedAt: number }>();
+  readonly #open = new Map<OpenSession, { readonly caller: Caller; readonly since: number }>();
   readonly #audited = new WeakSet<OpenSession>();
   #last = 0;
 
@@ -71,7 +71,7 @@ export class Sessions {
   }
 
   opened(session: OpenSession, caller: Caller): void {
-    this.#open.set(session, { caller, openedAt: this.#parts.now() });
+    this.#open.set(session, { caller, since: this.#parts.now() });
   }
 
   /**
@@ -115,9 +115,9 @@ export class Sessions {
 
   /** In the order of their numbers. */
   list(): SessionStatus[] {
-    return [...this.#open].map(([{ actor, level, typedAt, running }, { caller, openedAt }]) => {
-      const { user, from, session: number } = actor;
-      return { number, user, from, level, by: caller.identity.by, openedAt, typedAt, running };
+    return [...this.#open].map(([{ actor, level, typedAt, running }, { caller, since }]) => {
+      const { user, from, session: line } = actor;
+      return { line, user, from, level, by: caller.identity.by, since, typedAt, running };
     });
   }
 

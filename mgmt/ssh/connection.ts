@@ -10,6 +10,7 @@ import { printable } from "../words.ts";
 import type { Origin } from "./admission.ts";
 import { algorithms } from "./algorithms.ts";
 import { Authentication, type AuthenticationParts } from "./authentication.ts";
+import { CLOSING_MS, Deadline } from "./deadline.ts";
 import { refuseAbsurd, tellSignatureAlgorithms, tellTooMany, withoutSha1 } from "./library.ts";
 import type { Pace } from "./pace.ts";
 import { type SessionParts, serveSession } from "./session.ts";
@@ -31,9 +32,6 @@ const UNUSED_MS = 10_000;
 
 /** After its last session the other end has so long to close the connection; some wait for us to do it. */
 const LINGER_MS = 500;
-
-/** For the other end to answer that a session, or the connection, is over. */
-const CLOSING_MS = 5000;
 
 /** One who is there answers before so many of these are over. */
 const KEEPALIVE = { keepaliveInterval: 60_000, keepaliveCountMax: 5 };
@@ -89,29 +87,22 @@ export class SshConnection {
   #sessions = 0;
   #running = 0;
   #unused = 0;
-  /** Runs while he must do something soon or go. */
-  #deadline: NodeJS.Timeout | undefined;
-  /** When he must have logged in, in Unix milliseconds. */
-  #graceEnds = 0;
+  readonly #deadline: Deadline;
 
   constructor(socket: Socket, origin: Origin, parts: ConnectionParts) {
     this.#socket = socket;
     this.origin = origin;
     this.#parts = parts;
     this.#since = parts.now();
+    this.#deadline = new Deadline(socket, parts.nowMs);
   }
 
   start(): void {
     const { facts, pace } = this.#parts;
     // An error is followed by the close.
     this.#socket.on("error", () => {});
-    this.#socket.once("close", () => {
-      clearTimeout(this.#deadline);
-      this.#gone.abort();
-    });
-    const graceMs = facts().ssh.graceSeconds * 1000;
-    this.#graceEnds = this.#since + graceMs;
-    this.#endIn(graceMs);
+    this.#socket.once("close", () => this.#gone.abort());
+    this.#deadline.in(facts().ssh.graceSeconds * 1000);
     this.#socket.once(
       "close",
       pace.ask(() => this.#shakeHands()),
@@ -157,10 +148,11 @@ export class SshConnection {
     });
     tellSignatureAlgorithms(connection);
     refuseAbsurd(connection);
+    // Servers that are asked who he is have a time of their own.
     const asked: typeof logins = {
       byKey: (holder) => logins.byKey(holder),
       refusedKeys: (who, count) => logins.refusedKeys(who, count),
-      byPassword: (login) => this.#untimed(() => logins.byPassword(login)),
+      byPassword: (login) => this.#deadline.without(() => logins.byPassword(login)),
     };
     const authentication = new Authentication(connection, {
       from,
@@ -188,12 +180,12 @@ export class SshConnection {
     const why = tooMany(identity);
     if (why !== undefined) {
       tellTooMany(connection, why);
-      this.#endIn(0);
+      this.#deadline.in(0);
       return;
     }
     const caller = { identity, from: this.origin.address, cut: () => this.cut(), end: () => this.#end() };
     this.#caller = caller;
-    this.#endIn(UNUSED_MS);
+    this.#deadline.in(UNUSED_MS);
     this.#socket.once("close", () => sessions.left(caller));
     sessions.came(caller);
   }
@@ -206,7 +198,7 @@ export class SshConnection {
     asked.once("close", () => {
       closed.abort();
       if (!used && ++this.#unused >= UNUSED_MAX) this.cut();
-      if (--this.#sessions === 0) this.#endIn(LINGER_MS);
+      if (--this.#sessions === 0) this.#deadline.in(LINGER_MS);
     });
     serveSession(asked, AbortSignal.any([closed.signal, this.#gone.signal]), {
       ...{ carrier, caller, shells, admit, fault },
@@ -215,10 +207,10 @@ export class SshConnection {
       begun: () => {
         used = true;
         this.#running++;
-        clearTimeout(this.#deadline);
+        this.#deadline.clear();
       },
       over: () => {
-        if (--this.#running === 0) this.#endIn(CLOSING_MS);
+        if (--this.#running === 0) this.#deadline.in(CLOSING_MS);
       },
     });
   }
@@ -237,26 +229,5 @@ export class SshConnection {
   #end(): void {
     if (this.#running === 0) this.cut();
     else setTimeout(() => this.cut(), CLOSING_MS).unref();
-  }
-
-  /** The time to log in does not run while servers are asked who he is: they have a time of their own. */
-  async #untimed<T>(ask: () => Promise<T>): Promise<T> {
-    const { now } = this.#parts;
-    const askedAt = now();
-    clearTimeout(this.#deadline);
-    const answer = await ask();
-    this.#graceEnds += now() - askedAt;
-    this.#endIn(this.#graceEnds - now());
-    return answer;
-  }
-
-  /** What he has not read yet he still may. */
-  #endIn(ms: number): void {
-    clearTimeout(this.#deadline);
-    if (this.#socket.destroyed) return;
-    this.#deadline = setTimeout(() => {
-      this.#socket.end();
-      this.#deadline = setTimeout(() => this.cut(), CLOSING_MS);
-    }, ms);
   }
 }

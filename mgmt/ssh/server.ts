@@ -150,7 +150,7 @@ export class SshServer {
     const { sessions } = this.#parts.facts().vty;
     const kept = level === 15 ? 0 : Math.floor(sessions / KEPT_SHARE);
     if (this.#running.size >= sessions - kept) {
-      throw new Sentence(`${sessions} sessions are open, and there is room for no more.`);
+      throw new Sentence("The sessions that line vty allows are all open: try again later.");
     }
     const his = [...this.#running.values()].filter((each) => each.user === user).length;
     if (level < 15 && his >= Math.ceil(sessions / USERS_SHARE)) {

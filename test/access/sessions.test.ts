@@ -105,7 +105,7 @@ for (const [what, { keys = "", lines, reads = true, after }] of Object.entries(c
   });
 }
 
-const numbersOf = (sessions: Sessions) => sessions.list().map(({ number }) => number);
+const linesOf = (sessions: Sessions) => sessions.list().map(({ line }) => line);
 
 test("with a session all others of its connection end, and no others", async (t) => {
   const { sessions, opened, came, cut } = made();
@@ -114,7 +114,7 @@ test("with a session all others of its connection end, and no others", async (t)
   sessions.end(2, admin);
   await Promise.all([first.over, second.over]);
   t.deepEqual(cut, [shared]);
-  t.deepEqual(numbersOf(sessions), [3]);
+  t.deepEqual(linesOf(sessions), [3]);
   other.input.end();
   await other.over;
 });
@@ -127,7 +127,7 @@ test("with a session those connections of its user end that have none, and nobod
   sessions.left(left);
   sessions.end(1, admin);
   t.deepEqual(cut, [stolen.caller, unused]);
-  t.deepEqual(numbersOf(sessions), [2, 3]);
+  t.deepEqual(linesOf(sessions), [2, 3]);
   for (const { input } of others) input.end();
   await Promise.all([stolen, ...others].map(({ over }) => over));
 });

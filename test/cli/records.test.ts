@@ -119,14 +119,14 @@ test("monitor events tells what happens from then on, until it is stopped", asyn
 });
 
 test("show users tells who is here, and which session is one's own", async (t) => {
-  const since = { openedAt: AT - 3_600_000 };
+  const since = { since: AT - 3_600_000 };
   const sessions = (): SessionStatus[] => [
     {
-      ...{ number: 1, user: "root", level: 15, by: "peer", from: "console", typedAt: AT - 125_000, ...since },
+      ...{ line: 1, user: "root", level: 15, by: "peer", from: "console", typedAt: AT - 125_000, ...since },
       running: `monitor events | exclude ${"x".repeat(100)}`,
     },
     {
-      ...{ number: 2, user: "alice", level: 10, by: "tacacs+", from: "192.0.2.1", typedAt: AT, ...since },
+      ...{ line: 2, user: "alice", level: 10, by: "tacacs+", from: "192.0.2.1", typedAt: AT, ...since },
       running: null,
     },
   ];

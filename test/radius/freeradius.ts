@@ -72,7 +72,13 @@ server default {
 	authenticate {
 		pap
 	}
-	${signs ? documented("In the site, for each `post-auth`:") : ""}
+	${
+    signs
+      ? documented(
+          "In `sites-enabled/default`, add to the `post-auth` block that is there, and to the `Post-Auth-Type REJECT` within it; `freeradius -C` checks all files:",
+        )
+      : ""
+  }
 	accounting {
 		detail
 	}

@@ -69,7 +69,7 @@ test("one session too many is told so and closed; room comes back", async (t) =>
   const { client } = await box(t, { lines: "line vty 0 1\n" });
   const [first] = [await shellOf(await client()), await shellOf(await client())];
   const third = await openShell(await client(5));
-  t.is(await third.rest(), "% 2 sessions are open, and there is room for no more.\r\n");
+  t.is(await third.rest(), "% The sessions that line vty allows are all open: try again later.\r\n");
   first.channel.write("exit\n");
   await first.rest();
   t.is((await shellOf(await client(5))).greeting, "box>");
