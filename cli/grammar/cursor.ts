@@ -4,7 +4,7 @@ import type { Facts } from "../../mgmt/config/service.ts";
 import type { Command } from "./command.ts";
 import { follow, keywordsFrom, type Mismatch } from "./match.ts";
 import { type Language, type Prompt, partsOf } from "./prompt.ts";
-import { isOffered, keywordsAt, type State, valuesAt } from "./states.ts";
+import { keywordsAt, offered, type State, valuesAt } from "./states.ts";
 import { endOf, wordsOf } from "./words.ts";
 
 export interface Cursor {
@@ -48,7 +48,7 @@ function restAround(states: readonly State[], text: string): Cursor | undefined 
 
 /** The keywords that could stand there, in order. */
 export function keywordsTo({ states, typed }: Cursor): string[] {
-  return keywordsFrom(typed, keywordsAt(states.filter(isOffered))).sort(byName);
+  return keywordsFrom(typed, keywordsAt(offered(states))).sort(byName);
 }
 
 /** The values that exist now and could stand there, as they are typed, in order. */

@@ -3,7 +3,7 @@
 import type { Reading } from "./argument-types.ts";
 import type { Command } from "./command.ts";
 import { secretColumnAt } from "./shown.ts";
-import { afterKeyword, isComplete, isOffered, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
+import { afterKeyword, isComplete, keywordsAt, offered, type State, startOf, take, valuesAt } from "./states.ts";
 import type { ValueToken } from "./syntax.ts";
 import { endOf, type Word, wordsOf } from "./words.ts";
 
@@ -88,7 +88,7 @@ function advance<C extends Command>(
   text: string,
   isTyped: boolean,
 ): Advance<C> | Refusal {
-  const keywords = word.quoted ? [] : abbreviatedBy(word.text, keywordsAt(states));
+  const keywords = word.quoted ? [] : abbreviatedBy(word.text, states);
   if (keywords.length > 1) return { code: "ambiguous-command", hint: `It could be ${oneOf.format(keywords)}.` };
   if (keywords[0] !== undefined) {
     return { states: afterKeyword(states, keywords[0], word.column), tookRest: false };
@@ -110,10 +110,10 @@ function read({ type }: ValueToken, word: Word, text: string): Reading<unknown> 
 }
 
 /** The keywords that the text may stand for: the one it spells out, else all that it begins. */
-function abbreviatedBy(text: string, keywords: readonly string[]): string[] {
+function abbreviatedBy(text: string, states: readonly State[]): string[] {
   const typed = text.toLowerCase();
-  const exact = keywords.filter((keyword) => keyword.toLowerCase() === typed);
-  return exact.length > 0 ? exact : keywordsFrom(typed, keywords);
+  const exact = keywordsAt(states).filter((keyword) => keyword.toLowerCase() === typed);
+  return exact.length > 0 ? exact : keywordsFrom(typed, keywordsAt(offered(states)));
 }
 
 /** The keywords that the text begins. */
@@ -125,7 +125,7 @@ export function keywordsFrom(text: string, keywords: readonly string[]): string[
 /** A sentence: what could stand at the states. */
 export function expected(states: readonly State[]): string {
   const values = valuesAt(states).map(({ token }) => token.type.expected);
-  const phrases = [...new Set([...keywordsAt(states.filter(isOffered)), ...values])];
+  const phrases = [...new Set([...keywordsAt(offered(states)), ...values])];
   return phrases.length > 0 ? `Expected ${oneOf.format(phrases)}.` : "Nothing can follow here.";
 }
 

@@ -25,9 +25,10 @@ export function isComplete(state: State): boolean {
   return state.next === state.route.length;
 }
 
-export function isOffered({ command }: State): boolean {
-  return !command.isRefused;
-}
+/** Those of commands that are not refused in any case: the others are meant only by whole words, and told to nobody. */
+export const offered = remembered((states: readonly State[]): readonly State[] =>
+  states.filter(({ command }) => !command.isRefused),
+);
 
 /** The keywords and words of choices that may come next, each once. */
 export const keywordsAt = remembered((states: readonly State[]): readonly string[] => [

@@ -41,8 +41,9 @@ function means(language: Language, { prompt, command, args }: Typed, text: strin
   return read.found.command === command && isDeepStrictEqual({ ...read.found.args }, { ...args });
 }
 
-/** Not one that stands for a command of the prompt. */
+/** Not one that stands for a command of the prompt, nor one that is only there to be refused. */
 function isOwnLine({ prompt, command }: Typed): boolean {
+  if (command.isRefused) return false;
   return prompt.modes[0] === EXEC || !(isPromptLine(command) || command.syntax.startsWith("do "));
 }
 

@@ -122,7 +122,7 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
   const run = (line: string, level: Level) => {
     const found = match(language.exec.commands, line);
     if ("code" in found) throw new Error(`No command is typed as "${line}".`);
-    const session = { ask: async () => staged.answer };
+    const session = { ask: async () => staged.answer, level };
     const actor = { user: "anna", level, from: "console", session: 1 };
     const context = { appliance, actor, session, now: clock.now } as unknown as Context;
     return found.command.execute(context, found.args as never);

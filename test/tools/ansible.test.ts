@@ -97,5 +97,5 @@ test.serial("a change that may be undone waits to be confirmed, alone, and is un
   t.regex(said("it waits"), /^Timer type: absolute timer\nTimer value: 5 min\nUser: level15\n/);
   t.is(said("undone at once"), "Revision 4 is in force.");
   t.is(said("confirmed by hand"), "Revision 5 stays in force.");
-  t.is((await it.ssh({ command: "show running-config | include hostname" })).out, "hostname edge-4\r\n");
+  t.is((await it.ssh({ command: "show running-config | include hostname" })).out, "hostname edge-4\n");
 });
