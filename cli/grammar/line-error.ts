@@ -41,5 +41,5 @@ export function printLineError({ line, text, column, message, hint }: LineError)
 
 /** A typed text, as wide, without what a terminal would obey or hide. */
 function shown(text: string): string {
-  return printable(text.replaceAll("\t", " "));
+  return printable(text.replaceAll(/[\t\n]/g, " "));
 }
