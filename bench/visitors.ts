@@ -1,9 +1,9 @@
 // Those who log in at the daemon over SSH, and what it is told of them beforehand.
+
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { ClearText } from "../cli/grammar/secret.ts";
+import { freePort } from "../lab/free-port.ts";
 import { hashOf } from "../mgmt/access/secret.ts";
 
 const password = "bench-password";
@@ -48,13 +48,4 @@ ip ssh port ${this.#port}
       client.on("error", () => {}).destroy();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,6 +1,6 @@
 // What is told of logins that were refused: each is audited, but a flood of them is summed up; the latest are kept to be shown.
 
-import { Bucket } from "../log/bucket.ts";
+import { Bucket } from "../bucket.ts";
 import type { AuditEntry } from "../operations/operation.ts";
 import type { Clock, Wait } from "../time.ts";
 import { number } from "../words.ts";

@@ -3,9 +3,9 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { Bucket } from "../bucket.ts";
 import { reasonOf } from "../sentence.ts";
 import { number } from "../words.ts";
-import { Bucket } from "./bucket.ts";
 import type { LogLine } from "./line.ts";
 import { mnemonics } from "./mnemonics.ts";
 import { syslogMessage } from "./syslog.ts";

@@ -21,7 +21,7 @@ import { Pace } from "./pace.ts";
 /** What could not be had is tried again: somebody may have made room for it. */
 const AGAIN_MS = 5000;
 
-/** Between two handshakes: they take at most a fifth of the event loop's time (bench/README.md). */
+/** Between two handshakes, each 5 to 12 ms of the event loop (bench/README.md): half of its time is left to others. */
 const HANDSHAKE_EVERY_MS = 20;
 
 /** One of so many sessions is kept for people of level 15: the others cannot take all. */

@@ -36,11 +36,15 @@ export function shellTerminal(
   gone: AbortSignal,
 ): Terminal & { readonly output: ChannelOutput } {
   return {
-    input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
+    input: typedAt(channel),
     output: new ChannelOutput(channel, carrier, gone, { size: pty }),
     interactive: pty !== undefined,
     plain: PLAIN_TERMINALS.includes((pty?.term ?? "").toLowerCase()),
   };
+}
+
+function typedAt(channel: ServerChannel): Readable {
+  return Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE });
 }
 
 /** What is typed; others have their turn after each piece. */
@@ -61,7 +65,7 @@ export function execTerminal(
   gone: AbortSignal,
 ): Terminal & { readonly output: ChannelOutput } {
   return {
-    input: Readable.from(pieces(channel), { objectMode: false, highWaterMark: PIECE }),
+    input: typedAt(channel),
     output: new ChannelOutput(channel, carrier, gone, { newline: pty ? "\r\n" : "\n" }),
     ...{ interactive: false, plain: true },
   };

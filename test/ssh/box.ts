@@ -1,14 +1,14 @@
 // A daemon that listens for SSH, with a user of each level, and the programs that people come with.
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { ExecutionContext } from "ava";
 import ssh2, { type Client, type ConnectConfig } from "ssh2";
+import { freePort } from "../../lab/free-port.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { type Daemon, daemon } from "../daemon/parts.ts";
 
@@ -123,16 +123,6 @@ export async function keyLine(user: string, file: string): Promise<string> {
 /** Of a box that listens at the port, if it is on. */
 export function configurationAt(port: number, lines = "", on = true): string {
   return `hostname box\n${USERS}${on ? "ip ssh\n" : ""}ip ssh listen 127.0.0.1\nip ssh port ${port}\n${lines}end\n`;
-}
-
-/** Nobody listens there now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function openssh(port: number, box: readonly string[], coming: Coming): Promise<Ran> {

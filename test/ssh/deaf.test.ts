@@ -1,13 +1,15 @@
 // People who ask and never read the answers: others do not notice, the daemon holds little of what they do not read, and nothing
 // of it once they are gone.
+
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Client } from "ssh2";
+import { freePort } from "../../lab/free-port.ts";
 import { directory, until } from "../daemon/parts.ts";
-import { configurationAt, connected, freePort, giveHostKeys } from "./box.ts";
+import { configurationAt, connected, giveHostKeys } from "./box.ts";
 import type { Memory } from "./box-process.ts";
 import { exchangeKeys, message, sendMessage, socketOf } from "./hostile.ts";
 import { shellOf } from "./shell.ts";

@@ -1,15 +1,17 @@
 // Where the box listens, how it follows the configuration, and the keys that it shows.
+
 import { once } from "node:events";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test from "ava";
+import { freePort } from "../../lab/free-port.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { Listening } from "../../mgmt/ssh/listening.ts";
 import { until } from "../daemon/parts.ts";
-import { type Box, box, freePort, run } from "./box.ts";
+import { type Box, box, run } from "./box.ts";
 
 const command = "show privilege";
 

@@ -1,7 +1,9 @@
 // A whole box whose logins and accounting go to TACACS+ servers: people come in by OpenSSH.
+
 import test, { type ExecutionContext } from "ava";
+import { freePort } from "../../lab/free-port.ts";
 import { until } from "../daemon/parts.ts";
-import { type Box, box, freePort, passwordOf } from "../ssh/box.ts";
+import { type Box, box, passwordOf } from "../ssh/box.ts";
 import { KEY, type ServerSettings, serveTacacs } from "./tacacs-servers.ts";
 
 const PASSWORD = "correct-horse";

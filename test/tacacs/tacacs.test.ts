@@ -1,12 +1,13 @@
 // Logins and accounting by TACACS+, against servers whose codec is scapy's.
+
 import test from "ava";
 import { ClearText } from "../../cli/grammar/secret.ts";
+import { freePort } from "../../lab/free-port.ts";
 import type { AccountingRecord } from "../../mgmt/aaa/accounting.ts";
 import { AccountingQueue } from "../../mgmt/aaa/accounting-queue.ts";
 import { Tacacs } from "../../mgmt/aaa/tacacs.ts";
 import { aaaDefaults } from "../../mgmt/config/sections/aaa.ts";
 import { until } from "../daemon/parts.ts";
-import { freePort } from "../ssh/box.ts";
 import { ASKS, KEY, serveTacacs } from "./tacacs-servers.ts";
 
 const PASSWORD = "correct horse";
