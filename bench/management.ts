@@ -40,7 +40,7 @@ class Daemon {
     await this.#writeConfiguration();
     const policy = join(this.#directory, "policy");
     const configuration = parsed(configurationText(0));
-    await writeFile(policy, policyBlob(configuration, missingIds(configuration, new Map()), 1));
+    await writeFile(policy, policyBlob(configuration, missingIds(configuration, new Map()), 1, []));
     await promisify(execFile)(regionMake, [join(run, "fastpath/region"), policy, "1", `${subscribers}`, "1"]);
     this.#dialogue = await Dialogue.start("daemon", [process.execPath, program, this.#directory]);
     await this.#dialogue.hear(/^ready$/);

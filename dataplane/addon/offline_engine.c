@@ -101,7 +101,7 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 
 	if (copy != NULL) {
 		memcpy(copy, blob, length);
-		wrong = policy_check(copy, length);
+		wrong = policy_check(copy, length, WATCH_DETECTORS);
 	}
 	if (wrong == NULL) {
 		memory = zeroed(policy_size(copy));

@@ -16,6 +16,8 @@ struct blob {
 	const struct blob_port_range *port_ranges;
 	const struct blob_package *packages;
 	const struct blob_detector *detectors;
+	const struct blob_override *overrides;
+	const struct blob_prefix *override_prefixes;
 	size_t length; // where the last array ends
 };
 
@@ -31,7 +33,9 @@ blob_open(const void *bytes)
 	b.port_ranges = (const void *)(b.services + h->services);
 	b.packages = (const void *)(b.port_ranges + h->port_ranges);
 	b.detectors = (const void *)(b.packages + h->packages);
-	b.length = (size_t)((const uint8_t *)(b.detectors + h->detectors) - (const uint8_t *)bytes);
+	b.overrides = (const void *)(b.detectors + h->detectors);
+	b.override_prefixes = (const void *)(b.overrides + h->overrides);
+	b.length = (size_t)((const uint8_t *)(b.override_prefixes + h->override_prefixes) - (const uint8_t *)bytes);
 	return b;
 }
 
@@ -47,7 +51,8 @@ check_shape(const void *bytes, size_t length)
 	if (h->zone_prefixes > POLICY_PREFIXES_MAX || h->group_prefixes > POLICY_PREFIXES_MAX ||
 	    h->groups > POLICY_GROUPS_MAX || h->services > POLICY_SERVICES_MAX ||
 	    h->port_ranges > POLICY_PORT_RANGES_MAX || h->packages > POLICY_PACKAGES_MAX ||
-	    h->detectors > POLICY_PACKAGES_MAX * WATCH_DETECTORS)
+	    h->detectors > POLICY_PACKAGES_MAX * POLICY_DETECTORS_MAX || h->overrides > POLICY_OVERRIDES_MAX ||
+	    h->override_prefixes > POLICY_PREFIXES_MAX)
 		return "it holds more than its limits allow";
 	if (h->length != length || blob_open(bytes).length != length)
 		return "its length does not fit its contents";
@@ -112,29 +117,79 @@ ids_differ(const struct blob_detector *detectors, uint32_t count)
 	return true;
 }
 
+// The bits of a set that the blob keeps as two words.
+static uint64_t
+set_of(const uint32_t words[2])
+{
+	return words[0] | (uint64_t)words[1] << 32;
+}
+
+static bool
+are_services(uint64_t set, const struct blob *blob)
+{
+	return blob->header->services == POLICY_SERVICES_MAX || set >> blob->header->services == 0;
+}
+
 static const char *
-check_packages(const struct blob *blob)
+check_packages(const struct blob *blob, uint32_t detectors)
 {
 	for (uint32_t i = 0; i < blob->header->packages; i++) {
 		const struct blob_package *package = &blob->packages[i];
-		if (package->detectors > WATCH_DETECTORS || package->detector > blob->header->detectors ||
-		    package->detectors > blob->header->detectors - package->detector)
+		if (package->detectors > POLICY_DETECTORS_MAX || package->detector > blob->header->detectors ||
+		    package->detectors > blob->header->detectors - package->detector ||
+		    !are_services(set_of(package->measured), blob))
 			return "a package is out of range";
+		if (package->detectors > detectors)
+			return "a package has more detectors than the fast path was started for with --detectors";
+		if ((uint32_t)__builtin_popcountll(set_of(package->measured)) > detectors)
+			return "a package measures more services than the fast path was started for with --detectors";
 		if (!ids_differ(blob->detectors + package->detector, package->detectors))
 			return "a package has two detectors with one id";
 	}
+	return NULL;
+}
+
+static bool
+actions_agree(uint8_t actions)
+{
+	if (actions & (ACTION_RESET | ACTION_CUT) && !(actions & ACTION_BLOCK))
+		return false;
+	if (actions & ACTION_RESET_BOTH && !(actions & ACTION_RESET))
+		return false;
+	return actions < ACTION_CUT << 1;
+}
+
+static const char *
+check_detectors(const struct blob *blob)
+{
 	for (uint32_t i = 0; i < blob->header->detectors; i++) {
 		const struct blob_detector *detector = &blob->detectors[i];
 		if (detector->id == 0 || detector->service >= blob->header->services || detector->threshold == 0 ||
 		    detector->period_ms == 0 || detector->signal != SIGNAL_SESSIONS ||
-		    detector->window != WINDOW_FIXED || (detector->actions & ~(ACTION_REPORT | ACTION_BLOCK)) != 0)
+		    (detector->window != WINDOW_FIXED && detector->window != WINDOW_SLIDING) ||
+		    detector->count > COUNT_ESTABLISHED)
 			return "a detector is out of range";
+		if (!actions_agree(detector->actions))
+			return "a detector's actions contradict each other";
+	}
+	return NULL;
+}
+
+static const char *
+check_overrides(const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->overrides; i++) {
+		const struct blob_override *override = &blob->overrides[i];
+		if ((override->zone != POLICY_NONE && override->zone >= POLICY_ZONES_MAX) ||
+		    (override->package != POLICY_NONE && override->package >= blob->header->packages) ||
+		    !are_services(set_of(override->exempt), blob) || !are_services(set_of(override->blocked), blob))
+			return "an override is out of range";
 	}
 	return NULL;
 }
 
 const char *
-policy_check(const void *bytes, size_t length)
+policy_check(const void *bytes, size_t length, uint32_t detectors)
 {
 	const char *wrong = check_shape(bytes, length);
 	if (wrong != NULL)
@@ -145,11 +200,17 @@ policy_check(const void *bytes, size_t length)
 	if (wrong == NULL)
 		wrong = check_prefixes(blob.group_prefixes, blob.header->group_prefixes, blob.header->groups);
 	if (wrong == NULL)
+		wrong = check_prefixes(blob.override_prefixes, blob.header->override_prefixes, blob.header->overrides);
+	if (wrong == NULL)
 		wrong = check_groups(&blob);
 	if (wrong == NULL)
 		wrong = check_services(&blob);
 	if (wrong == NULL)
-		wrong = check_packages(&blob);
+		wrong = check_packages(&blob, detectors);
+	if (wrong == NULL)
+		wrong = check_detectors(&blob);
+	if (wrong == NULL)
+		wrong = check_overrides(&blob);
 	return wrong;
 }
 
@@ -171,6 +232,7 @@ arena_take(struct arena *arena, size_t size)
 // The pieces of a compiled policy, in the order in which they lie.
 struct layout {
 	struct policy *policy;
+	struct detector *detectors;
 	struct package *packages;
 	struct group *groups;
 	void *ports;
@@ -186,6 +248,7 @@ lay_out(struct arena *arena, const struct blob_header *h)
 
 	return (struct layout){
 		.policy = arena_take(arena, sizeof(struct policy)),
+		.detectors = arena_take(arena, h->detectors * sizeof(struct detector)),
 		.packages = arena_take(arena, h->packages * sizeof(struct package)),
 		.groups = arena_take(arena, h->groups * sizeof(struct group)),
 		.ports = arena_take(arena, classifier_ports_size(h->port_ranges * POLICY_SERVICES_MAX)),
@@ -204,31 +267,44 @@ policy_size(const void *bytes)
 	return arena.used;
 }
 
-// Returns the bits of the services that some detector counts.
+// Returns the bits of the services that some package counts or measures.
 static uint64_t
 compile_packages(const struct layout *to, const struct blob *blob)
 {
 	uint64_t counted = 0;
 
 	for (uint32_t i = 0; i < blob->header->packages; i++) {
-		struct package *package = &to->packages[i];
-
-		*package = (struct package){.id = blob->packages[i].id, .detector_count = blob->packages[i].detectors};
-		for (uint32_t d = 0; d < package->detector_count; d++) {
-			const struct blob_detector *from = &blob->detectors[blob->packages[i].detector + d];
-			package->detectors[d] = (struct detector){
-				.id = from->id,
-				.threshold = from->threshold,
-				.period_ms = from->period_ms,
-				.signal = from->signal,
-				.window = from->window,
-				.actions = from->actions,
-				.service = UINT64_C(1) << from->service,
-			};
-			counted |= package->detectors[d].service;
-		}
+		const struct blob_package *from = &blob->packages[i];
+		to->packages[i] = (struct package){
+			.id = from->id,
+			.detector_count = from->detectors,
+			.detectors = &to->detectors[from->detector],
+			.measured = set_of(from->measured),
+		};
+		counted |= to->packages[i].measured;
+		for (uint32_t d = 0; d < from->detectors; d++)
+			counted |= to->packages[i].detectors[d].service;
 	}
 	return counted;
+}
+
+static void
+compile_detectors(const struct layout *to, const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->detectors; i++) {
+		const struct blob_detector *from = &blob->detectors[i];
+		to->detectors[i] = (struct detector){
+			.id = from->id,
+			.threshold = from->threshold,
+			.period_ms = from->period_ms,
+			.hold_ms = from->hold_ms,
+			.signal = from->signal,
+			.window = from->window,
+			.actions = from->actions,
+			.count = from->count,
+			.service = UINT64_C(1) << from->service,
+		};
+	}
 }
 
 static void
@@ -259,6 +335,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 	struct layout to = lay_out(&arena, blob.header);
 	uint32_t ageing = blob.header->subscriber_ageing_seconds;
 
+	compile_detectors(&to, &blob);
 	*to.policy = (struct policy){
 		.generation = generation,
 		.revision = blob.header->revision,
@@ -266,6 +343,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 		.counted = compile_packages(&to, &blob),
 		.groups = to.groups,
 		.packages = to.packages,
+		.detectors = to.detectors,
 	};
 	memcpy(to.policy->link_mode, blob.header->link_mode, sizeof(to.policy->link_mode));
 	compile_groups(&to, &blob);

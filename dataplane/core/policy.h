@@ -7,7 +7,6 @@
 #include "classifier.h"
 #include "policy_blob.h"
 #include "prefix_table.h"
-#include "records.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,17 +15,19 @@ struct detector {
 	uint32_t id;
 	uint32_t threshold;
 	uint32_t period_ms;
-	uint8_t signal;  // enum policy_signal
-	uint8_t window;  // enum policy_window
-	uint8_t actions; // enum policy_action bits
-	uint8_t reserved;
+	uint32_t hold_ms;
+	uint8_t signal;   // enum policy_signal
+	uint8_t window;   // enum policy_window
+	uint8_t actions;  // enum policy_action bits
+	uint8_t count;    // enum policy_count
 	uint64_t service; // the bit of the service it counts
 };
 
 struct package {
 	uint32_t id;
 	uint32_t detector_count;
-	struct detector detectors[WATCH_DETECTORS];
+	const struct detector *detectors;
+	uint64_t measured; // bits of the services whose usage is counted
 };
 
 struct group {
@@ -40,16 +41,17 @@ struct policy {
 	uint32_t revision;             // the daemon's
 	uint64_t subscriber_ageing_ms; // UINT64_MAX = never
 	uint8_t link_mode[LINKS_MAX];
-	uint64_t counted; // bits of the services that some detector counts
+	uint64_t counted; // bits of the services that some package counts or measures
 	struct classifier classifier;
 	struct prefix_table group_prefixes;
 	struct group *groups;
 	struct package *packages;
+	struct detector *detectors; // of all packages
 };
 
-// Checks every length, index, range and name in the blob. Returns NULL when it is good, else a sentence without a full stop
-// that says what is wrong. `blob` is aligned to 4.
-const char *policy_check(const void *blob, size_t length);
+// Checks every length, index, range and name in the blob. `detectors`: windows and usages that a watch has room for. Returns NULL
+// when it is good, else a sentence without a full stop that says what is wrong. `blob` is aligned to 4.
+const char *policy_check(const void *blob, size_t length, uint32_t detectors);
 
 // Bytes that policy_compile needs for a checked blob.
 size_t policy_size(const void *blob);

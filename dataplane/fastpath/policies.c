@@ -63,7 +63,7 @@ slot_good(const struct policy_slot *slot)
 {
 	return slot_generation(slot) != 0 && slot->length <= POLICY_BYTES_MAX &&
 	       policy_slot_checksum(slot->bytes, slot->length) == slot->checksum &&
-	       policy_check(slot->bytes, slot->length) == NULL;
+	       policy_check(slot->bytes, slot->length, WATCH_DETECTORS) == NULL;
 }
 
 enum region_bypass
@@ -117,7 +117,7 @@ policies_apply(struct policies *policies, const void *blob, uint32_t length, con
 	*why = policies->closed;
 	if (*why != NULL)
 		return CONTROL_FULL;
-	*why = policy_check(blob, length);
+	*why = policy_check(blob, length, WATCH_DETECTORS);
 	if (*why != NULL)
 		return CONTROL_INVALID;
 	*why = put_in_force(policies, blob, next_generation(policies));

@@ -2,7 +2,7 @@
 // Fuzz target: a policy blob of any contents in the right shape is refused with a sentence, or compiles into a policy that
 // finds the groups and services which a look at every prefix and range finds, and that an engine can obey.
 //
-// Input: a byte whose bit 0 says that the numbers are brought into their ranges, the lengths of the seven arrays, a byte of
+// Input: a byte whose bit 0 says that the numbers are brought into their ranges, the lengths of the nine arrays, a byte of
 // ageing, four of link modes, then the arrays' bytes.
 
 #include "policy.h"
@@ -18,7 +18,11 @@ struct arrays {
 	struct blob_port_range port_ranges[6];
 	struct blob_package packages[3];
 	struct blob_detector detectors[6];
+	struct blob_override overrides[5];
+	struct blob_prefix override_prefixes[6];
 };
+
+#define DETECTORS 4 // as many as the engine of policy_use has room for
 
 #define MOST(array) (sizeof(((struct arrays *)0)->array) / sizeof(*((struct arrays *)0)->array))
 
@@ -30,6 +34,23 @@ tame_prefixes(struct blob_prefix *prefixes, uint32_t count, uint32_t values)
 		prefixes[i].address = address_prefix(&prefixes[i].address, prefixes[i].length);
 		prefixes[i].value %= values;
 	}
+}
+
+static void
+tame_overrides(struct arrays *arrays, const struct policy_parts *parts)
+{
+	for (uint32_t i = 0; i < parts->overrides.count; i++) {
+		struct blob_override *override = &arrays->overrides[i];
+		override->zone = override->zone & 1 ? POLICY_NONE : override->zone % POLICY_ZONES_MAX;
+		override->package = override->package % (parts->packages.count + 1);
+		if (override->package == parts->packages.count)
+			override->package = POLICY_NONE;
+		override->exempt[0] &= (1u << parts->services.count) - 1;
+		override->blocked[0] &= (1u << parts->services.count) - 1;
+		override->exempt[1] = override->blocked[1] = 0;
+	}
+	tame_prefixes(arrays->override_prefixes, parts->override_prefixes.count,
+		      parts->overrides.count + (parts->overrides.count == 0));
 }
 
 // So that what lies behind the checks is reached. A count of 0 stays a reason to refuse.
@@ -58,14 +79,19 @@ tame(struct arrays *arrays, const struct policy_parts *parts)
 		struct blob_package *package = &arrays->packages[i];
 		package->detector %= parts->detectors.count + 1;
 		package->detectors %= parts->detectors.count - package->detector + 1;
+		package->measured[0] &= (1u << parts->services.count) - 1;
+		package->measured[1] = 0;
 	}
 	for (uint32_t i = 0; i < parts->detectors.count; i++) {
 		struct blob_detector *detector = &arrays->detectors[i];
 		detector->service %= parts->services.count + (parts->services.count == 0);
 		detector->signal = SIGNAL_SESSIONS;
-		detector->window = WINDOW_FIXED;
-		detector->actions &= ACTION_REPORT | ACTION_BLOCK;
+		detector->window = detector->window & 1 ? WINDOW_FIXED : WINDOW_SLIDING;
+		detector->actions &= ACTION_REPORT | ACTION_BLOCK | ACTION_CUT;
+		detector->actions |= detector->actions & ACTION_CUT ? ACTION_BLOCK : 0;
+		detector->count %= COUNT_ESTABLISHED + 1;
 	}
+	tame_overrides(arrays, parts);
 }
 
 // The families never meet: an IPv6 prefix covers no IPv4 address.
@@ -177,6 +203,8 @@ read_parts(struct input *input, struct arrays *arrays, struct policy_parts *part
 		.port_ranges = {arrays->port_ranges, input_u8(input) % (MOST(port_ranges) + 1)},
 		.packages = {arrays->packages, input_u8(input) % (MOST(packages) + 1)},
 		.detectors = {arrays->detectors, input_u8(input) % (MOST(detectors) + 1)},
+		.overrides = {arrays->overrides, input_u8(input) % (MOST(overrides) + 1)},
+		.override_prefixes = {arrays->override_prefixes, input_u8(input) % (MOST(override_prefixes) + 1)},
 		.subscriber_ageing_seconds = input_u8(input),
 	};
 	input_bytes(input, parts->link_mode, sizeof(parts->link_mode));
@@ -187,6 +215,9 @@ read_parts(struct input *input, struct arrays *arrays, struct policy_parts *part
 	input_bytes(input, arrays->port_ranges, parts->port_ranges.count * sizeof(*arrays->port_ranges));
 	input_bytes(input, arrays->packages, parts->packages.count * sizeof(*arrays->packages));
 	input_bytes(input, arrays->detectors, parts->detectors.count * sizeof(*arrays->detectors));
+	input_bytes(input, arrays->overrides, parts->overrides.count * sizeof(*arrays->overrides));
+	input_bytes(input, arrays->override_prefixes,
+		    parts->override_prefixes.count * sizeof(*arrays->override_prefixes));
 	if (tamed)
 		tame(arrays, parts);
 }
@@ -201,7 +232,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	read_parts(&input, &arrays, &parts);
 	void *blob = policy_blob_of(&parts, &length);
-	const char *wrong = policy_check(blob, length);
+	const char *wrong = policy_check(blob, length, DETECTORS);
 	if (wrong != NULL) {
 		CHECK(wrong[0] != 0 && wrong[strlen(wrong) - 1] != '.');
 		free(blob);

@@ -139,14 +139,16 @@ static const struct policy_parts policy = {
 		LIST(blob_service, {.port_ranges = 2, .protocol = POLICY_TCP, .initiator = INITIATOR_SUBSCRIBER},
 		     {.port_range = 1, .port_ranges = 1, .protocol = POLICY_UDP, .zone_rule = ZONE_EXCLUDE, .zone = 3}),
 	.port_ranges = LIST(blob_port_range, {25, 25}, {587, 588}),
-	.packages = LIST(blob_package, {.detectors = 2}, {.id = 1, .detector = 1, .detectors = 1}),
+	.packages = LIST(blob_package, {.detectors = 2, .measured = {3}}, {.id = 1, .detector = 1, .detectors = 1}),
 	.detectors = LIST(blob_detector, BLOCKING(1, 0, 2, 60000), BLOCKING(2, 1, 5, 1000)),
+	.overrides = LIST(blob_override, OVERRIDE(1, POLICY_NONE, 1, .exempt = {1}),
+			  OVERRIDE(2, 3, POLICY_NONE, .blocked = {2})),
 };
 
 static struct policy_parts
 whole_policy(void)
 {
-	static struct blob_prefix zones[2], groups[3];
+	static struct blob_prefix zones[2], groups[3], overridden[2];
 	struct policy_parts parts = policy;
 
 	zones[0] = prefix_of("192.0.2.0/24", 3);
@@ -154,6 +156,10 @@ whole_policy(void)
 	groups[0] = prefix_of("10.0.0.0/8", 0);
 	groups[1] = prefix_of("10.1.0.0/16", 1);
 	groups[2] = prefix_of("2001:db8::/32", 1);
+	overridden[0] = prefix_of("10.1.2.0/24", 0);
+	overridden[1] = prefix_of("10.1.2.3/32", 0);
+	parts.override_prefixes.items = overridden;
+	parts.override_prefixes.count = 2;
 	parts.zone_prefixes.items = zones;
 	parts.zone_prefixes.count = 2;
 	parts.group_prefixes.items = groups;
@@ -170,7 +176,7 @@ policy_seeds(void)
 
 	for (uint8_t tamed = 0; tamed < 2; tamed++) {
 		struct seed seed = {0};
-		PUT(&seed, tamed, 2, 3, 2, 2, 2, 2, 2, 30, 0, 0, 0, 0);
+		PUT(&seed, tamed, 2, 3, 2, 2, 2, 2, 2, 2, 2, 30, 0, 0, 0, 0);
 		put(&seed, blob + sizeof(struct blob_header), length - sizeof(struct blob_header));
 		save("policy", tamed ? "whole-tamed" : "whole", &seed);
 	}

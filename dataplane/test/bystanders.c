@@ -32,8 +32,7 @@ bystanders_policy(struct fixture *fixture)
 			{.port_range = 1, .port_ranges = 1, .protocol = POLICY_TCP, .initiator = INITIATOR_SUBSCRIBER}),
 		.port_ranges = LIST(blob_port_range, {MAIL, MAIL}, {SUBMISSION, SUBMISSION}),
 		.packages = LIST(blob_package, {.detectors = 2}),
-		.detectors = LIST(blob_detector, BLOCKING(1, 0, QUOTA, PERIOD_MS),
-				  {2, 1, QUOTA, PERIOD_MS, SIGNAL_SESSIONS, WINDOW_FIXED, ACTION_REPORT, 0}),
+		.detectors = LIST(blob_detector, BLOCKING(1, 0, QUOTA, PERIOD_MS), REPORTING(2, 1, QUOTA, PERIOD_MS)),
 	};
 
 	fixture_apply(fixture, &parts);

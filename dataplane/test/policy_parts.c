@@ -58,6 +58,8 @@ append_all(struct writer *to, const struct blob_header *header, const struct pol
 	APPEND_LIST(to, parts->port_ranges);
 	APPEND_LIST(to, parts->packages);
 	APPEND_LIST(to, parts->detectors);
+	APPEND_LIST(to, parts->overrides);
+	APPEND_LIST(to, parts->override_prefixes);
 }
 
 void *
@@ -73,6 +75,8 @@ policy_blob_of(const struct policy_parts *parts, size_t *length)
 		.port_ranges = parts->port_ranges.count,
 		.packages = parts->packages.count,
 		.detectors = parts->detectors.count,
+		.overrides = parts->overrides.count,
+		.override_prefixes = parts->override_prefixes.count,
 		.subscriber_ageing_seconds = parts->subscriber_ageing_seconds,
 	};
 
@@ -92,7 +96,7 @@ policy_of(const struct policy_parts *parts, uint32_t generation)
 	size_t length;
 	void *blob = policy_blob_of(parts, &length);
 
-	assert_null(policy_check(blob, length));
+	assert_null(policy_check(blob, length, POLICY_DETECTORS_MAX));
 	void *memory = exact_memory(policy_size(blob));
 	struct policy *policy = policy_compile(blob, memory, generation);
 	// The compiled policy keeps no pointer into the blob; the sanitizer would tell.

@@ -19,11 +19,20 @@
 		(const struct type[]){__VA_ARGS__}, sizeof((const struct type[]){__VA_ARGS__}) / sizeof(struct type)   \
 	}
 
-// A detector that blocks service `of` (an index) after `quota` sessions in a fixed window.
-#define BLOCKING(number, of, quota, period)                                                                            \
+// A detector that does something after `quota` sessions of service `of` (an index) in a fixed window.
+#define DETECTING(number, of, quota, period, what)                                                                     \
 	{                                                                                                              \
 		.id = (number), .service = (of), .threshold = (quota), .period_ms = (period),                          \
-		.signal = SIGNAL_SESSIONS, .window = WINDOW_FIXED, .actions = ACTION_BLOCK                             \
+		.signal = SIGNAL_SESSIONS, .window = WINDOW_FIXED, .actions = (what)                                   \
+	}
+#define BLOCKING(number, of, quota, period)  DETECTING(number, of, quota, period, ACTION_BLOCK)
+#define REPORTING(number, of, quota, period) DETECTING(number, of, quota, period, ACTION_REPORT)
+
+// A permanent override of a zone (a bit; POLICY_NONE: of its prefixes) that gives a package (an index; POLICY_NONE: none), then its
+// services.
+#define OVERRIDE(number, of, to, ...)                                                                                  \
+	{                                                                                                              \
+		.id = (number), .zone = (of), .package = (to), .until_ms = {UINT32_MAX, UINT32_MAX}, __VA_ARGS__       \
 	}
 
 struct policy_parts {
@@ -37,6 +46,8 @@ struct policy_parts {
 	LIST_OF(blob_port_range) port_ranges;
 	LIST_OF(blob_package) packages;
 	LIST_OF(blob_detector) detectors;
+	LIST_OF(blob_override) overrides;
+	LIST_OF(blob_prefix) override_prefixes;
 };
 
 // A prefix from text: "10.0.0.0/8", "2001:db8::/32".

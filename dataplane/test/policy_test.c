@@ -27,24 +27,34 @@ good_blob(size_t *length)
 				  .protocol = POLICY_UDP,
 				  .zone_rule = ZONE_EXCLUDE}),
 		.port_ranges = LIST(blob_port_range, {25, 25}, {465, 587}, {0, 65535}),
-		.packages = LIST(blob_package, {.id = 10, .detector = 0, .detectors = 2},
+		.packages = LIST(blob_package, {.id = 10, .detector = 0, .detectors = 2, .measured = {3}},
 				 {.id = 20, .detector = 1, .detectors = 2}),
-		.detectors = LIST(
-			blob_detector,
-			{.id = 1,
-			 .threshold = 10,
-			 .period_ms = 60000,
-			 .signal = 1,
-			 .window = 1,
-			 .actions = ACTION_BLOCK},
-			{.id = 2,
-			 .service = 1,
-			 .threshold = 20,
-			 .period_ms = 1000,
-			 .signal = 1,
-			 .window = 1,
-			 .actions = 3},
-			{.id = 3, .service = 0, .threshold = 1, .period_ms = UINT32_MAX, .signal = 1, .window = 1}),
+		.detectors = LIST(blob_detector,
+				  {.id = 1,
+				   .threshold = 10,
+				   .period_ms = 60000,
+				   .signal = 1,
+				   .window = 1,
+				   .actions = ACTION_BLOCK},
+				  {.id = 2,
+				   .service = 1,
+				   .threshold = 20,
+				   .period_ms = 1000,
+				   .signal = 1,
+				   .window = 1,
+				   .actions = 3},
+				  {.id = 3,
+				   .service = 0,
+				   .threshold = 1,
+				   .period_ms = UINT32_MAX,
+				   .hold_ms = 7000,
+				   .signal = 1,
+				   .window = 2,
+				   .count = 1}),
+		.overrides =
+			LIST(blob_override, OVERRIDE(1, POLICY_NONE, POLICY_NONE, .exempt = {1}),
+			     OVERRIDE(2, POLICY_NONE, 1, .exempt = {0}), OVERRIDE(3, 63, POLICY_NONE, .blocked = {2})),
+		.override_prefixes = LIST(blob_prefix, prefix_of("10.9.8.0/24", 0), prefix_of("10.9.8.7/32", 1)),
 	};
 
 	return policy_blob_of(&parts, length);
@@ -59,7 +69,9 @@ enum {
 	RANGES = SERVICES + 2 * sizeof(struct blob_service),
 	PACKAGES = RANGES + 3 * sizeof(struct blob_port_range),
 	DETECTORS = PACKAGES + 2 * sizeof(struct blob_package),
-	END = DETECTORS + 3 * sizeof(struct blob_detector),
+	OVERRIDES = DETECTORS + 3 * sizeof(struct blob_detector),
+	OVERRIDDEN = OVERRIDES + 3 * sizeof(struct blob_override),
+	END = OVERRIDDEN + 2 * sizeof(struct blob_prefix),
 };
 
 // Compiles into memory of exactly the size asked for and looks everywhere.
@@ -94,7 +106,7 @@ what_is_compiled_is_what_was_said(void **state)
 			     other = address_of("11.0.0.0");
 
 	(void)state;
-	assert_null(policy_check(blob, length));
+	assert_null(policy_check(blob, length, POLICY_DETECTORS_MAX));
 	struct policy *policy = policy_compile(blob, exact_memory(policy_size(blob)), 5);
 	free(blob);
 	assert_int_equal(policy->generation, 5);
@@ -114,6 +126,11 @@ what_is_compiled_is_what_was_said(void **state)
 	assert_int_equal(group->package->detectors[0].actions, ACTION_REPORT | ACTION_BLOCK);
 	assert_int_equal(group->package->detectors[0].service, 1 << 1);
 	assert_int_equal(group->package->detectors[1].service, 1 << 0);
+	assert_int_equal(group->package->detectors[1].hold_ms, 7000);
+	assert_int_equal(group->package->detectors[1].window, WINDOW_SLIDING);
+	assert_int_equal(group->package->detectors[1].count, COUNT_ESTABLISHED);
+	assert_int_equal(group->package->measured, 0);
+	assert_int_equal(policy_group(policy, &outer)->package->measured, 3);
 	assert_int_equal(policy_group(policy, &outer)->package->id, 10);
 	assert_int_equal(group_prefix_length(policy_group(policy, &outer), &outer), 128);
 	assert_null(policy_group(policy, &other));
@@ -143,11 +160,11 @@ a_cut_blob_is_refused(void **state)
 	for (size_t cut = 0; cut < length; cut++) {
 		uint8_t *exact = exact_memory(cut);
 		memcpy(exact, blob, cut);
-		assert_non_null(policy_check(exact, cut));
+		assert_non_null(policy_check(exact, cut, POLICY_DETECTORS_MAX));
 		// Also when the header owns up to the shorter length.
 		if (cut >= sizeof(struct blob_header)) {
 			((struct blob_header *)exact)->length = (uint32_t)cut;
-			assert_non_null(policy_check(exact, cut));
+			assert_non_null(policy_check(exact, cut, POLICY_DETECTORS_MAX));
 		}
 		free(exact);
 	}
@@ -167,7 +184,7 @@ a_blob_with_any_byte_changed_is_refused_or_harmless(void **state)
 		uint8_t good = blob[i];
 		for (size_t v = 0; v < LENGTH(values); v++) {
 			blob[i] = values[v];
-			if (policy_check(blob, length) != NULL) {
+			if (policy_check(blob, length, POLICY_DETECTORS_MAX) != NULL) {
 				refused++;
 				continue;
 			}
@@ -193,7 +210,7 @@ a_blob_with_many_bytes_changed_is_refused_or_harmless(void **state)
 		memcpy(blob, good, length);
 		for (uint32_t changes = 2 + random_below(&seed, 4); changes > 0; changes--)
 			blob[ZONES + random_below(&seed, (uint32_t)length - ZONES)] = (uint8_t)random_below(&seed, 70);
-		if (policy_check(blob, length) == NULL)
+		if (policy_check(blob, length, POLICY_DETECTORS_MAX) == NULL)
 			compile_and_use(blob);
 	}
 	free(blob);
@@ -219,7 +236,7 @@ struct refusal {
 
 static const struct refusal refusals[] = {
 	{0, 1, 'Q'},
-	{7, 1, '2'},
+	{7, 1, '1'},
 	HEADER(length, END - 4),
 	HEADER(length, END + 4),
 	HEADER(zone_prefixes, 1),
@@ -230,8 +247,10 @@ static const struct refusal refusals[] = {
 	HEADER(services, POLICY_SERVICES_MAX + 1),
 	HEADER(port_ranges, POLICY_PORT_RANGES_MAX + 1),
 	HEADER(packages, POLICY_PACKAGES_MAX + 1),
-	HEADER(detectors, POLICY_PACKAGES_MAX *WATCH_DETECTORS + 1),
+	HEADER(detectors, POLICY_PACKAGES_MAX *POLICY_DETECTORS_MAX + 1),
 	HEADER(detectors, UINT32_MAX / 20),
+	HEADER(overrides, POLICY_OVERRIDES_MAX + 1),
+	HEADER(override_prefixes, POLICY_PREFIXES_MAX + 1),
 	{offsetof(struct blob_header, link_mode), 1, LINK_CUTOFF + 1},
 	{offsetof(struct blob_header, link_mode) + LINKS_MAX - 1, 1, 255},
 	ITEM(ZONES, 0, blob_prefix, length, 129),
@@ -267,8 +286,20 @@ static const struct refusal refusals[] = {
 	ITEM(DETECTORS, 2, blob_detector, signal, 0),
 	ITEM(DETECTORS, 2, blob_detector, signal, 2),
 	ITEM(DETECTORS, 2, blob_detector, window, 0),
-	ITEM(DETECTORS, 2, blob_detector, window, 2),
-	ITEM(DETECTORS, 2, blob_detector, actions, 4),
+	ITEM(DETECTORS, 2, blob_detector, window, 3),
+	ITEM(DETECTORS, 2, blob_detector, count, 2),
+	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_RESET),
+	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_CUT),
+	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_BLOCK | ACTION_RESET_BOTH),
+	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_CUT << 1),
+	ITEM(PACKAGES, 0, blob_package, measured[0], 1 << 2),
+	ITEM(PACKAGES, 0, blob_package, measured[1], 1),
+	ITEM(OVERRIDES, 0, blob_override, zone, POLICY_ZONES_MAX),
+	ITEM(OVERRIDES, 1, blob_override, package, 2),
+	ITEM(OVERRIDES, 0, blob_override, exempt[0], 1 << 2),
+	ITEM(OVERRIDES, 2, blob_override, blocked[1], 1),
+	ITEM(OVERRIDDEN, 0, blob_prefix, value, 3),
+	ITEM(OVERRIDDEN, 1, blob_prefix, length, 100),
 };
 
 static void
@@ -281,7 +312,7 @@ each_rule_refuses_with_a_sentence(void **state)
 	for (size_t i = 0; i < LENGTH(refusals); i++) {
 		memcpy(blob, good, length);
 		memcpy(blob + refusals[i].at, &refusals[i].value, refusals[i].size);
-		const char *wrong = policy_check(blob, length);
+		const char *wrong = policy_check(blob, length, POLICY_DETECTORS_MAX);
 		if (wrong == NULL)
 			fail_msg("row %zu is not refused", i);
 		assert_true(strlen(wrong) > 10);
@@ -289,6 +320,26 @@ each_rule_refuses_with_a_sentence(void **state)
 	}
 	free(blob);
 	free(good);
+}
+
+static void
+a_package_that_needs_more_room_than_a_watch_has_is_refused_by_name_of_the_option(void **state)
+{
+	size_t length;
+	void *blob = good_blob(&length);
+	const struct policy_parts measuring = {
+		.services = LIST(blob_service, {.protocol = POLICY_TCP}, {.protocol = POLICY_TCP}),
+		.packages = LIST(blob_package, {.measured = {3}}),
+	};
+
+	(void)state;
+	assert_null(policy_check(blob, length, 2));
+	assert_non_null(strstr(policy_check(blob, length, 1), "--detectors"));
+	free(blob);
+	blob = policy_blob_of(&measuring, &length);
+	assert_null(policy_check(blob, length, 2));
+	assert_non_null(strstr(policy_check(blob, length, 1), "--detectors"));
+	free(blob);
 }
 
 // As much of everything as there may be, each service with every port range.
@@ -299,7 +350,7 @@ the_limits_are_reached(void **state)
 	static struct blob_port_range ranges[POLICY_PORT_RANGES_MAX];
 	static struct blob_package packages[POLICY_PACKAGES_MAX];
 	static struct blob_group groups[POLICY_GROUPS_MAX];
-	static struct blob_detector detectors[POLICY_PACKAGES_MAX * WATCH_DETECTORS];
+	static struct blob_detector detectors[POLICY_PACKAGES_MAX * POLICY_DETECTORS_MAX];
 	static struct blob_prefix prefixes[POLICY_PREFIXES_MAX];
 
 	(void)state;
@@ -309,9 +360,15 @@ the_limits_are_reached(void **state)
 		services[i] = (struct blob_service){.port_ranges = LENGTH(ranges),
 						    .protocol = i % 2 ? POLICY_TCP : POLICY_UDP};
 	for (uint32_t i = 0; i < LENGTH(detectors); i++)
-		detectors[i] = (struct blob_detector){i + 1, i % 64, 1, 1, SIGNAL_SESSIONS, WINDOW_FIXED, 0, 0};
+		detectors[i] = (struct blob_detector){.id = i + 1,
+						      .service = i % 64,
+						      .threshold = 1,
+						      .period_ms = 1,
+						      .signal = SIGNAL_SESSIONS,
+						      .window = WINDOW_FIXED};
 	for (uint32_t i = 0; i < LENGTH(packages); i++)
-		packages[i] = (struct blob_package){.detector = i * WATCH_DETECTORS, .detectors = WATCH_DETECTORS};
+		packages[i] =
+			(struct blob_package){.detector = i * POLICY_DETECTORS_MAX, .detectors = POLICY_DETECTORS_MAX};
 	for (uint32_t i = 0; i < LENGTH(groups); i++)
 		groups[i] = (struct blob_group){.package = i % LENGTH(packages), .prefix_length = 64};
 	for (uint32_t i = 0; i < LENGTH(prefixes); i++) {
@@ -347,7 +404,7 @@ a_blob_longer_than_a_slot_is_refused(void **state)
 	(void)state;
 	memcpy(blob->magic, POLICY_MAGIC, sizeof(blob->magic));
 	blob->length = (uint32_t)length;
-	assert_non_null(policy_check(blob, length));
+	assert_non_null(policy_check(blob, length, POLICY_DETECTORS_MAX));
 	free(blob);
 }
 
@@ -361,6 +418,7 @@ main(void)
 		cmocka_unit_test(a_blob_with_any_byte_changed_is_refused_or_harmless),
 		cmocka_unit_test(a_blob_with_many_bytes_changed_is_refused_or_harmless),
 		cmocka_unit_test(each_rule_refuses_with_a_sentence),
+		cmocka_unit_test(a_package_that_needs_more_room_than_a_watch_has_is_refused_by_name_of_the_option),
 		cmocka_unit_test(the_limits_are_reached),
 		cmocka_unit_test(a_blob_longer_than_a_slot_is_refused),
 	};

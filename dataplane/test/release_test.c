@@ -24,7 +24,7 @@ start(struct fixture *fixture)
 		.port_ranges = LIST(blob_port_range, {25, 25}, {587, 587}),
 		.packages = LIST(blob_package, {.detectors = 3}),
 		.detectors = LIST(blob_detector, BLOCKING(1, 0, 3, PERIOD_MS), BLOCKING(2, 1, 2, PERIOD_MS),
-				  {3, 0, 2, PERIOD_MS, SIGNAL_SESSIONS, WINDOW_FIXED, ACTION_REPORT, 0}),
+				  REPORTING(3, 0, 2, PERIOD_MS)),
 	};
 
 	fixture_start(fixture, &size);

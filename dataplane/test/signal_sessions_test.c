@@ -17,8 +17,7 @@ start(struct fixture *fixture, uint32_t slots[2])
 		.services = LIST(blob_service, {.protocol = POLICY_TCP}, {.protocol = POLICY_TCP},
 				 {.protocol = POLICY_TCP}),
 		.packages = LIST(blob_package, {.detectors = 2}, {.detectors = 0}),
-		.detectors = LIST(blob_detector, {1, 0, 2, 1000, SIGNAL_SESSIONS, WINDOW_FIXED, ACTION_BLOCK, 0},
-				  {2, 1, 2, 1000, SIGNAL_SESSIONS, WINDOW_FIXED, ACTION_REPORT, 0}),
+		.detectors = LIST(blob_detector, BLOCKING(1, 0, 2, 1000), REPORTING(2, 1, 2, 1000)),
 	};
 
 	fixture_start(fixture, &size);

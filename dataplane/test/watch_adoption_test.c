@@ -7,17 +7,15 @@
 
 #define SMTP SERVICE(3)
 
-static const struct package two_detectors = {
-	.detector_count = 2,
-	.detectors = {DETECTOR(7, SMTP, 3, 1000, ACTION_BLOCK), DETECTOR(8, SMTP, 9, 5000, ACTION_REPORT)},
-};
+static const struct package two_detectors =
+	PACKAGE(DETECTOR(7, SMTP, 3, 1000, ACTION_BLOCK), DETECTOR(8, SMTP, 9, 5000, ACTION_REPORT));
 
 // Subscriber 1 in breach, subscriber 2 with one session counted.
 static void
 start(struct watch_stand *stand)
 {
 	watch_stand_start(stand);
-	stand->package = two_detectors;
+	watch_stand_package(stand, &two_detectors);
 	for (int i = 0; i < 5; i++)
 		watch_stand_session(stand, 1, SMTP);
 	watch_stand_session(stand, 2, SMTP);

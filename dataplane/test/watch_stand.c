@@ -43,6 +43,14 @@ watch_stand_share(struct watch_stand *stand, uint32_t worker, uint32_t workers)
 	watch_pool_init(&stand->pool, stand->watches, STAND_WATCHES, worker, workers, stand->pool_memory);
 }
 
+void
+watch_stand_package(struct watch_stand *stand, const struct package *package)
+{
+	stand->package = *package;
+	memcpy(stand->detectors, package->detectors, package->detector_count * sizeof(*package->detectors));
+	stand->package.detectors = stand->detectors;
+}
+
 enum outcome
 watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 {

@@ -17,6 +17,16 @@
 		.window = WINDOW_FIXED, .actions = (what), .service = (of)                                             \
 	}
 
+// A package of these detectors.
+#define PACKAGE(...)                                                                                                   \
+	{                                                                                                              \
+		.detector_count = sizeof((const struct detector[]){__VA_ARGS__}) / sizeof(struct detector),            \
+		.detectors = (const struct detector[])                                                                 \
+		{                                                                                                      \
+			__VA_ARGS__                                                                                    \
+		}                                                                                                      \
+	}
+
 enum outcome { PASSED, REFUSED, UNWATCHED };
 
 struct watch_stand {
@@ -29,6 +39,7 @@ struct watch_stand {
 	struct watch_reports reports;
 	uint64_t place, lost; // in the ring
 	struct package package;
+	struct detector detectors[WATCH_DETECTORS]; // the package's, for tests that change them
 	uint64_t now_ms;
 };
 
@@ -37,6 +48,9 @@ void watch_stand_stop(struct watch_stand *stand);
 
 // One worker's share of the pool, as it is found in the records; made anew.
 void watch_stand_share(struct watch_stand *stand, uint32_t worker, uint32_t workers);
+
+// Judges by a copy of this package from now on.
+void watch_stand_package(struct watch_stand *stand, const struct package *package);
 
 // What a session of these services is judged as now.
 enum outcome watch_stand_session(struct watch_stand *stand, uint32_t subscriber, uint64_t services);

@@ -8,10 +8,10 @@
 #define SMTP SERVICE(3)
 #define WEB  SERVICE(0)
 
-static const struct package one_block = {.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 3, 1000, ACTION_BLOCK)}};
+static const struct package one_block = PACKAGE(DETECTOR(7, SMTP, 3, 1000, ACTION_BLOCK));
 
 // In breach with its first session, so that its watch makes no room.
-static const struct package one_strike = {.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 1, 1000, ACTION_BLOCK)}};
+static const struct package one_strike = PACKAGE(DETECTOR(7, SMTP, 1, 1000, ACTION_BLOCK));
 
 static void
 assert_sessions(struct watch_stand *stand, uint32_t subscriber, uint64_t services, int passed)
@@ -29,7 +29,7 @@ a_watch_is_taken_found_returned_and_its_handle_is_then_stale(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	assert_null(watch_lock(&stand.pool, subscriber->watch));
 	watch_stand_session(&stand, 2, SMTP);
 	struct record_handle first = subscriber->watch;
@@ -79,7 +79,7 @@ a_pool_full_of_breaches_counts_nobody_new_until_idle_watches_are_swept(void **st
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_strike;
+	watch_stand_package(&stand, &one_strike);
 	for (uint32_t s = 0; s < STAND_WATCHES; s++, stand.now_ms += 10)
 		assert_int_equal(watch_stand_session(&stand, s, SMTP), PASSED);
 	assert_int_equal(watch_stand_session(&stand, 6, SMTP), UNWATCHED);
@@ -101,7 +101,7 @@ a_watch_whose_periods_are_over_makes_room_before_one_that_counts(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	watch_stand_session(&stand, 0, SMTP);
 	watch_stand_session(&stand, 0, SMTP);
 	stand.now_ms += 900;
@@ -129,7 +129,7 @@ shares_part_the_pool(void **state)
 		uint32_t taken = 0;
 
 		watch_stand_start(&stand);
-		stand.package = one_strike;
+		watch_stand_package(&stand, &one_strike);
 		for (uint32_t worker = 0; worker < workers; worker++) {
 			watch_stand_share(&stand, worker, workers);
 			assert_int_equal(stand.pool.used, 0);
@@ -155,7 +155,7 @@ the_nth_passes_and_declares_and_the_next_is_refused(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	watch_stand_no_event(&stand);
@@ -192,7 +192,7 @@ a_block_on_a_service_refuses_every_session_in_it_and_no_other(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	assert_sessions(&stand, 1, SMTP, 3);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP | WEB), REFUSED);
 	assert_int_equal(watch_stand_session(&stand, 1, WEB), PASSED);
@@ -207,15 +207,13 @@ static void
 each_detector_counts_its_own_service(void **state)
 {
 	struct watch_stand stand;
-	const struct package package = {
-		.detector_count = 3,
-		.detectors = {DETECTOR(1, SMTP, 5, 1000, ACTION_BLOCK), DETECTOR(2, WEB, 4, 2000, ACTION_BLOCK),
-			      DETECTOR(3, SMTP, 2, 500, ACTION_REPORT)},
-	};
+	const struct package package =
+		PACKAGE(DETECTOR(1, SMTP, 5, 1000, ACTION_BLOCK), DETECTOR(2, WEB, 4, 2000, ACTION_BLOCK),
+			DETECTOR(3, SMTP, 2, 500, ACTION_REPORT));
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = package;
+	watch_stand_package(&stand, &package);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	// A report refuses nothing, and is one event however far it goes on.
@@ -253,7 +251,7 @@ a_repeated_attempt_is_judged_and_not_counted_as_refused(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	assert_sessions(&stand, 1, SMTP, 3);
 	const struct watch_context context = {&stand.package, &stand.subscribers[1], stand.now_ms, &stand.reports};
 	struct watch *watch = watch_lock(&stand.pool, stand.subscribers[1].watch);
@@ -272,23 +270,23 @@ a_changed_threshold_keeps_the_window(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
-	stand.package.detectors[0].threshold = 5;
+	watch_stand_package(&stand, &one_block);
+	stand.detectors[0].threshold = 5;
 	for (int i = 0; i < 3; i++)
 		watch_stand_session(&stand, 1, SMTP);
 	// Lowered under what is counted: in breach from the next session on.
-	stand.package.detectors[0].threshold = 2;
+	stand.detectors[0].threshold = 2;
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), REFUSED);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 3);
 	// Raised again: the breach is over, and the quota is what is left of it.
-	stand.package.detectors[0].threshold = 5;
+	stand.detectors[0].threshold = 5;
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	watch_stand_event(&stand, EVENT_BREACH_ENDED, 7, 3);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 5);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), REFUSED);
 	// To just what is counted.
-	stand.package.detectors[0].threshold = 6;
+	stand.detectors[0].threshold = 6;
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	watch_stand_event(&stand, EVENT_BREACH_ENDED, 7, 5);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 6);
@@ -303,10 +301,10 @@ a_block_taken_back_refuses_no_more(void **state)
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = one_block;
+	watch_stand_package(&stand, &one_block);
 	assert_sessions(&stand, 1, SMTP, 3);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 3);
-	stand.package.detectors[0].actions = ACTION_REPORT;
+	stand.detectors[0].actions = ACTION_REPORT;
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	stand.package.detector_count = 0;
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
@@ -322,20 +320,18 @@ static void
 a_removed_detectors_window_is_reused_and_its_breach_ended(void **state)
 {
 	struct watch_stand stand;
-	const struct package full = {
-		.detector_count = 4,
-		.detectors = {DETECTOR(1, SMTP, 9, 1000, ACTION_BLOCK), DETECTOR(2, SMTP, 2, 1000, ACTION_REPORT),
-			      DETECTOR(3, SMTP, 9, 1000, ACTION_BLOCK), DETECTOR(4, SMTP, 9, 1000, ACTION_BLOCK)},
-	};
+	const struct package full =
+		PACKAGE(DETECTOR(1, SMTP, 9, 1000, ACTION_BLOCK), DETECTOR(2, SMTP, 2, 1000, ACTION_REPORT),
+			DETECTOR(3, SMTP, 9, 1000, ACTION_BLOCK), DETECTOR(4, SMTP, 9, 1000, ACTION_BLOCK));
 
 	(void)state;
 	watch_stand_start(&stand);
-	stand.package = full;
+	watch_stand_package(&stand, &full);
 	watch_stand_session(&stand, 1, SMTP);
 	watch_stand_session(&stand, 1, SMTP);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 2, 2);
 	// The one in breach gives way to another, which begins with nothing counted; the others keep what they have.
-	stand.package.detectors[1] = (struct detector)DETECTOR(5, SMTP, 3, 1000, ACTION_BLOCK);
+	stand.detectors[1] = (struct detector)DETECTOR(5, SMTP, 3, 1000, ACTION_BLOCK);
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 	watch_stand_event(&stand, EVENT_BREACH_ENDED, 2, 2);
 	watch_stand_no_event(&stand);
@@ -357,8 +353,8 @@ a_breach_that_ended_unseen_is_ended_by_the_next_session(void **state)
 	for (size_t a = 0; a < LENGTH(actions); a++) {
 		struct watch_stand stand;
 		watch_stand_start(&stand);
-		stand.package =
-			(struct package){.detector_count = 1, .detectors = {DETECTOR(7, SMTP, 1, 1000, actions[a])}};
+		const struct package package = PACKAGE(DETECTOR(7, SMTP, 1, 1000, actions[a]));
+		watch_stand_package(&stand, &package);
 		for (int period = 0; period < 5; period++, stand.now_ms += 1500) {
 			assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
 			if (period > 0)
@@ -377,15 +373,13 @@ struct account {
 	bool open, told;
 };
 
-static struct package
-random_package(uint64_t *seed)
+static void
+take_random_package(struct watch_stand *stand, uint64_t *seed)
 {
-	struct package package = {.detector_count = WATCH_DETECTORS};
-
+	stand->package = (struct package){.detector_count = WATCH_DETECTORS, .detectors = stand->detectors};
 	for (uint32_t d = 0; d < WATCH_DETECTORS; d++)
-		package.detectors[d] = (struct detector)DETECTOR(d + 1, SERVICE(d % 3), 1 + random_below(seed, 6),
-								 100 * (d + 1), d == 3 ? ACTION_REPORT : ACTION_BLOCK);
-	return package;
+		stand->detectors[d] = (struct detector)DETECTOR(d + 1, SERVICE(d % 3), 1 + random_below(seed, 6),
+								100 * (d + 1), d == 3 ? ACTION_REPORT : ACTION_BLOCK);
 }
 
 // The account's word on one session, and its own list of events: what architecture.md says of detectors, told plainly.
@@ -468,7 +462,7 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 		unsigned released = 0;
 
 		watch_stand_start(&stand);
-		stand.package = random_package(&random);
+		take_random_package(&stand, &random);
 		for (int round = 0; round < 3000; round++) {
 			uint32_t subscriber = random_below(&random, STAND_WATCHES);
 			uint64_t services = random_below(&random, 8);
@@ -488,7 +482,7 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 				released += expected;
 			}
 			if (random_below(&random, 100) == 0)
-				stand.package = random_package(&random);
+				take_random_package(&stand, &random);
 			follow_events(&stand, in_breach);
 		}
 		stand.now_ms += 1000;

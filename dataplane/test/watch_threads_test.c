@@ -109,7 +109,7 @@ static void
 start_all(struct watch_stand *stand, const struct package *package, struct worker workers[WORKERS])
 {
 	watch_stand_start(stand);
-	stand->package = *package;
+	watch_stand_package(stand, package);
 	watch_stand_session(stand, 1, 0);
 	for (uint32_t w = 0; w < WORKERS; w++)
 		start(&workers[w], stand, w);
@@ -122,11 +122,8 @@ two_threads_pass_exactly_the_quota_and_declare_one_breach(void **state)
 
 	(void)state;
 	for (size_t t = 0; t < LENGTH(thresholds); t++) {
-		const struct package package = {
-			.detector_count = 2,
-			.detectors = {DETECTOR(1, SMTP, thresholds[t], 1000, ACTION_BLOCK),
-				      DETECTOR(2, SMTP, 3, 1000, ACTION_REPORT)},
-		};
+		const struct package package = PACKAGE(DETECTOR(1, SMTP, thresholds[t], 1000, ACTION_BLOCK),
+						       DETECTOR(2, SMTP, 3, 1000, ACTION_REPORT));
 		struct watch_stand stand;
 		struct worker workers[WORKERS];
 
@@ -170,10 +167,7 @@ run_over_many_periods(void *argument)
 static void
 in_every_period_two_threads_pass_exactly_the_quota(void **state)
 {
-	const struct package package = {
-		.detector_count = 1,
-		.detectors = {DETECTOR(1, SMTP, 7, PERIOD_MS, ACTION_BLOCK)},
-	};
+	const struct package package = PACKAGE(DETECTOR(1, SMTP, 7, PERIOD_MS, ACTION_BLOCK));
 	struct watch_stand stand;
 	struct worker workers[WORKERS];
 	_Atomic uint64_t now_ms = 10000;
@@ -252,10 +246,7 @@ run_owner(struct worker *worker, uint64_t *seed)
 static void
 a_watch_that_another_worker_sweeps_away_loses_no_count(void **state)
 {
-	const struct package package = {
-		.detector_count = 1,
-		.detectors = {DETECTOR(1, SMTP, 4, PERIOD_MS, ACTION_BLOCK)},
-	};
+	const struct package package = PACKAGE(DETECTOR(1, SMTP, 4, PERIOD_MS, ACTION_BLOCK));
 	uint64_t seed = 1;
 
 	(void)state;
@@ -311,10 +302,7 @@ run_crowd(void *argument)
 static void
 a_watch_that_another_worker_gives_away_counts_for_nobody_else(void **state)
 {
-	const struct package package = {
-		.detector_count = 1,
-		.detectors = {DETECTOR(1, SMTP, 1000, 1000, ACTION_BLOCK)},
-	};
+	const struct package package = PACKAGE(DETECTOR(1, SMTP, 1000, 1000, ACTION_BLOCK));
 
 	(void)state;
 	for (int round = 0; round < 200; round++) {

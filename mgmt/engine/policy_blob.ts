@@ -7,8 +7,8 @@ import { usableGroups } from "../config/sections/anonymous-groups.ts";
 import { nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
 
-const MAGIC = "PSTNPOL1";
-const HEADER_BYTES = 56;
+const MAGIC = "PSTNPOL2";
+const HEADER_BYTES = 60;
 const LENGTH_OFFSET = 8;
 /** Of struct blob_prefix. */
 const PREFIX_BYTES = 24;
@@ -18,20 +18,54 @@ const initiators = { either: 0, subscriber: 1, network: 2 } as const;
 const zoneRules = { include: 1, exclude: 2 } as const;
 const signals = { sessions: 1 } as const;
 const windows = { fixed: 1 } as const;
+const COUNT_ATTEMPTS = 0;
+const NO_HOLD_MS = 0;
+/** In place of an index. */
+const NONE = 0xffffffff;
 const actionBits = { report: 1, block: 2 } as const;
 const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
 
+/** Services by name, or all that the configuration has. */
+export type OverriddenServices = readonly string[] | "all";
+
+/**
+ * What is decided otherwise for the subscriber-side addresses of a prefix or zone (dataplane/core/override_table.h says which
+ * override of several counts). What the configuration does not have, a zone, a package or a service, is not overridden.
+ */
+export interface PolicyOverride {
+  /** Shown by the fast path. */
+  readonly number: number;
+  readonly target: { readonly prefix: Prefix } | { readonly zone: string };
+  /** The package in place of the group's; null: the group's. */
+  readonly package: number | null;
+  /** Neither counted nor refused. */
+  readonly exempt: OverriddenServices;
+  /** Refused. */
+  readonly blocked: OverriddenServices;
+  /** The end, in milliseconds of CLOCK_BOOTTIME; null: for ever. */
+  readonly untilMs: number | null;
+}
+
 /**
  * The policy of a configuration that was validated. `ids` has all that missingIds asked for; `revision` is shown by the fast path
- * and means nothing to it.
+ * and means nothing to it. Overrides: 10,000 at most.
  */
-export function policyBlob(configuration: Configuration, ids: PolicyIds, revision: number): Uint8Array {
+export function policyBlob(
+  configuration: Configuration,
+  ids: PolicyIds,
+  revision: number,
+  overrides: readonly PolicyOverride[],
+): Uint8Array {
   const { zones, services, packages } = configuration;
   const groups = usableGroups(configuration);
   const zonePrefixes = prefixesBytes(zones.map(({ prefixes }) => prefixes));
   const groupPrefixes = prefixesBytes(groups.map(({ prefix }) => [prefix]));
   const ranges = services.map(({ transport }) => transport?.ports ?? []);
   const detectors = placedDetectors(configuration);
+  const applicable = overrides.filter(
+    ({ target }) => "prefix" in target || zones.some(({ name }) => name === target.zone),
+  );
+  const overridePrefixes = prefixesBytes(applicable.map(({ target }) => ("prefix" in target ? [target.prefix] : [])));
 
   const header = [
     ...Buffer.from(MAGIC, "latin1"),
@@ -44,28 +78,31 @@ export function policyBlob(configuration: Configuration, ids: PolicyIds, revisio
     ...u32(ranges.flat().length),
     ...u32(packages.length),
     ...u32(detectors.length),
+    ...u32(applicable.length),
+    ...u32(overridePrefixes.length / PREFIX_BYTES),
     ...u32((configuration.anonymousAgeingMinutes ?? 0) * 60),
     ...configuration.linkModes.map((mode) => linkModes[mode]),
-    ...u32(0),
   ];
   const rest = [
     ...groups.flatMap((group) => groupBytes(group, configuration)),
     ...services.flatMap((service, index) => serviceBytes(service, index, ranges, configuration, ids)),
     ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
-    ...packages.flatMap(({ id }) => packageBytes(id, detectors)),
+    ...packages.flatMap((each) => packageBytes(each, detectors, services)),
     ...detectors.flatMap((placed) => detectorBytes(placed, configuration, ids)),
+    ...applicable.flatMap((override) => overrideBytes(override, configuration)),
   ];
   if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
-  const blob = Buffer.concat([Buffer.from(header), zonePrefixes, groupPrefixes, Buffer.from(rest)]);
+  const blob = Buffer.concat([Buffer.from(header), zonePrefixes, groupPrefixes, Buffer.from(rest), overridePrefixes]);
   blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
   return blob;
 }
 
 type Group = Configuration["anonymousGroups"][number];
 type Service = Configuration["services"][number];
+type Package = Configuration["packages"][number];
 type Ranges = readonly (readonly { readonly first: number; readonly last: number }[])[];
 
-/** The prefixes of each zone or group, with its index. Written in place: there may be 100,000. */
+/** The prefixes of each zone, group or override, with its index. Written in place: there may be 100,000. */
 function prefixesBytes(lists: readonly (readonly Prefix[])[]): Buffer {
   const native = lists.map((prefixes) => prefixes.flatMap(nativePrefixes));
   const table = Buffer.alloc(native.flat().length * PREFIX_BYTES);
@@ -113,10 +150,15 @@ function serviceBytes(
   ];
 }
 
-function packageBytes(id: number, detectors: readonly PlacedDetector[]): number[] {
+function packageBytes(
+  { id, massMailing }: Package,
+  detectors: readonly PlacedDetector[],
+  services: readonly Service[],
+): number[] {
   const first = detectors.findIndex(({ packageId }) => packageId === id);
   const count = detectors.filter(({ packageId }) => packageId === id).length;
-  return [...u32(id), ...u32(Math.max(0, first)), ...u32(count)];
+  const measured = massMailing.map(({ service }) => service);
+  return [...u32(id), ...u32(Math.max(0, first)), ...u32(count), ...serviceBits(measured, services)];
 }
 
 function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids: PolicyIds): number[] {
@@ -126,17 +168,43 @@ function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids:
     ...u32(services.findIndex(({ name }) => name === placed.service)),
     ...u32(threshold),
     ...u32(periodSeconds * 1000),
+    ...u32(NO_HOLD_MS),
     signals[signal],
     windows[window],
     actions.reduce((bits, action) => bits | actionBits[action], 0),
-    0,
+    COUNT_ATTEMPTS,
   ];
+}
+
+function overrideBytes(override: PolicyOverride, { zones, packages, services }: Configuration): number[] {
+  const { target } = override;
+  const packageIndex = packages.findIndex(({ id }) => id === override.package);
+  return [
+    ...u32(override.number),
+    ...u32("zone" in target ? zones.findIndex(({ name }) => name === target.zone) : NONE),
+    ...u32(packageIndex < 0 ? NONE : packageIndex),
+    ...serviceBits(override.exempt, services),
+    ...serviceBits(override.blocked, services),
+    ...(override.untilMs === null ? [...u32(NONE), ...u32(NONE)] : u64(override.untilMs)),
+  ];
+}
+
+/** A bit for each service that is one of these, in two words. */
+function serviceBits(names: OverriddenServices, services: readonly Service[]): number[] {
+  const bits = services.map(({ name }) => names === "all" || names.includes(name));
+  const word = (first: number) =>
+    bits.slice(first, first + 32).reduce((word, bit, index) => (bit ? word | (1 << index) : word), 0);
+  return [...u32(word(0)), ...u32(word(32))];
 }
 
 function idOf(key: string, ids: PolicyIds): number {
   const id = ids.get(key);
   if (id === undefined) throw new Error(`no id was given to ${key}`);
   return id;
+}
+
+function u64(value: number): number[] {
+  return [...u32(value), ...u32(value / 2 ** 32)];
 }
 
 function u32(value: number): number[] {

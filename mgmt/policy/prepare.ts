@@ -25,7 +25,7 @@ export function preparePolicy(configuration: Configuration, ids: IdTable, revisi
     .entries()
     .map(([id, placed]) => [id, nameOf(placed, configuration)] as const);
   const facts = factsOf(configuration, revision);
-  return { facts, blob: policyBlob(configuration, known, revision), detectors: new Map(detectors) };
+  return { facts, blob: policyBlob(configuration, known, revision, []), detectors: new Map(detectors) };
 }
 
 function nameOf({ packageId, service, detector }: PlacedDetector, { packages }: Configuration): DetectorName {

@@ -32,7 +32,7 @@ export function replayCapture(
   each: (packet: ReplayedPacket) => void = () => {},
 ): ReplayReport {
   const ids = missingIds(configuration, new Map());
-  const engine = new Engine({ policy: policyBlob(configuration, ids, 0), ...tables });
+  const engine = new Engine({ policy: policyBlob(configuration, ids, 0, []), ...tables });
   const packets = new PacketCounts();
   const sessions = new SessionList(configuration.services.map(({ name }) => name));
   const breaches = new BreachList(detectorsById(configuration, ids));

@@ -2,7 +2,7 @@
 
 import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
-import { policyBlob } from "../../mgmt/engine/policy_blob.ts";
+import { type PolicyOverride, policyBlob } from "../../mgmt/engine/policy_blob.ts";
 import { missingIds, type PolicyIds } from "../../mgmt/engine/policy_ids.ts";
 import { Engine } from "../../mgmt/replay/engine.ts";
 
@@ -13,10 +13,14 @@ export function configurationOf(text: string): Configuration {
 }
 
 /** `known`: ids given before. */
-export function policyOf(text: string, known: PolicyIds = new Map()): { policy: Uint8Array; ids: PolicyIds } {
+export function policyOf(
+  text: string,
+  known: PolicyIds = new Map(),
+  overrides: readonly PolicyOverride[] = [],
+): { policy: Uint8Array; ids: PolicyIds } {
   const configuration = configurationOf(text);
   const ids = new Map([...known, ...missingIds(configuration, known)]);
-  return { policy: policyBlob(configuration, ids, 1), ids };
+  return { policy: policyBlob(configuration, ids, 1, overrides), ids };
 }
 
 export function engineOf(text: string): Engine {

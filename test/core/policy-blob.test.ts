@@ -258,7 +258,7 @@ interface LineCard 0
  subscriber anonymous-group name "homes" IP-range 10.0.0.0/8
  subscriber aging anonymous timeout 7
 `);
-  const blob = Buffer.from(policyBlob(configuration, missingIds(configuration, new Map()), 0x01020304));
+  const blob = Buffer.from(policyBlob(configuration, missingIds(configuration, new Map()), 0x01020304, []));
   const [zonePrefixes, groups, services, portRanges, packages, detectors] = [2, 1, 2, 3, 1, 1];
   const sizes = [
     24 * zonePrefixes,
@@ -266,27 +266,27 @@ interface LineCard 0
     12 * groups,
     16 * services,
     4 * portRanges,
-    12 * packages,
-    20 * detectors,
+    20 * packages,
+    24 * detectors,
   ];
   t.is(
     blob.length,
-    sizes.reduce((sum, size) => sum + size, 56),
+    sizes.reduce((sum, size) => sum + size, 60),
   );
-  t.is(blob.toString("latin1", 0, 8), "PSTNPOL1");
-  const words = Array.from({ length: 10 }, (_, index) => blob.readUInt32LE(8 + 4 * index));
+  t.is(blob.toString("latin1", 0, 8), "PSTNPOL2");
+  const words = Array.from({ length: 12 }, (_, index) => blob.readUInt32LE(8 + 4 * index));
   const ageingSeconds = 7 * 60;
-  t.deepEqual(words, [blob.length, 0x01020304, 2, 1, 1, 2, 3, 1, 1, ageingSeconds]);
-  t.deepEqual([...blob.subarray(48, 56)], [0, 0, 0, 2, 0, 0, 0, 0]);
+  t.deepEqual(words, [blob.length, 0x01020304, 2, 1, 1, 2, 3, 1, 1, 0, 0, ageingSeconds]);
+  t.deepEqual([...blob.subarray(56, 60)], [0, 0, 0, 2]);
 });
 
 test("a policy that was cut or changed is refused with a sentence", (t) => {
   const { policy } = policyOf("package 0");
   const refused = (bytes: Uint8Array) => t.throws(() => engineOf("").apply(bytes), { name: "Sentence" })?.message;
-  t.is(refused(policy.subarray(0, 55)), "The policy is refused: its length is out of range.");
-  t.is(refused(policy.subarray(0, 60)), "The policy is refused: its length does not fit its contents.");
+  t.is(refused(policy.subarray(0, 59)), "The policy is refused: its length is out of range.");
+  t.is(refused(policy.subarray(0, 64)), "The policy is refused: its length does not fit its contents.");
   t.is(
-    refused(Uint8Array.from(policy, (byte, at) => (at === 7 ? 0x32 : byte))),
+    refused(Uint8Array.from(policy, (byte, at) => (at === 7 ? 0x33 : byte))),
     "The policy is refused: it is not a policy of this version.",
   );
 });
