@@ -16,6 +16,8 @@ import { Sessions } from "./access/sessions.ts";
 import { Shells } from "./access/shells.ts";
 import type { Appliance, ApplianceParts } from "./appliance.ts";
 import { BreachRecorder } from "./breaches/recorder.ts";
+import { Releases } from "./breaches/releases.ts";
+import { BreachRetention } from "./breaches/retention.ts";
 import { Captures } from "./capture/captures.ts";
 import { ConfigurationKeeper } from "./config/keeper.ts";
 import { type LoadResult, loadResult, loadText } from "./config/load.ts";
@@ -72,7 +74,9 @@ export class App {
   readonly #parts: AppParts;
   readonly #policy: PolicyKeeper;
   readonly #configuration: ConfigurationKeeper;
+  readonly #releases: Releases;
   readonly #recorder: BreachRecorder;
+  readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
   readonly #operations: Operations<ApplianceParts>;
   readonly #watch: FastPathWatch;
@@ -108,7 +112,9 @@ export class App {
       audit,
     });
     this.#configuration.follow((settings) => log.obey(settings));
+    this.#releases = new Releases(parts);
     this.#recorder = new BreachRecorder({ ...parts, nameOf });
+    this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
     this.#sessions = new Sessions({ now: clock.now, facts, audit: (entry) => auditor.keep(entry) });
@@ -116,6 +122,7 @@ export class App {
     this.#operations = new Operations(
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
+        releases: this.#releases,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
       { now: clock.now, audit },
@@ -198,6 +205,7 @@ export class App {
     // Before the policy: it is what keeps a second daemon away.
     base.push(this.#server);
     await this.#server.start();
+    await this.#releases.load();
     const places = await this.#recorder.load();
     works.push(engine);
     await engine.start(this.#owner, places);
@@ -205,7 +213,7 @@ export class App {
     accounting.push(this.#radius, this.#tacacs, this.#accountant);
     doors.push(this.#console);
     await this.#console.start();
-    for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder]) {
+    for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder, this.#retention]) {
       works.push(part);
       part.start();
     }
@@ -235,6 +243,7 @@ export class App {
       bootedAt: () => unixTime(clock, 0),
       process: () => this.#meter.figures(),
       breaches: (count, address) => store.call("recentBreaches", count, address),
+      breach: (id) => store.call("breach", id),
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
       logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },

@@ -6,6 +6,7 @@ import type { ServerFigures } from "./aaa/server-record.ts";
 import type { LoginGateStatus } from "./access/login-gate.ts";
 import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
+import type { Releases } from "./breaches/releases.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
 import type { Level } from "./level.ts";
@@ -24,6 +25,7 @@ export interface ApplianceParts {
   readonly log: Pick<Log, "clear">;
   readonly sessions: Pick<Sessions, "end">;
   readonly subscribers: Subscribers;
+  readonly releases: Pick<Releases, "keep">;
   readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */
   restart(): void;
@@ -41,6 +43,8 @@ export interface Appliance {
   process(): ProcessFigures;
   /** Those that started last, latest first; with an address only those of whoever has it. */
   breaches(count: number, address?: string): Promise<readonly Breach[]>;
+  /** The one of that number; undefined: it is not on record, or no more. */
+  breach(id: number): Promise<Breach | undefined>;
   /** Latest first. */
   audit(count: number): Promise<readonly AuditEntry[]>;
   readonly log: Pick<Log, "status" | "follow">;

@@ -2,8 +2,9 @@
 
 import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
 import { releaseSubscriber } from "../../mgmt/operations/subscriber.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
-import { historyLines } from "../views/breaches.ts";
+import { breachRecordLines, historyLines } from "../views/breaches.ts";
 import { type Mailing, massMailingLines, releasedLines } from "../views/mass-mailing.ts";
 import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
@@ -13,6 +14,8 @@ import { isRefusing } from "./refusing.ts";
 const LISTED_MAX = 1000;
 
 const HISTORY_DEFAULT = 20;
+
+const BREACH_NUMBER_MAX = 999_999_999_999;
 
 const massMailingHelp = {
   ...showHelp,
@@ -51,8 +54,21 @@ const history = show({
   view: (found, { address }) => historyLines(found, address),
 });
 
+const breach = show({
+  syntax: `show mass-mailing breach <number:1-${BREACH_NUMBER_MAX}>`,
+  help: { ...massMailingHelp, breach: "All that is on record of one", "<number>": "As the history numbers it" },
+  level: 5,
+  async query({ appliance }, { number }) {
+    const found = await appliance.breach(number);
+    if (!found) throw new Sentence(`No breach ${number} is on record.`);
+    return found;
+  },
+  view: breachRecordLines,
+});
+
 const release = act({
-  syntax: "release subscriber ip <address:ADDRESS> [VLAN-id <vlan:1-4095>] [inner-VLAN-id <innerVlan:1-4095>]",
+  syntax:
+    "release subscriber ip <address:ADDRESS> [VLAN-id <vlan:1-4095>] [inner-VLAN-id <innerVlan:1-4095>] [service <service:WORD>] [reason <reason:LINE>]",
   help: {
     release: "End something before its time",
     subscriber: "His breaches: he is blocked no more, and is counted from nothing",
@@ -62,13 +78,21 @@ const release = act({
     "<vlan>": "Its number",
     "inner-VLAN-id": "With a second tag, the inner one",
     "<innerVlan>": "Its number",
+    service: "Only from his breaches of a service",
+    "<service>": "Its name",
+    reason: "Why",
+    "<reason>": "To be read in the record of the breach",
   },
+  suggest: { service: ({ services }) => services.map(({ name }) => name) },
   operation: releaseSubscriber,
-  input: ({ address, vlan, innerVlan }) => ({ address, vlans: [vlan, innerVlan].filter((id) => id !== undefined) }),
+  input: ({ address, vlan, innerVlan, service, reason }) => ({
+    ...{ address, vlans: [vlan, innerVlan].filter((id) => id !== undefined) },
+    ...{ service, reason },
+  }),
   view: releasedLines,
 });
 
-export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, history, release];
+export const massMailingCommands: readonly ExecCommand[] = [all, ofSubscriber, history, breach, release];
 
 /** The breaches that go on, the latest first. */
 async function inBreach(appliance: Context["appliance"], address?: string) {

@@ -1,7 +1,8 @@
 // Operations on subscribers.
 
 import { z } from "zod";
-import type { ApplianceOperation } from "../appliance.ts";
+import type { ApplianceOperation, ApplianceParts } from "../appliance.ts";
+import type { Release } from "../breaches/releases.ts";
 import type { SubscriberAddress } from "../engine/region_data.ts";
 import { Sentence } from "../sentence.ts";
 import { type DetectorState, type Subscriber, tagsOf } from "../subscribers/subscriber.ts";
@@ -11,6 +12,10 @@ export interface ReleaseInput {
   readonly address: string;
   /** Of his packets, the outer one first; none: in whatever tags. */
   readonly vlans: readonly number[];
+  /** Only from breaches of this one; undefined: from all. */
+  readonly service?: string | undefined;
+  /** In the words of who asks. */
+  readonly reason?: string | undefined;
 }
 
 /** Who was released, and from what. */
@@ -19,32 +24,59 @@ export interface Released {
   readonly detectors: readonly DetectorState[];
 }
 
+const REASON_CHARACTERS_MAX = 512;
+
 /** Ends the breaches of the subscribers that have this address. */
 export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Released[]> = {
   name: "subscriber.release",
   kind: "action",
   level: 10,
-  input: z.object({ address: z.union([z.ipv4(), z.ipv6()]), vlans: z.array(z.int().min(1).max(4095)).readonly() }),
-  describe: asked,
-  async run({ engine, subscribers }, input) {
+  input: z.object({
+    address: z.union([z.ipv4(), z.ipv6()]),
+    vlans: z.array(z.int().min(1).max(4095)).readonly(),
+    service: z.string().optional(),
+    reason: z.string().max(REASON_CHARACTERS_MAX).optional(),
+  }),
+  describe: (input) => [whoText(input), input.service, input.reason].filter((part) => part !== undefined).join(": "),
+  async run(parts, input, { user, from }) {
     const released: Released[] = [];
-    for (const { subscriber, detectors } of await inBreach(subscribers.find({ containing: input.address }), input)) {
-      const isReleased = await engine.release({ subscriber, detector: 0 }).catch((error: unknown) => {
-        throw told(error);
-      });
-      if (isReleased) released.push({ subscriber, detectors: detectors.filter(({ inBreach }) => inBreach) });
+    for (const { subscriber, detectors } of await inBreach(parts, input)) {
+      for (const { detector, ended } of ordersFor(detectors, input.service)) {
+        const release = { subscriber, detector, user, from, why: input.reason ?? null };
+        if (await ordered(parts, release)) released.push({ subscriber, detectors: ended });
+      }
     }
-    if (released.length === 0) throw new Sentence(`${asked(input)} is in no breach.`);
+    if (released.length === 0) throw noBreach(input);
     return { result: released };
   },
 };
 
-async function inBreach(found: AsyncIterable<readonly Subscriber[]>, { vlans }: ReleaseInput): Promise<Subscriber[]> {
+async function inBreach({ subscribers }: ApplianceParts, { address, vlans }: ReleaseInput): Promise<Subscriber[]> {
   const wanted = ({ subscriber, state }: Subscriber) =>
     state !== "clear" && (vlans.length === 0 || tagsOf(subscriber).join() === vlans.join());
-  return (await Array.fromAsync(found)).flat().filter(wanted);
+  return (await Array.fromAsync(subscribers.find({ containing: address }))).flat().filter(wanted);
 }
 
-function asked({ address, vlans }: ReleaseInput): string {
+/** What to ask the fast path, and which breaches end by it: one order for all, or one for each of a service. */
+function ordersFor(detectors: readonly DetectorState[], service: string | undefined) {
+  const breached = detectors.filter((each) => each.inBreach);
+  if (service === undefined) return [{ detector: 0, ended: breached }];
+  const ofService = breached.filter(({ name }) => name?.service === service);
+  return ofService.flatMap((each) => (each.id === null ? [] : { detector: each.id, ended: [each] }));
+}
+
+async function ordered({ engine, releases }: ApplianceParts, release: Omit<Release, "at">): Promise<boolean> {
+  const { subscriber, detector } = release;
+  await releases.keep(release);
+  return engine.release({ subscriber, detector }).catch((error: unknown) => {
+    throw told(error);
+  });
+}
+
+function noBreach(input: ReleaseInput): Sentence {
+  return new Sentence(`${whoText(input)} is in no breach${input.service === undefined ? "" : ` of ${input.service}`}.`);
+}
+
+function whoText({ address, vlans }: ReleaseInput): string {
   return vlans.length > 0 ? `${address} in VLAN ${vlans.join(".")}` : address;
 }

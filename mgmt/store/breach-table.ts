@@ -5,6 +5,12 @@ import { networksAround } from "../../cli/grammar/prefix.ts";
 import type { Breach, EventId } from "../breaches/breach.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
 
+/** Rows that are kept: of a breach every half minute, a year's. */
+const BREACH_ROWS_MAX = 1_000_000;
+
+/** Rows that one step forgets: some milliseconds of the store's thread. */
+const PRUNED_AT_ONCE = 500;
+
 export interface BreachTable {
   /** Inserts those without an id and updates the others; in one transaction with the places. Returns the ids, in order. */
   save(breaches: readonly Breach[], places: readonly EventPlace[]): number[];
@@ -12,10 +18,16 @@ export interface BreachTable {
   unended(endedAt: number): Breach[];
   /** The `limit` that started last, latest first; with an address those of whoever has it, in whatever VLAN. */
   recent(limit: number, address?: string): Breach[];
+  get(id: number): Breach | undefined;
+  /**
+   * Forgets some of those that are over and were declared before a Unix time, or are not among the latest that are kept. Returns
+   * whether there may be more.
+   */
+  prune(before: number): boolean;
   places(): EventPlace[];
 }
 
-export function breachTable(database: Database.Database): BreachTable {
+export function breachTable(database: Database.Database, rowsMax = BREACH_ROWS_MAX): BreachTable {
   const insert = database.prepare(insertion).pluck();
   const update = database.prepare(`UPDATE breaches SET ${assignments} WHERE id = @id`);
   const unended = database.prepare<[number], Row>(
@@ -28,6 +40,8 @@ export function breachTable(database: Database.Database): BreachTable {
       ON address = network.value ->> 'address' AND prefix_length = network.value ->> 'length'
       ORDER BY started_at DESC, id DESC LIMIT ?`,
   );
+  const get = database.prepare<[number], Row>("SELECT * FROM breaches WHERE id = ?");
+  const prune = database.prepare<{ before: number; rowsMax: number; atOnce: number }>(pruning);
   const places = database.prepare<[], EventPlace>("SELECT region, ring, sequence FROM event_places");
   const savePlace = database.prepare<[EventPlace]>(
     "INSERT OR REPLACE INTO event_places (region, ring, sequence) VALUES (@region, @ring, @sequence)",
@@ -51,6 +65,11 @@ export function breachTable(database: Database.Database): BreachTable {
       if (address === undefined) return recent.all(limit).map(breachOf);
       return recentOf.all(JSON.stringify(networksAround(address)), limit).map(breachOf);
     },
+    get(id) {
+      const row = get.get(id);
+      return row && breachOf(row);
+    },
+    prune: (before) => prune.run({ before, rowsMax, atOnce: PRUNED_AT_ONCE }).changes === PRUNED_AT_ONCE,
     places: () => places.all(),
   };
 }
@@ -160,3 +179,9 @@ const assignments = columns.map((column) => `${column} = @${column}`).join(", ")
 // An event that is told again, by a store that was put back for instance, finds its row.
 const insertion = `INSERT INTO breaches (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
   ON CONFLICT DO UPDATE SET ${assignments} RETURNING id`;
+
+// Ids are given in order, and hardly any are left out. Each part finds its rows by an index.
+const pruning = `DELETE FROM breaches WHERE id IN (
+  SELECT id FROM breaches WHERE id <= (SELECT max(id) FROM breaches) - @rowsMax AND ended_at IS NOT NULL
+  UNION ALL SELECT id FROM breaches WHERE started_at < @before AND ended_at IS NOT NULL
+  LIMIT @atOnce)`;

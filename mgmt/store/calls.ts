@@ -2,6 +2,7 @@
 
 import type { LineError } from "../../cli/grammar/line-error.ts";
 import type { Breach } from "../breaches/breach.ts";
+import type { Release } from "../breaches/releases.ts";
 import type { DiffLine } from "../config/diff.ts";
 import type { Acceptance, Change, Proposal, Resumed, StoredPending, TextSource } from "../config/proposal.ts";
 import type { RenderOptions } from "../config/render.ts";
@@ -21,6 +22,10 @@ export interface StoreCalls {
   saveBreaches(breaches: readonly Breach[], places: readonly EventPlace[]): number[];
   unendedBreaches(endedAt: number): Breach[];
   recentBreaches(limit: number, address?: string): Breach[];
+  breach(id: number): Breach | undefined;
+  pruneBreaches(before: number): boolean;
+  saveRelease(release: Release): void;
+  releases(since: number): Release[];
   eventPlaces(): EventPlace[];
   saveAudit(entry: AuditEntry): void;
   recentAudit(limit: number): AuditEntry[];

@@ -115,4 +115,33 @@ export const migrations: readonly string[] = [
   -- The boot id of the machine's run that he ends with; null: he, or another configuration since, was saved.
   ALTER TABLE first_administrator ADD COLUMN unsaved_in TEXT;
   `,
+  `
+  -- What a breach's record says beside its counts. Those from before it have what was the only way then.
+  ALTER TABLE breaches ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE breaches ADD COLUMN window TEXT NOT NULL DEFAULT 'fixed';
+  ALTER TABLE breaches ADD COLUMN count TEXT NOT NULL DEFAULT 'attempts';
+  ALTER TABLE breaches ADD COLUMN destinations TEXT NOT NULL DEFAULT '[]'; -- JSON, at most 16
+  ALTER TABLE breaches ADD COLUMN generation INTEGER; -- the policy's
+  ALTER TABLE breaches ADD COLUMN revision INTEGER; -- that the policy was made of
+  ALTER TABLE breaches ADD COLUMN end_reason TEXT CHECK (end_reason IN ('over', 'released', 'policy', 'missed'));
+  ALTER TABLE breaches ADD COLUMN end_user TEXT;
+  ALTER TABLE breaches ADD COLUMN end_origin TEXT;
+  ALTER TABLE breaches ADD COLUMN end_why TEXT;
+  ALTER TABLE breaches ADD COLUMN end_revision INTEGER;
+
+  -- Who asked to release whom, while the end events that this brings may be on their way (mgmt/breaches/releases.ts).
+  CREATE TABLE releases (
+    address TEXT NOT NULL,
+    prefix_length INTEGER NOT NULL,
+    outer_vlan INTEGER NOT NULL,
+    inner_vlan INTEGER NOT NULL,
+    detector INTEGER NOT NULL, -- 0: every
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    why TEXT,
+    PRIMARY KEY (address, prefix_length, outer_vlan, inner_vlan, detector)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX releases_by_time ON releases (at);
+  `,
 ];

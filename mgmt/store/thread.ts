@@ -11,6 +11,7 @@ import { READY, type Request, type Response, type StoreCall, type StoreCalls } f
 import { openDatabase, told } from "./database.ts";
 import { type FirstAdministratorTable, firstAdministratorTable } from "./first-administrator-table.ts";
 import { idTable } from "./id-table.ts";
+import { type ReleaseTable, releaseTable } from "./release-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
 
 /** Added to the nice value: a tenth of the main thread's share, if both want the same core. */
@@ -20,6 +21,7 @@ interface Opened {
   readonly file: string;
   readonly database: Database.Database;
   readonly breaches: BreachTable;
+  readonly releases: ReleaseTable;
   readonly revisions: RevisionTable;
   readonly audit: AuditTable;
   readonly firstAdministrator: FirstAdministratorTable;
@@ -35,6 +37,7 @@ function open(file: string): void {
   opened = {
     ...{ file, database, revisions, desk },
     breaches: breachTable(database),
+    releases: releaseTable(database),
     audit: auditTable(database),
     firstAdministrator: firstAdministratorTable(database),
   };
@@ -58,6 +61,10 @@ const calls: StoreCalls = {
   saveBreaches: (breaches, places) => use((store) => store.breaches.save(breaches, places)),
   unendedBreaches: (endedAt) => use((store) => store.breaches.unended(endedAt)),
   recentBreaches: (limit, address) => use((store) => store.breaches.recent(limit, address)),
+  breach: (id) => use((store) => store.breaches.get(id)),
+  pruneBreaches: (before) => use((store) => store.breaches.prune(before)),
+  saveRelease: (release) => use(({ releases }) => releases.save(release)),
+  releases: (since) => use(({ releases }) => releases.since(since)),
   eventPlaces: () => use((store) => store.breaches.places()),
   saveAudit: (entry) => use(({ audit }) => audit.save(entry)),
   recentAudit: (limit) => use(({ audit }) => audit.recent(limit)),

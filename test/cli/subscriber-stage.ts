@@ -70,6 +70,8 @@ export function subscriber(
 export interface Stage {
   readonly engine: FakeEngine;
   readonly audit: AuditEntry[];
+  /** Releases that were kept before the fast path was asked. */
+  readonly kept: unknown[];
   /** What is answered when a command asks; undefined: the person went away. */
   answer: string | undefined;
   /** Whether the startup file differs from what is in force; undefined: there is none. */
@@ -89,6 +91,7 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
   engine.records = [...records];
   const clock = new FakeClock();
   const audit: AuditEntry[] = [];
+  const kept: unknown[] = [];
   const facts = readFacts(configuration);
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts },
@@ -98,7 +101,8 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
     },
   });
   const restart = () => void staged.restarts++;
-  const parts = { engine, subscribers, restart } as unknown as ApplianceParts;
+  const releases = { keep: async (release: unknown) => void kept.push(release) };
+  const parts = { engine, subscribers, releases, restart } as unknown as ApplianceParts;
   const operations = new Operations(parts, { now: clock.now, audit: async (entry) => void audit.push(entry) });
   const appliance = {
     ...{ subscribers, facts: () => facts },
@@ -128,7 +132,7 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
     return found.command.execute(context, found.args as never);
   };
   const staged: Stage = {
-    ...{ engine, audit, answer: "", restarts: 0, unsaved: false, sessions: [] },
+    ...{ engine, audit, kept, answer: "", restarts: 0, unsaved: false, sessions: [] },
     async typed(line, level = 15) {
       const said: string[] = [];
       try {

@@ -110,6 +110,32 @@ test("a release ends the breaches of one subscriber, is audited, and says whom i
   t.like(audit, [{ user: "anna", operation: "subscriber.release", text: "10.30.94.66", outcome: "done" }]);
 });
 
+test("a release says who asked for it and why before the fast path is asked", async (t) => {
+  const staged = stage([zombie]);
+  const asked = { subscriber: zombie.subscriber, detector: 0, user: "anna", from: "console", why: "he cleaned it up" };
+  staged.engine.release = async () => {
+    t.deepEqual(staged.kept, [asked]);
+    return true;
+  };
+  await staged.typed("release subscriber ip 10.30.94.66 reason he cleaned it up");
+  t.like(staged.audit, [{ text: "10.30.94.66: he cleaned it up", outcome: "done" }]);
+  t.plan(2);
+});
+
+test("a release from one service ends that service's breaches, and leaves the others", async (t) => {
+  const both = { ...zombie, windows: [window(), window({ detector: REPORTING, counted: 50, refused: 0 })] };
+  const { engine, audit, typed } = stage([both]);
+  t.deepEqual(await typed("release subscriber ip 10.30.94.66 service submission"), [
+    "Released 10.30.94.66: 50 sessions of submission in 300 s; 0 attempts were refused",
+  ]);
+  t.deepEqual(engine.releases, [{ subscriber: both.subscriber, detector: REPORTING }]);
+  t.deepEqual(await typed("release subscriber ip 10.30.94.66 service web"), ["% 10.30.94.66 is in no breach of web."]);
+  t.like(audit, [
+    { text: "10.30.94.66: submission", outcome: "done" },
+    { text: "10.30.94.66: web", outcome: "refused" },
+  ]);
+});
+
 test("a release with tags concerns only him who has them", async (t) => {
   const { engine, typed } = stage([{ ...zombie, subscriber: reported.subscriber }]);
   const other = "% 2001:db8:30:66::1 in VLAN 100 is in no breach.";
