@@ -3,44 +3,25 @@
 
 #include "packet.h"
 
+#include "framing.h"
 #include "packet_ip.h"
 
 #include <rte_byteorder.h>
-#include <rte_ether.h>
 #include <rte_ip.h>
 
-// Tag types of QinQ before 802.1ad, still met at edges.
-#define ETHERTYPE_QINQ_9100 0x9100
-#define ETHERTYPE_QINQ_9200 0x9200
-#define ETHERTYPE_PPPOE     0x8864 // session stage (RFC 2516); discovery is not IP
-
-#define TAGS_MAX   8
 #define LABELS_MAX 8
 
-// RFC 2516 4: version and type, code, session id, length. Then PPP's protocol: two bytes, or one, which is odd (RFC 1661 2). PPPoE
-// should not compress it (RFC 2516 7), and version, type and code have one value only; but Linux takes the one
-// (ppp_decompress_proto) and does not look at the others (pppoe_rcv).
-#define PPPOE_BYTES     6
-#define PPP_BYTES       2
-#define PPP_COMPRESSED  1
 #define PPP_IPV4        0x0021
 #define PPP_IPV6        0x0057
 #define MPLS_BYTES      4
 #define MPLS_LAST_LABEL 0x100 // bottom of stack (RFC 3032 2.1)
-
-static bool
-is_tag(uint16_t ether_type)
-{
-	return ether_type == RTE_ETHER_TYPE_VLAN || ether_type == RTE_ETHER_TYPE_QINQ ||
-	       ether_type == ETHERTYPE_QINQ_9100 || ether_type == ETHERTYPE_QINQ_9200;
-}
 
 static enum packet_kind
 parse_pppoe(struct packet *packet, struct cursor cursor)
 {
 	if (cursor.contiguous < PPPOE_BYTES + PPP_BYTES)
 		return PACKET_MALFORMED;
-	uint32_t length = cursor_be16(&cursor, 4);
+	uint32_t length = cursor_be16(&cursor, PPPOE_LENGTH);
 	if (length < PPP_BYTES || length > cursor.total - PPPOE_BYTES)
 		return PACKET_MALFORMED;
 
@@ -90,7 +71,7 @@ parse_ethernet(struct packet *packet, struct cursor cursor)
 	cursor_skip(&cursor, sizeof(*ethernet));
 
 	int named = 0;
-	for (int tags = 0; tags < TAGS_MAX && is_tag(type); tags++) {
+	for (int tags = 0; tags < TAGS_MAX && framing_is_tag(type); tags++) {
 		if (cursor.contiguous < sizeof(struct rte_vlan_hdr))
 			return PACKET_MALFORMED;
 		uint32_t id = cursor_be16(&cursor, 0) & 0xfff;

@@ -3,19 +3,14 @@
 
 #include "packet_ip.h"
 
+#include "ipv6_extension.h"
+
 #include <rte_byteorder.h>
 #include <rte_ip.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
-#include <netinet/in.h>
-
-// Protocol numbers that <netinet/in.h> lacks.
-#define PROTOCOL_HIP   139
-#define PROTOCOL_SHIM6 140
-
-#define FRAGMENT_HEADER_BYTES 8
-#define IPV6_MORE_FRAGMENTS   1
+#define IPV6_MORE_FRAGMENTS 1
 
 // The first fragment of TCP shows the ports if it shows anything: fragments come in units of 8 bytes (RFC 791 2.3).
 #define FRAGMENT_UNIT 8
@@ -153,31 +148,13 @@ packet_parse_ipv4(struct packet *packet, struct cursor cursor)
 	return parse_transport(packet, &cursor, ip->next_proto_id);
 }
 
-// The extension headers that lead to another one (RFC 8200 4.1; the IANA registry "IPv6 Extension Header Types"). ESP is none of
-// them here: nobody sees what follows it.
-static bool
-is_extension(uint8_t type)
-{
-	return type == IPPROTO_HOPOPTS || type == IPPROTO_ROUTING || type == IPPROTO_FRAGMENT || type == IPPROTO_AH ||
-	       type == IPPROTO_DSTOPTS || type == IPPROTO_MH || type == PROTOCOL_HIP || type == PROTOCOL_SHIM6;
-}
-
-static uint32_t
-extension_bytes(const struct cursor *cursor, uint8_t type)
-{
-	if (type == IPPROTO_FRAGMENT)
-		return FRAGMENT_HEADER_BYTES;
-	// RFC 4302 2.2: AH counts in words of 4 bytes, less two.
-	return type == IPPROTO_AH ? (cursor->at[1] + 2u) * 4 : (cursor->at[1] + 1u) * 8;
-}
-
 static enum packet_kind
 parse_extensions(struct packet *packet, struct cursor cursor, uint8_t type)
 {
-	while (is_extension(type)) {
-		if (cursor.total < FRAGMENT_UNIT)
+	while (ipv6_is_extension(type)) {
+		if (cursor.total < IPV6_EXTENSION_BYTES)
 			return cut_short(packet);
-		if (cursor.contiguous < FRAGMENT_UNIT)
+		if (cursor.contiguous < IPV6_EXTENSION_BYTES)
 			return hidden(packet);
 		if (type == IPPROTO_FRAGMENT) {
 			uint16_t offset_flags = cursor_be16(&cursor, 2);
@@ -187,7 +164,7 @@ parse_extensions(struct packet *packet, struct cursor cursor, uint8_t type)
 			// One without either is whole (RFC 6946).
 			packet->first_fragment |= offset_flags & IPV6_MORE_FRAGMENTS;
 		}
-		uint32_t length = extension_bytes(&cursor, type);
+		uint32_t length = ipv6_extension_bytes(&cursor, type);
 		if (length > cursor.total)
 			return cut_short(packet);
 		if (length > cursor.contiguous)
