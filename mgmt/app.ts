@@ -30,6 +30,7 @@ import { Auditor } from "./operations/auditor.ts";
 import { loadStartup } from "./operations/configuration.ts";
 import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
+import { OverrideKeeper } from "./overrides/keeper.ts";
 import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
 import { pause } from "./pause.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
@@ -75,6 +76,7 @@ export class App {
   readonly #policy: PolicyKeeper;
   readonly #configuration: ConfigurationKeeper;
   readonly #releases: Releases;
+  readonly #overrides: OverrideKeeper;
   readonly #recorder: BreachRecorder;
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
@@ -113,6 +115,7 @@ export class App {
     });
     this.#configuration.follow((settings) => log.obey(settings));
     this.#releases = new Releases(parts);
+    this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
     this.#recorder = new BreachRecorder({ ...parts, nameOf });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
@@ -123,6 +126,7 @@ export class App {
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         releases: this.#releases,
+        overrides: this.#overrides,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
       { now: clock.now, audit },
@@ -213,7 +217,8 @@ export class App {
     accounting.push(this.#radius, this.#tacacs, this.#accountant);
     doors.push(this.#console);
     await this.#console.start();
-    for (const part of [this.#meter, this.#watch, this.#policy, this.#configuration, this.#recorder, this.#retention]) {
+    const policy = [this.#policy, this.#configuration, this.#overrides];
+    for (const part of [this.#meter, this.#watch, ...policy, this.#recorder, this.#retention]) {
       works.push(part);
       part.start();
     }
@@ -236,7 +241,7 @@ export class App {
     const { clock, machine, store, log } = this.#parts;
     const configuration = this.#configuration;
     return {
-      ...{ configuration, log, subscribers: this.#subscribers },
+      ...{ configuration, log, subscribers: this.#subscribers, overrides: this.#overrides },
       facts: () => configuration.facts(),
       status: () => this.#status(),
       machine: () => machine,

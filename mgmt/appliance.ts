@@ -12,6 +12,8 @@ import type { EnginePort } from "./engine/engine_port.ts";
 import type { Level } from "./level.ts";
 import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
+import type { OverrideKeeper } from "./overrides/keeper.ts";
+import type { OverrideQuestions } from "./overrides/override.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
@@ -22,6 +24,7 @@ import type { ProcessFigures } from "./system/process_meter.ts";
 export interface ApplianceParts {
   readonly configuration: ConfigurationService;
   readonly engine: EnginePort;
+  readonly overrides: Pick<OverrideKeeper, "make" | "clear">;
   readonly log: Pick<Log, "clear">;
   readonly sessions: Pick<Sessions, "end">;
   readonly subscribers: Subscribers;
@@ -60,6 +63,8 @@ export interface Appliance {
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */
   readonly subscribers: Pick<Subscribers, "find" | "count" | "groupOf">;
+  /** What people decided about some subscribers; to change it are operations. */
+  readonly overrides: OverrideQuestions;
   /** The configuration in force, without what is long in it. */
   facts(): Facts;
   /** Its questions; changes to it are operations. */

@@ -7,6 +7,12 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** What both said at one moment. */
+export interface Moment {
+  readonly now: number;
+  readonly nowMs: number;
+}
+
 /** Resolves after so many milliseconds; nobody stays alive for it. */
 export type Wait = (ms: number) => Promise<void>;
 
@@ -16,4 +22,18 @@ export type Wait = (ms: number) => Promise<void>;
  */
 export function unixTime({ now, nowMs }: Clock, bootMs: number): number {
   return Math.round(now() - (nowMs() - bootMs));
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { now: clock.now(), nowMs: clock.nowMs() };
+}
+
+/** The boot time of a Unix time, as long as the clock is not set. */
+export function bootTime({ now, nowMs }: Moment, unixMs: number): number {
+  return Math.round(unixMs - now + nowMs);
+}
+
+/** The clock was set since, by more than a second: boot times that were reckoned then are wrong. */
+export function wasSetSince(then: Moment, now: Moment): boolean {
+  return Math.abs(now.now - now.nowMs - (then.now - then.nowMs)) > 1000;
 }

@@ -3,11 +3,15 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Level } from "../level.ts";
-import { preparePolicy } from "../policy/prepare.ts";
+import { OverrideJudge } from "../overrides/judge.ts";
+import type { Override } from "../overrides/override.ts";
+import { type Prepared, preparePolicy } from "../policy/prepare.ts";
 import { Sentence } from "../sentence.ts";
 import type { IdTable } from "../store/id-table.ts";
+import type { OverrideTable } from "../store/override-table.ts";
 import type { RevisionTable } from "../store/revision-table.ts";
-import { candidateOf, emptyConfiguration } from "./configuration.ts";
+import type { Moment } from "../time.ts";
+import { type Configuration, candidateOf, emptyConfiguration } from "./configuration.ts";
 import { type DiffLine, diff } from "./diff.ts";
 import { accessZonesOf } from "./facts.ts";
 import { type Held, held } from "./held.ts";
@@ -29,6 +33,8 @@ const ERRORS_SHOWN = 50;
 export interface DeskParts {
   readonly revisions: RevisionTable;
   readonly ids: IdTable;
+  /** Whatever the configuration, they are in force beside it. */
+  readonly overrides: Pick<OverrideTable, "inForce">;
 }
 
 export class ConfigurationDesk {
@@ -43,7 +49,7 @@ export class ConfigurationDesk {
   }
 
   /** Nothing is in force until it is accepted. Throws a Sentence when the change speaks of what does not exist. */
-  propose(change: Change, level: Level): Proposal {
+  propose(change: Change, level: Level, moment: Moment): Proposal {
     const made = this.#make(change);
     if ("errors" in made) {
       return { outcome: "wrong", errors: made.errors.slice(0, ERRORS_SHOWN), wrongLines: made.errors.length };
@@ -59,7 +65,7 @@ export class ConfigurationDesk {
     }
     const revision = this.#parts.revisions.last() + 1;
     this.#proposed = { held: next, revision, session: change.kind === "session" ? change.name : undefined };
-    return { outcome: "good", prepared: preparePolicy(next.configuration, this.#parts.ids, revision) };
+    return { outcome: "good", prepared: this.#prepared(next.configuration, revision, moment) };
   }
 
   /** The proposal is in force. Throws a Sentence when the store does not take it: it is not, then. */
@@ -83,17 +89,28 @@ export class ConfigurationDesk {
    * Takes up what was in force before the daemon was restarted; `bootId` null: before the machine was restarted, too. Undefined:
    * there is none.
    */
-  resume(bootId: string | null): Resumed | undefined {
-    const { revisions, ids } = this.#parts;
-    const running = revisions.running();
+  resume(bootId: string | null, moment: Moment): Resumed | undefined {
+    const running = this.#parts.revisions.running();
     if (!running || (bootId !== null && running.bootId !== bootId)) return undefined;
     const { revision, at, text } = running;
     const parsed = parseConfiguration(text);
     if ("errors" in parsed) return { revision, at, proposal: undefined };
     this.#running = held(parsed.configuration);
     this.#revision = revision;
-    const prepared = preparePolicy(parsed.configuration, ids, revision);
+    const prepared = this.#prepared(parsed.configuration, revision, moment);
     return { revision, at, proposal: { outcome: "good", prepared } };
+  }
+
+  /** What is in force, with these overrides. Throws a Sentence when nothing is. */
+  withOverrides(overrides: readonly Override[], moment: Moment): Prepared {
+    if (this.#revision === 0)
+      throw new Sentence("No configuration is in force that could be overridden: load one first.");
+    return preparePolicy(this.#running.configuration, this.#parts.ids, this.#revision, { overrides, moment });
+  }
+
+  /** Of what is in force. */
+  judge(): OverrideJudge {
+    return new OverrideJudge(this.#running.configuration);
   }
 
   begin(name: string, user: string, startedAt: number): void {
@@ -111,6 +128,11 @@ export class ConfigurationDesk {
 
   incomplete(source: TextSource): Incomplete[] {
     return sections.flatMap((section) => [...(section.incomplete?.(this.#held(source).configuration) ?? [])]);
+  }
+
+  #prepared(configuration: Configuration, revision: number, moment: Moment): Prepared {
+    const { ids, overrides } = this.#parts;
+    return preparePolicy(configuration, ids, revision, { overrides: overrides.inForce(), moment });
   }
 
   #make(change: Change): Merged {

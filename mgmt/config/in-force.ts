@@ -6,7 +6,7 @@ import type { PolicyKeeper } from "../policy/keeper.ts";
 import type { Prepared } from "../policy/prepare.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
-import type { Clock } from "../time.ts";
+import type { Clock, Moment } from "../time.ts";
 import { emptyConfiguration } from "./configuration.ts";
 import { factsOf } from "./facts.ts";
 import type { Opening } from "./opening.ts";
@@ -72,25 +72,51 @@ export class InForce {
 
   /** Has what was proposed in force. Rejects with a Sentence when the fast path or the store refuses it. */
   async commit(prepared: Prepared, actor: Actor, reason: Reason): Promise<Committed> {
-    const { policy, clock } = this.#parts;
+    const { clock } = this.#parts;
     const before = this.#pending.stored;
     if (reason.confirmedMinutes !== undefined) {
       await this.#pending.arm(this.#facts.revision, reason.confirmedMinutes, actor);
     } else if (!reason.settles) await this.#pending.join(actor);
-    const given = await policy.give(prepared);
-    if (given.outcome === "refused") {
-      await this.#undo(before);
-      throw new Sentence(`The fast path refused it: ${given.text}.`);
-    }
     try {
-      await this.#accept(actor, reason);
+      const outcome = await this.#give(prepared, () => this.#accept(actor, reason));
+      this.#become(prepared, clock.now());
+      return { outcome, revision: prepared.facts.revision };
     } catch (error) {
-      if (this.#prepared) await policy.keep(this.#prepared);
       await this.#undo(before).catch(() => {});
       throw error;
     }
-    this.#become(prepared, clock.now());
-    return { outcome: given.outcome, revision: prepared.facts.revision };
+  }
+
+  /** Has the same configuration in force with other overrides. Rejects as `commit`; `store` too. */
+  async override(prepared: Prepared, store: () => Promise<void>): Promise<"applied" | "waiting"> {
+    const outcome = await this.#give(prepared, store);
+    this.#prepared = prepared;
+    return outcome;
+  }
+
+  /** The overrides are the same, and the clock by which their ends are reckoned is not. */
+  async renew(prepared: Prepared): Promise<void> {
+    this.#prepared = prepared;
+    await this.#parts.policy.keep(prepared);
+  }
+
+  /** What the clocks said when ends of overrides were reckoned; null: there are none. */
+  get reckonedAt(): Moment | null {
+    return this.#prepared?.reckonedAt ?? null;
+  }
+
+  /** To the fast path, then to the store: both have it, or neither. */
+  async #give(prepared: Prepared, store: () => Promise<void>): Promise<"applied" | "waiting"> {
+    const { policy } = this.#parts;
+    const given = await policy.give(prepared);
+    if (given.outcome === "refused") throw new Sentence(`The fast path refused it: ${given.text}.`);
+    try {
+      await store();
+      return given.outcome;
+    } catch (error) {
+      if (this.#prepared) await policy.keep(this.#prepared);
+      throw error;
+    }
   }
 
   async #undo(before: PendingCommit["stored"]): Promise<void> {

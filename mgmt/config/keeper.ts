@@ -3,6 +3,7 @@
 
 import type { Actor } from "../operations/operation.ts";
 import { Sentence } from "../sentence.ts";
+import { momentOf } from "../time.ts";
 import { Turns } from "../turns.ts";
 import { ConfirmDeadline, type DeadlineParts, type Undone } from "./deadline.ts";
 import { InForce, type InForceParts, type Reason, SYSTEM } from "./in-force.ts";
@@ -104,6 +105,11 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
 
   sessions(): readonly SessionSummary[] {
     return this.#sessions;
+  }
+
+  /** Between two changes of the configuration: for what the fast path is given beside it. */
+  between<T>(action: (inForce: InForce) => Promise<T>): Promise<T> {
+    return this.#turns.take(() => action(this.#inForce));
   }
 
   async enter(lines: readonly string[], session: string | null, actor: Actor): Promise<Committed> {
@@ -224,7 +230,8 @@ export class ConfigurationKeeper extends ConfigurationReader implements Configur
   }
 
   async #makeTurn(change: Change, actor: Actor, reason: Reason): Promise<Committed> {
-    const proposal = await this.#parts.store.call("proposeConfiguration", change, actor.level);
+    const { store, clock } = this.#parts;
+    const proposal = await store.call("proposeConfiguration", change, actor.level, momentOf(clock));
     const committed =
       proposal.outcome === "good" ? await this.#inForce.commit(proposal.prepared, actor, reason) : proposal;
     if (change.kind === "session") await this.#lookAtSessions();

@@ -4,6 +4,7 @@
 import type { Level } from "../level.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
+import { type Clock, momentOf } from "../time.ts";
 import type { Proposal } from "./proposal.ts";
 import { earlierStartupFiles, readStartupFile, startupFileExists } from "./startup-file.ts";
 import { wrongLinesText } from "./wrong.ts";
@@ -15,6 +16,7 @@ export interface OpeningParts {
   readonly file: string;
   readonly bootId: string;
   readonly store: Pick<Store, "call">;
+  readonly clock: Clock;
 }
 
 export interface Opening {
@@ -54,27 +56,28 @@ export async function openConfiguration(parts: OpeningParts): Promise<Opening> {
 const nothing = { proposal: undefined, resumed: false, comment: "" };
 
 /** `sameBoot`: only if the machine was not restarted since. */
-async function resume({ store, bootId }: OpeningParts, sameBoot: boolean) {
-  const running = await store.call("resumeConfiguration", sameBoot ? bootId : null);
+async function resume({ store, clock, bootId }: OpeningParts, sameBoot: boolean) {
+  const running = await store.call("resumeConfiguration", sameBoot ? bootId : null, momentOf(clock));
   if (!running) return undefined;
   const told = [`Revision ${running.revision} is in force again, as before the daemon was restarted.`];
   return { ...running, resumed: true, comment: "", told };
 }
 
 /** A new appliance. */
-async function empty({ store, file }: OpeningParts): Promise<Opening> {
-  const proposal = await store.call("proposeConfiguration", { kind: "text", text: "" }, OPENING_LEVEL);
+async function empty({ store, clock, file }: OpeningParts): Promise<Opening> {
+  const proposal = await store.call("proposeConfiguration", { kind: "text", text: "" }, OPENING_LEVEL, momentOf(clock));
   const told = [`There is no ${file}: the configuration is empty.`];
   return { proposal, resumed: false, comment: "empty", alarm: undefined, told };
 }
 
 /** Or why not: a sentence's end. */
-async function propose({ store }: OpeningParts, file: string): Promise<Proposal | string> {
+async function propose({ store, clock }: OpeningParts, file: string): Promise<Proposal | string> {
   try {
     const proposal = await store.call(
       "proposeConfiguration",
       { kind: "text", text: await readStartupFile(file) },
       OPENING_LEVEL,
+      momentOf(clock),
     );
     return proposal.outcome === "wrong" ? wrongLinesText(proposal.errors, proposal.wrongLines) : proposal;
   } catch (error) {

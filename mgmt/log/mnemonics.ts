@@ -27,6 +27,9 @@ export const mnemonics = {
   ALARM: "warnings",
   ALARM_END: "notifications",
 
+  /** Its time is over. */
+  OVERRIDE: "notifications",
+
   STORE: "errors",
   STORE_END: "notifications",
 

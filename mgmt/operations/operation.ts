@@ -14,8 +14,8 @@ export interface Actor {
 }
 
 /**
- * `commit` changes the configuration, whole or not at all. `subscriber` changes who has which address and package. `action`
- * changes neither, and is not kept: release, reload, clear.
+ * `commit` changes the configuration, whole or not at all. `subscriber` changes what is decided about subscribers beside
+ * it. `action` changes neither, and is not kept: release, reload, clear.
  */
 export type OperationKind = "commit" | "subscriber" | "action";
 

@@ -6,7 +6,10 @@ import { factsOf } from "../config/facts.ts";
 import type { Facts } from "../config/service.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
 import { detectorsById, missingIds, type PlacedDetector } from "../engine/policy_ids.ts";
+import { policyOverrides } from "../overrides/in-policy.ts";
+import type { Override } from "../overrides/override.ts";
 import type { IdTable } from "../store/id-table.ts";
+import type { Moment } from "../time.ts";
 
 /** A configuration that was checked whole, and may be given to the fast path. */
 export interface Prepared {
@@ -15,17 +18,36 @@ export interface Prepared {
   readonly blob: Uint8Array;
   /** By the ids that events and records carry. */
   readonly detectors: ReadonlyMap<number, DetectorName>;
+  /** What the clocks said when ends of overrides were reckoned in boot time; null: none has an end. */
+  readonly reckonedAt: Moment | null;
+}
+
+/** What is in force beside the configuration, and when that is. */
+export interface Beside {
+  readonly overrides: readonly Override[];
+  readonly moment: Moment;
 }
 
 /** Ids that the configuration needs are in the store before it is returned. */
-export function preparePolicy(configuration: Configuration, ids: IdTable, revision: number): Prepared {
+export function preparePolicy(
+  configuration: Configuration,
+  ids: IdTable,
+  revision: number,
+  { overrides, moment }: Beside,
+): Prepared {
   ids.add(missingIds(configuration, ids.all()));
   const known = ids.all();
   const detectors = detectorsById(configuration, known)
     .entries()
     .map(([id, placed]) => [id, nameOf(placed, configuration)] as const);
   const facts = factsOf(configuration, revision);
-  return { facts, blob: policyBlob(configuration, known, revision, []), detectors: new Map(detectors) };
+  const obeyed = policyOverrides(overrides, configuration, moment);
+  return {
+    facts,
+    blob: policyBlob(configuration, known, revision, obeyed),
+    detectors: new Map(detectors),
+    reckonedAt: obeyed.some(({ untilMs }) => untilMs !== null) ? moment : null,
+  };
 }
 
 function nameOf({ packageId, service, detector }: PlacedDetector, { packages }: Configuration): DetectorName {

@@ -11,6 +11,10 @@ import type { Revision, SessionSummary } from "../config/service.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
 import type { Level } from "../level.ts";
 import type { AuditEntry } from "../operations/operation.ts";
+import type { JudgedOverride } from "../overrides/override.ts";
+import type { Expired, OverrideChange, OverrideProposal } from "../overrides/proposal.ts";
+import type { Prepared } from "../policy/prepare.ts";
+import type { Moment } from "../time.ts";
 import type { MadeAdministrator } from "./first-administrator-table.ts";
 
 /** Each call runs to its end before the next begins. Those that touch the file fail with a Sentence when they cannot. */
@@ -38,10 +42,10 @@ export interface StoreCalls {
   firstAdministratorSaved(): void;
 
   // Configurations are worked on here because that takes milliseconds, and ids from the store (config/desk.ts).
-  proposeConfiguration(change: Change, level: Level): Proposal;
+  proposeConfiguration(change: Change, level: Level, moment: Moment): Proposal;
   acceptConfiguration(acceptance: Acceptance): void;
   dropConfiguration(): void;
-  resumeConfiguration(bootId: string | null): Resumed | undefined;
+  resumeConfiguration(bootId: string | null, moment: Moment): Resumed | undefined;
   configurationText(source: TextSource, options: RenderOptions): string;
   configurationDiff(from: TextSource, to: TextSource): DiffLine[];
   configurationIncomplete(source: TextSource): Incomplete[];
@@ -49,6 +53,14 @@ export interface StoreCalls {
   typeInSession(name: string, lines: readonly string[]): readonly LineError[];
   abortSession(name: string): void;
   configurationSessions(): SessionSummary[];
+
+  // So are overrides (overrides/desk.ts): they are a part of the policy that a configuration leads to.
+  proposeOverride(change: OverrideChange, moment: Moment): OverrideProposal;
+  acceptOverride(): void;
+  prepareOverrides(moment: Moment): Prepared;
+  expireOverrides(now: number): Expired;
+  overridePage(after: number, limit: number, withEnded: boolean): JudgedOverride[];
+  overridesOf(address: string, withEnded: boolean): JudgedOverride[];
 }
 
 export type StoreCall = keyof StoreCalls;

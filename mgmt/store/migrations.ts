@@ -144,4 +144,29 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX releases_by_time ON releases (at);
   `,
+  `
+  -- What people decided about some subscribers at the command line (mgmt/overrides/override.ts). AUTOINCREMENT: a number
+  -- that was forgotten is not given again.
+  CREATE TABLE overrides (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('exempt', 'force-block', 'assign')),
+    prefix TEXT,
+    zone TEXT,
+    service TEXT,
+    package INTEGER,
+    until_at INTEGER,
+    made_at INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    made_from TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ended_at INTEGER,
+    ended_by TEXT,
+    end_reason TEXT,
+    CHECK ((prefix IS NULL) <> (zone IS NULL))
+  ) STRICT;
+  CREATE UNIQUE INDEX overrides_in_force
+    ON overrides (kind, ifnull(prefix, ''), ifnull(zone, ''), ifnull(service, '')) WHERE ended_at IS NULL;
+  CREATE INDEX overrides_by_end ON overrides (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX overrides_by_until ON overrides (until_at) WHERE ended_at IS NULL;
+  `,
 ];

@@ -4,6 +4,7 @@ import { constants, getPriority, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { ConfigurationDesk } from "../config/desk.ts";
+import { OverrideDesk } from "../overrides/desk.ts";
 import { Sentence } from "../sentence.ts";
 import { type AuditTable, auditTable } from "./audit-table.ts";
 import { type BreachTable, breachTable } from "./breach-table.ts";
@@ -11,6 +12,7 @@ import { READY, type Request, type Response, type StoreCall, type StoreCalls } f
 import { openDatabase, told } from "./database.ts";
 import { type FirstAdministratorTable, firstAdministratorTable } from "./first-administrator-table.ts";
 import { idTable } from "./id-table.ts";
+import { overrideTable } from "./override-table.ts";
 import { type ReleaseTable, releaseTable } from "./release-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
 
@@ -26,6 +28,7 @@ interface Opened {
   readonly audit: AuditTable;
   readonly firstAdministrator: FirstAdministratorTable;
   readonly desk: ConfigurationDesk;
+  readonly overrides: OverrideDesk;
 }
 
 let opened: Opened | undefined;
@@ -33,9 +36,11 @@ let opened: Opened | undefined;
 function open(file: string): void {
   const database = openDatabase(file);
   const revisions = revisionTable(database);
-  const desk = new ConfigurationDesk({ revisions, ids: idTable(database) });
+  const overrides = overrideTable(database);
+  const desk = new ConfigurationDesk({ revisions, ids: idTable(database), overrides });
   opened = {
     ...{ file, database, revisions, desk },
+    overrides: new OverrideDesk({ table: overrides, configuration: desk }),
     breaches: breachTable(database),
     releases: releaseTable(database),
     audit: auditTable(database),
@@ -75,10 +80,10 @@ const calls: StoreCalls = {
   setFirstAdministrator: (made) => use(({ firstAdministrator }) => firstAdministrator.set(made)),
   firstAdministratorTold: (at) => use(({ firstAdministrator }) => firstAdministrator.told(at)),
   firstAdministratorSaved: () => use(({ firstAdministrator }) => firstAdministrator.saved()),
-  proposeConfiguration: (change, level) => use(({ desk }) => desk.propose(change, level)),
+  proposeConfiguration: (change, level, moment) => use(({ desk }) => desk.propose(change, level, moment)),
   acceptConfiguration: (acceptance) => use(({ desk }) => desk.accept(acceptance)),
   dropConfiguration: () => use(({ desk }) => desk.drop()),
-  resumeConfiguration: (bootId) => use(({ desk }) => desk.resume(bootId)),
+  resumeConfiguration: (bootId, moment) => use(({ desk }) => desk.resume(bootId, moment)),
   configurationText: (source, options) => use(({ desk }) => desk.text(source, options)),
   configurationDiff: (from, to) => use(({ desk }) => desk.diff(from, to)),
   configurationIncomplete: (source) => use(({ desk }) => desk.incomplete(source)),
@@ -86,6 +91,12 @@ const calls: StoreCalls = {
   typeInSession: (name, lines) => use(({ desk }) => desk.sessions.type(name, lines)),
   abortSession: (name) => use(({ desk }) => desk.sessions.end(name)),
   configurationSessions: () => use(({ desk }) => desk.sessions.list()),
+  proposeOverride: (change, moment) => use(({ overrides }) => overrides.propose(change, moment)),
+  acceptOverride: () => use(({ overrides }) => overrides.accept()),
+  prepareOverrides: (moment) => use(({ overrides }) => overrides.prepare(moment)),
+  expireOverrides: (now) => use(({ overrides }) => overrides.expire(now)),
+  overridePage: (after, limit, withEnded) => use(({ overrides }) => overrides.page(after, limit, withEnded)),
+  overridesOf: (address, withEnded) => use(({ overrides }) => overrides.of(address, withEnded)),
 };
 
 function respond({ id, call, args }: Request): Response {

@@ -293,7 +293,7 @@ test("a detector keeps its id through restarts, and an id never names another de
   first.engine.attach(region({ generation: 1 }));
   await first.app.start();
   const ids = async (made: Daemon, text: string) => {
-    const proposal = await made.store.call("proposeConfiguration", { kind: "text", text }, 15);
+    const proposal = await made.store.call("proposeConfiguration", { kind: "text", text }, 15, { now: 0, nowMs: 0 });
     return proposal.outcome === "good" ? [...proposal.prepared.detectors] : [];
   };
   const [kept] = await ids(first, configuration({ hostname: "edge-2" }));

@@ -97,7 +97,7 @@ const acceptance = {
 test("what was saved is there after the store was opened again", async (t) => {
   const file = join(directory(t), "postern.db");
   const first = await opened(t, file);
-  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15);
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15, { now: 0, nowMs: 0 });
   await first.call("acceptConfiguration", acceptance);
   await first.stop();
   const second = await opened(t, file);
@@ -116,7 +116,7 @@ asRoot("a store is opened again, and read, while the disk is full", async (t) =>
   const disk = smallDisk(t);
   const file = join(disk, "postern.db");
   const first = await opened(t, file);
-  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15);
+  await first.call("proposeConfiguration", { kind: "text", text: configuration() }, 15, { now: 0, nowMs: 0 });
   await first.call("acceptConfiguration", acceptance);
   await first.stop();
   fill(disk);

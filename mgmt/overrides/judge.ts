@@ -1,0 +1,62 @@
+// What an override means under a configuration: whom it is about, and what it lacks there. Runs in the store's thread.
+
+import { printAddress } from "../../cli/grammar/address.ts";
+import { networkOf, type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
+import { isWithin } from "../access/source.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { usableGroups } from "../config/sections/anonymous-groups.ts";
+import { checkZone } from "../config/sections/zones.ts";
+import { cliText } from "../errors.ts";
+import { GroupIndex } from "../subscribers/group_index.ts";
+import type { OverrideRule } from "./override.ts";
+
+export class OverrideJudge {
+  readonly #configuration: Configuration;
+  readonly #groups: Configuration["anonymousGroups"];
+  readonly #index: GroupIndex;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+    this.#groups = usableGroups(configuration);
+    this.#index = new GroupIndex(this.#groups);
+  }
+
+  /**
+   * The prefix, or the whole subscriber's around it: who types one address of an IPv6 customer means the customer, whose devices
+   * take others every day.
+   */
+  covered(prefix: Prefix): Prefix {
+    const { bytes, length } = parsePrefix(prefix);
+    const subscriberLength = this.#index.groupOf(printAddress(bytes))?.subscriberPrefixLength ?? length;
+    return length <= subscriberLength ? prefix : `${networkOf(bytes, subscriberLength)}/${subscriberLength}`;
+  }
+
+  /** What it speaks of and the configuration has not: a sentence. Undefined: nothing. */
+  lacks({ zone, service, package: id }: OverrideRule): string | undefined {
+    const { zones, services, packages } = this.#configuration;
+    for (const { message } of zone === null ? [] : checkZone([], zone, zones)) return message;
+    if (service !== null && !services.some(({ name }) => name === service)) return cliText("unknown-service", service);
+    if (id !== null && !packages.some((each) => each.id === id)) return cliText("unknown-package", id);
+    return undefined;
+  }
+
+  /** Why it is without effect: a sentence. Undefined: it has some. */
+  idle(rule: OverrideRule): string | undefined {
+    if (rule.prefix === null || this.#hasSubscribers(rule.prefix)) return this.lacks(rule);
+    return "No anonymous group has such an address: nothing is counted or refused of it.";
+  }
+
+  /** Whether it is about an address. */
+  concerns({ prefix, zone }: OverrideRule, address: string): boolean {
+    if (prefix !== null) return isWithin([this.covered(prefix)], address);
+    return isWithin(this.#configuration.zones.find(({ name }) => name === zone)?.prefixes ?? [], address);
+  }
+
+  #hasSubscribers(prefix: Prefix): boolean {
+    const { bytes, length } = parsePrefix(prefix);
+    if (this.#index.groupOf(printAddress(bytes))) return true;
+    const inside = this.#groups.map((group) => parsePrefix(group.prefix)).filter((group) => group.length > length);
+    const around = [prefix];
+    return inside.some((group) => isWithin(around, printAddress(group.bytes)));
+  }
+}
