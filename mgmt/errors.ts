@@ -33,6 +33,10 @@ const table = {
   },
   "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },
   "incomplete-service": { cli: (name: string) => `Service ${name} has no ports: give it a "protocol" line.` },
+  "needs-block": {
+    cli: (action: string) => `${action} is a way to refuse sessions: add "block", or leave it out.`,
+  },
+  "resets-twice": { cli: () => "reset-both resets the subscriber's end too: leave reset out." },
   "unknown-package": { cli: (id: number) => `Package ${id} does not exist: create it with "package ${id}".` },
   "unknown-template": {
     cli: (id: number) => `Template ${id} has no package: give it one with "subscriber template ${id} package".`,

@@ -1,5 +1,6 @@
 // A command is data: what is typed, where, what each word means, and what it does there.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../mgmt/config/problems.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import type { Level } from "../../mgmt/level.ts";
@@ -19,6 +20,8 @@ export interface Command {
   /** A sentence for each keyword, word of a choice, and `<argument>`. */
   readonly help: Readonly<Record<string, string>>;
   readonly routes: readonly Route[];
+  /** What arguments that are left out mean. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** Who may type it. */
   readonly level: Level;
   /** Values that exist now, by the argument's name: what `?` and Tab offer. */
@@ -63,12 +66,16 @@ export interface PrintableLine<Args, Slot> extends Line {
   readonly forms: readonly Line[];
 }
 
+/** Arguments of which those with a default are always there. */
+type Filled<Args, Defaults> = Args & { [Name in keyof Args & keyof Defaults]: Exclude<Args[Name], undefined> };
+
 interface Definition<
   Subjects,
   Mode extends keyof Subjects,
   Syntax extends string,
   Entered extends keyof Subjects,
   Slot extends string,
+  Defaults,
 > {
   mode: Mode;
   syntax: Syntax;
@@ -77,15 +84,20 @@ interface Definition<
   level?: Level;
   suggest?: { readonly [Name in keyof Arguments<Syntax>]?: (facts: Facts) => readonly (string | number)[] };
   enters?: Entered;
-  run(subject: Subjects[Mode], args: Arguments<Syntax>): [Entered] extends [never] ? unknown : Subjects[Entered];
+  /** What arguments that are left out mean. */
+  defaults?: Defaults;
+  run(
+    subject: Subjects[Mode],
+    args: Filled<Arguments<Syntax>, Defaults>,
+  ): [Entered] extends [never] ? unknown : Subjects[Entered];
   /** Why it cannot be obeyed, where nothing that it would leave behind shows it. The path ends in the argument that is wrong. */
   refuse?(subject: Subjects[Mode], args: Arguments<Syntax>): Problem | undefined;
   /** What of the line says what it sets: `no` and `default` are typed with that much of it, or with all of it. */
   slot: Slot & ([HelpWords<Slot>] extends [HelpWords<Syntax>] ? unknown : never);
   /** Left out: it cannot be taken back. */
-  no?(subject: Subjects[Mode], args: Arguments<Slot>): void;
+  no?(subject: Subjects[Mode], args: Filled<Arguments<Slot>, Defaults>): void;
   /** Where that is something else than `no`. */
-  default?(subject: Subjects[Mode], args: Arguments<Slot>): void;
+  default?(subject: Subjects[Mode], args: Filled<Arguments<Slot>, Defaults>): void;
 }
 
 /**
@@ -98,14 +110,17 @@ export function linesFor<Subjects extends Record<string, object>>() {
     const Syntax extends string,
     const Slot extends string,
     const Entered extends keyof Subjects & string = never,
-  >(definition: Definition<Subjects, Mode, Syntax, Entered, Slot>): PrintableLine<Arguments<Syntax>, Arguments<Slot>> {
+    const Defaults extends Partial<Arguments<Syntax>> = Record<never, never>,
+  >(
+    definition: Definition<Subjects, Mode, Syntax, Entered, Slot, Defaults>,
+  ): PrintableLine<Arguments<Syntax>, Arguments<Slot>> {
     const routes = routesOf(definition.syntax);
     const slotRoutes = routesOf(definition.slot);
-    const slot = (args: Arguments<Slot>) => printed(slotRoutes, args).text;
-    const { level = CONFIGURE_LEVEL } = definition;
-    const line = { ...definition, level, routes, slot };
+    const { level = CONFIGURE_LEVEL, defaults = {} } = definition;
+    const slot = (args: Arguments<Slot>) => printed(slotRoutes, withoutDefaults(args, defaults)).text;
+    const line = { ...definition, level, routes, slot, defaults };
     const backs = definition.no
-      ? backsOf({ ...definition, level, slotText: definition.slot, slotRoutes, slot, no: definition.no })
+      ? backsOf({ ...definition, level, slotText: definition.slot, slotRoutes, slot, no: definition.no, defaults })
       : [];
     return {
       ...line,
@@ -130,9 +145,10 @@ interface Taken<Args> {
   readonly slotRoutes: readonly Route[];
   readonly help: Readonly<Record<string, string>>;
   readonly suggest?: object;
+  readonly defaults: Readonly<Record<string, unknown>>;
   slot(args: Args): string;
-  no(subject: never, args: Args): void;
-  default?(subject: never, args: Args): void;
+  no(subject: never, args: never): void;
+  default?(subject: never, args: never): void;
 }
 
 /** `no` with the slot or the whole line, and `default` with the slot. */
@@ -144,6 +160,7 @@ function backsOf<Args>({
   syntax,
   help,
   suggest = {},
+  defaults,
   slot,
   no,
   default: reset = no,
@@ -154,6 +171,8 @@ function backsOf<Args>({
     help: { ...help, [word]: backHelp[word] },
     suggest: { ...suggest },
     level,
+    // Only of what the slot names: what else is left out is not said of the line that is taken back.
+    defaults: Object.fromEntries(Object.entries(defaults).filter(([name]) => known.has(name))),
     routes: different(rests.flatMap((rest) => routesOf(`${word} ${rest}`))),
     run,
     slot,
@@ -184,6 +203,11 @@ function leaving(word: string, help: string, leaves: "mode" | "all"): Line {
     run: () => undefined,
     slot: () => word,
   };
+}
+
+/** A slot is named without what goes without saying, so that it is named in one way. */
+function withoutDefaults(args: object, defaults: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => !isDeepStrictEqual(value, defaults[name])));
 }
 
 /** Prints the fullest route whose arguments are all given. */

@@ -1,7 +1,7 @@
 // What can be wrong with a table of commands: a programmer's faults, found at start-up before anything is typed.
 
 import { type Command, EVERYWHERE } from "./command.ts";
-import { afterKeyword, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
+import { afterKeyword, chosenOf, isComplete, keywordsAt, type State, startOf, take, valuesAt } from "./states.ts";
 import type { Route, Token } from "./syntax.ts";
 
 /**
@@ -67,12 +67,19 @@ function* overlaps(states: readonly State[], typed: string): Iterable<string> {
     const after = afterKeyword(states, keyword, 0);
     const helps = new Set(after.map(({ command }) => command.help[keyword]));
     if (helps.size > 1) yield `After "${typed}", ${keyword} has ${helps.size} helps.`;
-    yield* overlaps(after, `${typed} ${keyword}`.trim());
+    if (states.every((state) => isInOrder(state, keyword))) yield* overlaps(after, `${typed} ${keyword}`.trim());
   }
 
   const [kind, ...others] = new Set(values.map(({ token }) => `<${token.name}:${token.spec}>`));
   if (others.length > 0) yield `After "${typed}" come ${[kind, ...others].join(" and ")}.`;
   else if (kind) yield* overlaps(afterValue(states), `${typed} ${kind}`.trim());
+}
+
+/** The words of one choice lead to the same in any order: that of the syntax is enough to look at. */
+function isInOrder(state: State, keyword: string): boolean {
+  const token = state.route[state.next];
+  if (!token || "type" in token) return true;
+  return chosenOf(state, token).every((word) => token.words.indexOf(word) < token.words.indexOf(keyword));
 }
 
 /** Case means nothing to one who types. */

@@ -46,7 +46,7 @@ export function match<C extends Command>(
   const states = follow(commands, text, words);
   if ("code" in states) return states;
   const complete = states.find(isComplete);
-  if (complete) return complete;
+  if (complete) return { ...complete, args: { ...complete.command.defaults, ...complete.args } };
   const column = columnAfter(words);
   return { code: "incomplete-command", hint: expected(states), ...wrongAt(states, column) };
 }

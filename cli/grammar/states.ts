@@ -85,7 +85,8 @@ function keywordsOf(state: State): readonly string[] {
   return token.many ? token.words.filter((word) => !chosenOf(state, token).includes(word)) : token.words;
 }
 
-function chosenOf(state: State, token: Token): readonly string[] {
+/** The words of a choice that were typed already. */
+export function chosenOf(state: State, token: Token): readonly string[] {
   return token.name === undefined ? [] : ((state.args[token.name] as string[] | undefined) ?? []);
 }
 

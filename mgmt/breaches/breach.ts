@@ -1,5 +1,6 @@
 // A breach as the daemon keeps it: in memory, in the store, and in the answers to questions.
 
+import type { Detector } from "../config/sections/packages.ts";
 import type { SubscriberAddress } from "../engine/region_data.ts";
 
 /** A breach has one row in the store; its fields change while it goes on. */
@@ -46,5 +47,8 @@ export interface DetectorName {
   readonly signal: string;
   readonly threshold: number;
   readonly periodSeconds: number;
+  readonly window: Detector["window"];
+  readonly holdSeconds: number;
+  readonly count: Detector["count"];
   readonly actions: readonly string[];
 }

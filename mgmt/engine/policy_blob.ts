@@ -17,12 +17,12 @@ const protocols = { tcp: 6, udp: 17 } as const;
 const initiators = { either: 0, subscriber: 1, network: 2 } as const;
 const zoneRules = { include: 1, exclude: 2 } as const;
 const signals = { sessions: 1 } as const;
-const windows = { fixed: 1 } as const;
-const COUNT_ATTEMPTS = 0;
-const NO_HOLD_MS = 0;
+const windows = { fixed: 1, sliding: 2 } as const;
+const counts = { attempts: 0, established: 1 } as const;
+/** To reset both ends is to reset the subscriber's, too. */
+const actionBits = { report: 1, block: 2, reset: 4, "reset-both": 12, cut: 16 } as const;
 /** In place of an index. */
 const NONE = 0xffffffff;
-const actionBits = { report: 1, block: 2 } as const;
 const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
 
 /** Services by name, or all that the configuration has. */
@@ -162,17 +162,17 @@ function packageBytes(
 }
 
 function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids: PolicyIds): number[] {
-  const { signal, threshold, periodSeconds, window, actions } = placed.detector;
+  const { signal, threshold, periodSeconds, holdSeconds, window, actions, count } = placed.detector;
   return [
     ...u32(idOf(detectorKey(placed, services), ids)),
     ...u32(services.findIndex(({ name }) => name === placed.service)),
     ...u32(threshold),
     ...u32(periodSeconds * 1000),
-    ...u32(NO_HOLD_MS),
+    ...u32(holdSeconds * 1000),
     signals[signal],
     windows[window],
     actions.reduce((bits, action) => bits | actionBits[action], 0),
-    COUNT_ATTEMPTS,
+    counts[count],
   ];
 }
 

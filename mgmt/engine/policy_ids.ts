@@ -23,15 +23,24 @@ export function serviceKey(name: string): string {
 }
 
 /**
- * Names a way of counting: a changed threshold or action keeps it, since the count stays true; a changed package, signal, period,
- * window or definition of the service makes another. The addresses in a zone are left out: editing the list of home servers must
+ * Names a way of counting: a changed threshold, hold or action keeps it, since the count stays true; a changed package, signal,
+ * period, window, count or definition of the service makes another. The addresses in a zone are left out: editing the list of home servers must
  * not let every blocked subscriber go.
  */
 export function detectorKey(placed: PlacedDetector, services: readonly Service[]): string {
   const service = services.find(({ name }) => name === placed.service);
-  const { signal, periodSeconds, window } = placed.detector;
+  const { signal, periodSeconds, window, count } = placed.detector;
   const definition = [service?.transport, service?.initiator, service?.zone].map((part) => part ?? null);
-  return JSON.stringify(["detector", placed.packageId, placed.service, definition, signal, periodSeconds, window]);
+  return JSON.stringify([
+    "detector",
+    placed.packageId,
+    placed.service,
+    definition,
+    signal,
+    periodSeconds,
+    window,
+    ...(count === "attempts" ? [] : [count]),
+  ]);
 }
 
 /** Every detector of the configuration, package by package. */

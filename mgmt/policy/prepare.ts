@@ -51,7 +51,6 @@ export function preparePolicy(
 }
 
 function nameOf({ packageId, service, detector }: PlacedDetector, { packages }: Configuration): DetectorName {
-  const { signal, threshold, periodSeconds, actions } = detector;
   const packageName = packages.find(({ id }) => id === packageId)?.name ?? null;
-  return { package: packageId, packageName, service, signal, threshold, periodSeconds, actions };
+  return { package: packageId, packageName, service, ...detector };
 }

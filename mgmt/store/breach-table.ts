@@ -140,6 +140,7 @@ function nameOf(row: Row): Breach["name"] {
     signal,
     threshold,
     periodSeconds,
+    ...{ window: "fixed", holdSeconds: 0, count: "attempts" },
     actions: actions.split(" "),
   };
 }

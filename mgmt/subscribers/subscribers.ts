@@ -111,14 +111,14 @@ export function packageNameOf({ id, name }: Package): SubscriberPackage {
 
 function detectorNames({ id, name, massMailing }: Package): DetectorName[] {
   return massMailing.flatMap(({ service, detectors }) =>
-    detectors.map(({ signal, threshold, periodSeconds, actions }) => ({
-      ...{ package: id, packageName: name ?? null, service, signal, threshold, periodSeconds, actions },
-    })),
+    detectors.map((detector) => ({ package: id, packageName: name ?? null, service, ...detector })),
   );
 }
 
 function sameDetector(one: DetectorName, other: DetectorName): boolean {
-  return (["package", "service", "signal", "periodSeconds"] as const).every((key) => one[key] === other[key]);
+  return (["package", "service", "signal", "periodSeconds", "window", "count"] as const).every(
+    (key) => one[key] === other[key],
+  );
 }
 
 /** The package's detectors that have counted nothing. */

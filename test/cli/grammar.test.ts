@@ -38,7 +38,7 @@ function means(language: Language, { prompt, command, args }: Typed, text: strin
   const read = readCommand(language, prompt, text);
   if (command.leaves) return read.kind === "leave";
   if (read.kind !== "exec" && read.kind !== "line") return false;
-  return read.found.command === command && isDeepStrictEqual({ ...read.found.args }, { ...args });
+  return read.found.command === command && isDeepStrictEqual({ ...read.found.args }, { ...command.defaults, ...args });
 }
 
 /** Not one that stands for a command of the prompt, nor one that is only there to be refused. */

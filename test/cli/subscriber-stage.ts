@@ -42,7 +42,14 @@ function readFacts(text: string): Facts {
   return factsOf(parsed.configuration, 7);
 }
 
-const residential = { package: 0, packageName: "residential", signal: "sessions" } as const;
+const residential = {
+  package: 0,
+  packageName: "residential",
+  signal: "sessions",
+  window: "fixed",
+  holdSeconds: 0,
+  count: "attempts",
+} as const;
 const names: Readonly<Record<number, DetectorName>> = {
   2: { ...residential, service: "smtp-outbound", threshold: 10, periodSeconds: 60, actions: ["report", "block"] },
   3: { ...residential, service: "submission", threshold: 50, periodSeconds: 300, actions: ["report"] },

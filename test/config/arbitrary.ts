@@ -14,7 +14,9 @@ import { severities } from "../../mgmt/log/mnemonics.ts";
 
 const INITIATORS = ["subscriber", "network", "either"] as const;
 const RELATIONS = ["include", "exclude"] as const;
-const ACTIONS = [["report"], ["block"], ["report", "block"]] as const;
+const WINDOWS = ["fixed", "sliding"] as const;
+const COUNTS = ["attempts", "established"] as const;
+const REFUSING = [[], ["reset"], ["reset-both"], ["cut"], ["reset", "cut"], ["reset-both", "cut"]] as const;
 const LINK_MODES = ["forwarding", "bypass", "cutoff"] as const;
 const LETTERS = [..."abcXYZ019"];
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter((c) => c !== '"');
@@ -25,6 +27,8 @@ const word = () =>
     .map((parts) => parts.join(""));
 
 const words = () => fc.uniqueArray(word(), { maxLength: 5 });
+
+const some = <T>(all: readonly T[]) => fc.shuffledSubarray([...all], { minLength: 1 });
 
 const string = () => fc.string({ unit: fc.constantFrom(...PRINTABLE), minLength: 1, maxLength: 64 });
 
@@ -103,13 +107,23 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     zone: zones.length > 0 ? maybe(() => ({ relation: oneOf(RELATIONS), name: oneOf(zones).name })) : undefined,
   }));
 
+  const actions = (): Detector["actions"] => {
+    if (!draw(fc.boolean)) return ["report"];
+    return [...(draw(fc.boolean) ? (["report"] as const) : []), "block", ...oneOf(REFUSING)];
+  };
+  const detector = (periodSeconds: number, window: Detector["window"], count: Detector["count"]): Detector => ({
+    ...{ signal: "sessions", threshold: number(1, 1_000_000), periodSeconds, window, count, actions: actions() },
+    holdSeconds: maybe(() => number(0, 86_400)) ?? 0,
+  });
   const complete = services.filter(({ transport }) => transport !== undefined);
   const packages = draw(numbers, 0, 255, 5).map((id) => {
     const watched = complete.filter(() => draw(fc.boolean));
     const massMailing = watched.map(({ name }) => ({ service: name, detectors: [] as Detector[] }));
     for (const periodSeconds of massMailing.length > 0 ? draw(numbers, 1, 86_400, 3) : []) {
-      const detector = { signal: "sessions", threshold: number(1, 1_000_000), periodSeconds, window: "fixed" } as const;
-      put(oneOf(massMailing).detectors, { ...detector, actions: oneOf(ACTIONS) }, (each) => each.periodSeconds);
+      for (const window of draw(some, WINDOWS)) {
+        for (const count of draw(some, COUNTS))
+          put(oneOf(massMailing).detectors, detector(periodSeconds, window, count), detectorOrder);
+      }
     }
     return { id, name: maybe(() => draw(string)), massMailing: inOrder(massMailing, ({ service }) => service) };
   });
@@ -187,6 +201,10 @@ function inOrder<T>(list: readonly T[], keyOf: (item: T) => Key): T[] {
   const ordered: T[] = [];
   for (const item of list) put(ordered, item, keyOf);
   return ordered;
+}
+
+function detectorOrder({ periodSeconds, window, count }: Detector): string {
+  return `sessions with period ${periodSeconds}, window ${window} and count ${count}`;
 }
 
 function withoutHostBits(address: bigint, bits: number): bigint {

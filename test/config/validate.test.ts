@@ -1,5 +1,6 @@
 import test from "ava";
 import { type Candidate, emptyConfiguration } from "../../mgmt/config/configuration.ts";
+import type { Detector } from "../../mgmt/config/sections/packages.ts";
 import { validateConfiguration } from "../../mgmt/config/validate.ts";
 
 function problemsOf(change: (candidate: Candidate) => void): string[] {
@@ -83,6 +84,30 @@ test("a package may watch a service once, and only one that has ports", (t) => {
       "packages.0.massMailing.3.service unknown-service",
     ],
   );
+});
+
+test("what is harder than block needs it, and one reset is enough", (t) => {
+  const problems = (actions: Detector["actions"]) =>
+    problemsOf(({ services, packages }) => {
+      services.push({ name: "smtp", initiator: "either", transport });
+      const counted = {
+        signal: "sessions",
+        threshold: 1,
+        periodSeconds: 1,
+        window: "fixed",
+        count: "attempts",
+      } as const;
+      packages.push({
+        id: 1,
+        massMailing: [{ service: "smtp", detectors: [{ ...counted, holdSeconds: 0, actions }] }],
+      });
+    });
+  const path = "packages.0.massMailing.0.detectors.0.actions";
+  for (const action of ["reset", "reset-both", "cut"] as const) {
+    t.deepEqual(problems(["report", action]), [`${path} needs-block`]);
+    t.deepEqual(problems(["block", action]), []);
+  }
+  t.deepEqual(problems(["block", "reset", "reset-both"]), [`${path} resets-twice`]);
 });
 
 test("a group may be incomplete, but a change may not make one so that is in use", (t) => {

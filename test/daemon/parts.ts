@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import { App } from "../../mgmt/app.ts";
+import type { DetectorName } from "../../mgmt/breaches/breach.ts";
 import { BreachRecorder } from "../../mgmt/breaches/recorder.ts";
 import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
@@ -203,13 +204,14 @@ export async function recording(t: ExecutionContext, state: string, engine = new
   t.teardown(() => store.stop());
   const lines: string[] = [];
   const log = { say: (_: Mnemonic, text: string) => void lines.push(text) };
-  const name = {
+  const name: DetectorName = {
     package: 0,
     packageName: "residential",
     service: "smtp-outbound",
     signal: "sessions",
     threshold: 10,
     periodSeconds: 60,
+    ...{ window: "fixed", holdSeconds: 0, count: "attempts" },
     actions: ["report", "block"],
   };
   const nameOf = (detector: number) => (detector === DETECTOR ? name : null);

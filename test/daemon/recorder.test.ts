@@ -80,6 +80,7 @@ test("a row says what the configuration called the detector, and who the subscri
     signal: "sessions",
     threshold: 10,
     periodSeconds: 60,
+    ...{ window: "fixed", holdSeconds: 0, count: "attempts" },
     actions: ["report", "block"],
   });
   t.is(unnamed?.name, null);

@@ -47,7 +47,8 @@ const anonymousGroup = line({
     name: ({ anonymousGroups }) => anonymousGroups.map(({ name }) => name),
     template: ({ templates }) => [0, ...templates.map(({ id }) => id)],
   },
-  run: ({ anonymousGroups }, { name, prefix, template = 0, subscriberPrefixLength = usualPrefixLength(prefix) }) =>
+  defaults: { template: 0 },
+  run: ({ anonymousGroups }, { name, prefix, template, subscriberPrefixLength = usualPrefixLength(prefix) }) =>
     put(anonymousGroups, { name, prefix, template, subscriberPrefixLength }, nameOf),
   slot: "subscriber anonymous-group name <name:STRING>",
   no: ({ anonymousGroups }, { name }) => remove(anonymousGroups, name, nameOf),
