@@ -10,6 +10,7 @@ import { NativeEngine } from "../mgmt/engine/native_engine.ts";
 import { Log } from "../mgmt/log/log.ts";
 import { Store } from "../mgmt/store/store.ts";
 import { readMachine } from "../mgmt/system/machine.ts";
+import { UsageHistory } from "../mgmt/usage/history.ts";
 
 /** How often the loop is looked at; a stall is what it is late. */
 const resolutionMs = 1;
@@ -23,6 +24,7 @@ const app = new App(
   {
     engine,
     store: new Store(),
+    history: new UsageHistory(),
     clock,
     log: new Log({ clock, write: () => {} }),
     machine: await readMachine(),

@@ -31,7 +31,7 @@ import { loadStartup } from "./operations/configuration.ts";
 import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
 import { OverrideKeeper } from "./overrides/keeper.ts";
-import { consoleSocket, daemonSocket, storeFile } from "./paths.ts";
+import { consoleSocket, daemonSocket, storeFile, usageFile } from "./paths.ts";
 import { pause } from "./pause.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
 import { SshServer } from "./ssh/server.ts";
@@ -42,6 +42,7 @@ import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import { ProcessMeter } from "./system/process_meter.ts";
 import { type Clock, unixTime } from "./time.ts";
+import type { UsageHistory } from "./usage/history.ts";
 
 export interface AppOptions {
   readonly runDirectory: string;
@@ -54,6 +55,7 @@ export interface AppOptions {
 export interface AppParts {
   readonly engine: EnginePort;
   readonly store: Store;
+  readonly history: UsageHistory;
   readonly log: Log;
   readonly clock: Clock;
   readonly machine: Machine;
@@ -201,11 +203,12 @@ export class App {
   }
 
   async #start(): Promise<void> {
-    const { engine, store, log, clock } = this.#parts;
+    const { engine, store, history, log, clock } = this.#parts;
     this.#startedAt = clock.now();
     const { base, works, accounting, doors } = this.#started;
-    base.push(log, store);
+    base.push(log, store, history);
     await store.start(storeFile(this.#options.stateDirectory));
+    await history.start(usageFile(this.#options.stateDirectory));
     // Before the policy: it is what keeps a second daemon away.
     base.push(this.#server);
     await this.#server.start();
@@ -238,7 +241,7 @@ export class App {
   }
 
   #appliance(): Appliance {
-    const { clock, machine, store, log } = this.#parts;
+    const { clock, machine, store, history, log } = this.#parts;
     const configuration = this.#configuration;
     return {
       ...{ configuration, log, subscribers: this.#subscribers, overrides: this.#overrides },
@@ -249,6 +252,7 @@ export class App {
       process: () => this.#meter.figures(),
       breaches: (count, address) => store.call("recentBreaches", count, address),
       breach: (id) => store.call("breach", id),
+      usage: { of: (address, minutes) => history.call("of", address, minutes) },
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
       logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },

@@ -19,6 +19,7 @@ import type { Status } from "./status/status.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import type { ProcessFigures } from "./system/process_meter.ts";
+import type { UsageRow } from "./usage/usage.ts";
 
 /** What operations act on. */
 export interface ApplianceParts {
@@ -48,6 +49,8 @@ export interface Appliance {
   breaches(count: number, address?: string): Promise<readonly Breach[]>;
   /** The one of that number; undefined: it is not on record, or no more. */
   breach(id: number): Promise<Breach | undefined>;
+  /** What whoever has an address used of each service in the latest `minutes` minutes on record, newest first. */
+  readonly usage: { of(address: string, minutes: number): Promise<readonly UsageRow[]> };
   /** Latest first. */
   audit(count: number): Promise<readonly AuditEntry[]>;
   readonly log: Pick<Log, "status" | "follow">;

@@ -13,6 +13,7 @@ import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
 import { readMachine } from "./system/machine.ts";
+import { UsageHistory } from "./usage/history.ts";
 
 /** What hangs then, a dead disk or a fast path that does not answer, is left as kill -9 would leave it. */
 const STOP_MS = 800;
@@ -23,8 +24,9 @@ async function serve(options: AppOptions): Promise<number> {
   const machine = await readMachine();
   const engine = new NativeEngine(options.runDirectory);
   const store = new Store();
+  const history = new UsageHistory();
   // All code is loaded by now: the account that the daemon becomes need not be able to read it.
-  await store.load();
+  await Promise.all([store.load(), history.load()]);
   confine(daemonAccount, {
     run: options.runDirectory,
     sockets: daemonDirectory(options.runDirectory),
@@ -37,7 +39,7 @@ async function serve(options: AppOptions): Promise<number> {
   const restart = Promise.withResolvers<number>();
   const asked = Promise.race([endAsked(), restart.promise]);
   const ends = () => restart.resolve(RESTART_STATUS);
-  const app = new App(options, { engine, store, clock, log, bootId, machine, restart: ends });
+  const app = new App(options, { engine, store, history, clock, log, bootId, machine, restart: ends });
   const started = app.start();
   process.on("SIGHUP", () => {
     // A start that failed is told below.

@@ -1,5 +1,8 @@
 // The two clocks of the appliance: people and the store have Unix time, the fast path has boot time.
 
+/** In milliseconds. */
+export const MINUTE_MS = 60_000;
+
 export interface Clock {
   /** Unix time in milliseconds. */
   now(): number;

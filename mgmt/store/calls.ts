@@ -62,19 +62,3 @@ export interface StoreCalls {
   overridePage(after: number, limit: number, withEnded: boolean): JudgedOverride[];
   overridesOf(address: string, withEnded: boolean): JudgedOverride[];
 }
-
-export type StoreCall = keyof StoreCalls;
-
-export interface Request {
-  readonly id: number;
-  readonly call: StoreCall;
-  readonly args: readonly unknown[];
-}
-
-/** The thread's first message, once it has loaded all its code. */
-export const READY = "ready";
-
-export type Response =
-  | { readonly id: number; readonly value: unknown }
-  /** `expected`: the error is a Sentence, told by the daemon; another one is a fault of ours. */
-  | { readonly id: number; readonly error: string; readonly expected: boolean };

@@ -7,10 +7,10 @@ import { reasonOf, Sentence } from "../sentence.ts";
 import { migrations } from "./migrations.ts";
 
 /**
- * Opens the file, made if absent, and brings it up to date. One daemon at a time: the file stays locked while it is open.
+ * Opens the file, made if absent, and brings it up to date, to `steps`. One daemon at a time: the file stays locked while it is open.
  * Throws a Sentence.
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(file: string, steps = migrations): Database.Database {
   return told(file, () => {
     checkDirectory(dirname(file));
     const database = new Database(file, { timeout: 1000 });
@@ -19,7 +19,7 @@ export function openDatabase(file: string): Database.Database {
       database.pragma("locking_mode = EXCLUSIVE");
       database.pragma("journal_mode = WAL");
       database.pragma("synchronous = FULL");
-      migrate(database, file);
+      migrate(database, file, steps);
       return database;
     } catch (error) {
       database.close();
@@ -39,17 +39,17 @@ function checkDirectory(directory: string): void {
   }
 }
 
-function migrate(database: Database.Database, file: string): void {
+function migrate(database: Database.Database, file: string, steps: readonly string[]): void {
   const version = Number(database.pragma("user_version", { simple: true }));
-  if (version > migrations.length) {
+  if (version > steps.length) {
     throw new Sentence(`${file} was written by a newer Postern: run that one, or move the file away to start afresh.`);
   }
   // A daemon that comes back writes nothing: the disk may be full.
-  if (version === migrations.length) return;
+  if (version === steps.length) return;
   database
     .transaction(() => {
-      for (const step of migrations.slice(version)) database.exec(step);
-      database.pragma(`user_version = ${migrations.length}`);
+      for (const step of steps.slice(version)) database.exec(step);
+      database.pragma(`user_version = ${steps.length}`);
     })
     .immediate();
 }

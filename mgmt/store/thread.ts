@@ -1,23 +1,18 @@
 // The store's thread: owns the database, answers one request after the other.
 
-import { constants, getPriority, setPriority } from "node:os";
-import { parentPort } from "node:worker_threads";
 import Database from "better-sqlite3";
+import { answerCalls } from "../called-thread.ts";
 import { ConfigurationDesk } from "../config/desk.ts";
 import { OverrideDesk } from "../overrides/desk.ts";
-import { Sentence } from "../sentence.ts";
 import { type AuditTable, auditTable } from "./audit-table.ts";
 import { type BreachTable, breachTable } from "./breach-table.ts";
-import { READY, type Request, type Response, type StoreCall, type StoreCalls } from "./calls.ts";
+import type { StoreCalls } from "./calls.ts";
 import { openDatabase, told } from "./database.ts";
 import { type FirstAdministratorTable, firstAdministratorTable } from "./first-administrator-table.ts";
 import { idTable } from "./id-table.ts";
 import { overrideTable } from "./override-table.ts";
 import { type ReleaseTable, releaseTable } from "./release-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
-
-/** Added to the nice value: a tenth of the main thread's share, if both want the same core. */
-const BEHIND_MAIN = 10;
 
 interface Opened {
   readonly file: string;
@@ -99,19 +94,6 @@ const calls: StoreCalls = {
   overridesOf: (address, withEnded) => use(({ overrides }) => overrides.of(address, withEnded)),
 };
 
-function respond({ id, call, args }: Request): Response {
-  const run: (...args: never[]) => unknown = calls[call satisfies StoreCall];
-  try {
-    return { id, value: run(...(args as never[])) };
-  } catch (error) {
-    const expected = error instanceof Sentence;
-    return { id, expected, error: expected ? error.message : String((error as Error).stack ?? error) };
-  }
-}
-
-// The main thread goes first where cores are few. Of this thread alone: Linux has a nice value for each (setpriority(2), BUGS).
-setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + BEHIND_MAIN));
 // SQLite's own library is loaded with the first database.
 new Database(":memory:").close();
-parentPort?.on("message", (request: Request) => parentPort?.postMessage(respond(request)));
-parentPort?.postMessage(READY);
+answerCalls(calls);

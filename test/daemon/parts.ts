@@ -15,6 +15,7 @@ import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
 import type { Machine } from "../../mgmt/system/machine.ts";
+import { UsageHistory } from "../../mgmt/usage/history.ts";
 
 /** A machine that tells nothing of itself. */
 export const machine: Machine = {
@@ -251,7 +252,7 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    { engine, store, log, clock, bootId, machine, restart: () => {} },
+    { engine, store, history: new UsageHistory(), log, clock, bootId, machine, restart: () => {} },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

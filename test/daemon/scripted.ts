@@ -6,6 +6,7 @@ import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { outputText } from "../../mgmt/log/line.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { breachFacts, ended, machine, record, region, started } from "./parts.ts";
 
 const [directory = "", count = "0"] = process.argv.slice(2);
@@ -26,6 +27,7 @@ const app = new App(
   {
     engine,
     store: new Store(),
+    history: new UsageHistory(),
     clock,
     bootId: "boot-1",
     machine,
