@@ -5,7 +5,7 @@ import { BreachBook } from "../../mgmt/breaches/book.ts";
 import { BreachRetention } from "../../mgmt/breaches/retention.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { breachTable } from "../../mgmt/store/breach-table.ts";
-import type { StoreCall } from "../../mgmt/store/calls.ts";
+import type { StoreCalls } from "../../mgmt/store/calls.ts";
 import { openDatabase } from "../../mgmt/store/database.ts";
 import { directory, ended, started } from "./parts.ts";
 
@@ -63,7 +63,7 @@ test("what is a year old is forgotten; a store that cannot serve now is asked ag
   const day = 86_400_000;
   const answers = [true, true, false];
   const asked: unknown[] = [];
-  const call = (async (...args: [StoreCall, ...unknown[]]) => {
+  const call = (async (...args: [keyof StoreCalls, ...unknown[]]) => {
     asked.push(args);
     const more = answers.shift();
     if (more === undefined) throw new Sentence("The disk is full.");

@@ -25,7 +25,8 @@ const clock = { now: Date.now, nowMs: () => performance.now() };
 const app = new App(
   { runDirectory, stateDirectory: directory, configuration: join(directory, "startup-config") },
   {
-    ...{ engine: new FakeEngine(), store: new Store(), history: new UsageHistory(), clock, machine, bootId: "boot-1", restart: () => {} },
+    ...{ engine: new FakeEngine(), store: new Store(), history: new UsageHistory() },
+    ...{ clock, machine, bootId: "boot-1", restart: () => {} },
     log: new Log({ clock, write: () => {} }),
   },
 );
