@@ -20,6 +20,7 @@ const verdictWords: Readonly<Record<AskedVerdict, string>> = {
   cutoff: "its link is in cutoff",
   handover_full: "the hand-over ring to its worker was full",
   oversize: "too long for the other port",
+  injected: "a reset that was sent to an end of a refused session",
 };
 
 const kindWords: Readonly<Record<PacketKind, string>> = {

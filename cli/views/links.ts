@@ -1,4 +1,4 @@
-// What came in by each port, and what became of it.
+// What came in by each port and what became of it, and the resets that left by it.
 
 import { dropReasons, type PortCounters, type Side } from "../../mgmt/engine/region_data.ts";
 import type { LinkStatus } from "../../mgmt/status/status.ts";
@@ -12,11 +12,21 @@ export function linkLines(link: LinkStatus, index: number): string[] {
 }
 
 function portLines(link: LinkStatus): string[] {
-  const heading = ["PORT", "LINK", "RECEIVED", "FORWARDED", "DROPPED", "MISSED", "STARVED", "WHY DROPPED"];
+  const heading = ["PORT", "LINK", "RECEIVED", "FORWARDED", "DROPPED", "MISSED", "STARVED", "INJECTED", "WHY DROPPED"];
   const rows = sides.map((side) => {
-    const { up, receivedPackets, forwardedPackets, missed, starved, dropped } = link[side];
+    const { up, receivedPackets, forwardedPackets, missed, starved, dropped, injectedPackets } = link[side];
     const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
-    return [side, upText(up), receivedPackets, forwardedPackets, sum, missed, starved, reasons(dropped)];
+    return [
+      side,
+      upText(up),
+      receivedPackets,
+      forwardedPackets,
+      sum,
+      missed,
+      starved,
+      injectedPackets,
+      reasons(dropped),
+    ];
   });
   return columns(heading, rows);
 }

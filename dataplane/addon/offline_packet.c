@@ -101,7 +101,7 @@ judge(struct offline_engine *engine, struct packet *packet)
 	const struct session *session = session_of(pipeline, packet);
 	struct moment after = moment_of(engine, session);
 
-	answer.verdict = verdict == VERDICT_REFUSE ? "refuse" : "forward";
+	answer.verdict = verdict == VERDICT_FORWARD ? "forward" : "refuse";
 	const char *change = change_between(&before, &after);
 	if (change != NULL)
 		answer.session = plain_session_of(engine, packet, session);

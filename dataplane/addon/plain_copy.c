@@ -111,7 +111,7 @@ static const char *
 verdict_name(unsigned verdict)
 {
 #define X(name) #name,
-	static const char *const names[SAMPLE_VERDICTS] = {"forwarded", DROP_REASONS(X)};
+	static const char *const names[SAMPLE_VERDICTS] = {"forwarded", DROP_REASONS(X) "injected"};
 #undef X
 
 	return verdict < SAMPLE_VERDICTS ? names[verdict] : NULL;

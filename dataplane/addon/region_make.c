@@ -139,7 +139,7 @@ sample(const struct region *region, struct pipeline *pipeline, const struct pack
 	};
 
 	sample_describe(&sample, pipeline, packet,
-			verdict == VERDICT_REFUSE ? SAMPLE_DROPPED(DROP_refused) : SAMPLE_FORWARDED);
+			verdict == VERDICT_FORWARD ? SAMPLE_FORWARDED : SAMPLE_DROPPED(DROP_refused));
 	memset(sample.bytes, packet->key.subscriber.bytes[15], FRAME_BYTES);
 	slot_ring_put(region->samples[0], &sample, sizeof(sample));
 }
@@ -170,7 +170,7 @@ open_session(const struct region *region, struct engine *engine, const struct po
 	sample(region, &engine->pipelines[0], &packet, verdict);
 	counter_add(&counters->received_packets, 1);
 	counter_add(&counters->received_bytes, FRAME_BYTES);
-	if (verdict == VERDICT_REFUSE) {
+	if (verdict != VERDICT_FORWARD) {
 		counter_add(&counters->dropped[DROP_refused], 1);
 		return;
 	}

@@ -179,6 +179,7 @@ struct numbers
 region_reader_port(const struct region_reader *reader, unsigned link, enum region_side side)
 {
 	uint64_t received_packets = 0, received_bytes = 0, forwarded_packets = 0, forwarded_bytes = 0;
+	uint64_t injected_packets = 0, injected_bytes = 0, injected_lost = 0;
 	struct numbers numbers = {0};
 
 	for (unsigned w = 0; w < region_reader_workers(reader); w++) {
@@ -187,11 +188,17 @@ region_reader_port(const struct region_reader *reader, unsigned link, enum regio
 		received_bytes += counter_read(&port->received_bytes);
 		forwarded_packets += counter_read(&port->forwarded_packets);
 		forwarded_bytes += counter_read(&port->forwarded_bytes);
+		injected_packets += counter_read(&port->injected_packets);
+		injected_bytes += counter_read(&port->injected_bytes);
+		injected_lost += counter_read(&port->injected_lost);
 	}
 	numbers_add(&numbers, "receivedPackets", received_packets);
 	numbers_add(&numbers, "receivedBytes", received_bytes);
 	numbers_add(&numbers, "forwardedPackets", forwarded_packets);
 	numbers_add(&numbers, "forwardedBytes", forwarded_bytes);
+	numbers_add(&numbers, "injectedPackets", injected_packets);
+	numbers_add(&numbers, "injectedBytes", injected_bytes);
+	numbers_add(&numbers, "injectedLost", injected_lost);
 	return numbers;
 }
 

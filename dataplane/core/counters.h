@@ -65,13 +65,17 @@ counter_read(const counter *c)
 	return atomic_load_explicit(c, memory_order_relaxed);
 }
 
-// Of one ingress port. received = forwarded + the sum of dropped, exactly, whenever nothing is in flight.
+// Of one port: of what came in by it, and of the resets that left by it. received = forwarded + the sum of dropped, exactly,
+// whenever nothing is in flight; a reset is none of these.
 struct port_counters {
 	counter received_packets;
 	counter received_bytes;
 	counter forwarded_packets; // left by the link's other port
 	counter forwarded_bytes;
 	counter dropped[DROP_REASON_COUNT];
+	counter injected_packets; // resets (inject.h) that left by this port
+	counter injected_bytes;
+	counter injected_lost; // resets that did not: no packet buffer, or the port took no more
 };
 
 #define X(name) counter name;

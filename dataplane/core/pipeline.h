@@ -19,7 +19,12 @@
 // Packets in a burst, at most: enough independent fetches to hide one another's latency, few enough to stay in L1.
 #define BURST_MAX 32
 
-enum verdict { VERDICT_FORWARD = 0, VERDICT_REFUSE = 1 };
+enum verdict {
+	VERDICT_FORWARD = 0,
+	VERDICT_REFUSE = 1,
+	VERDICT_RESET = 2,      // refused, and the subscriber gets a TCP reset
+	VERDICT_RESET_BOTH = 3, // and the other end too
+};
 
 // What one worker judges with. Everything in it has one writer, this worker.
 struct pipeline {

@@ -14,11 +14,12 @@
 #define SAMPLE_SLOT_SIZE 2048
 #define SAMPLE_BYTES_MAX 1992 // of a packet: a whole frame of the usual MTU, the beginning of a jumbo frame
 
-// What became of a packet: 0: it was given to the other port; else 1 + enum drop_reason. One that the other port then did not
+// What became of a packet: 0: it was given to the other port; 1 + enum drop_reason: it was not; the last: it is a reset of ours. One that the other port then did not
 // take (DROP_transmit) is a forwarded one here: it is known only when the packet may be gone already.
 #define SAMPLE_FORWARDED    0
 #define SAMPLE_DROPPED(why) (1 + (why))
-#define SAMPLE_VERDICTS     (1 + DROP_REASON_COUNT)
+#define SAMPLE_INJECTED     (1 + DROP_REASON_COUNT)
+#define SAMPLE_VERDICTS     (1 + SAMPLE_INJECTED)
 
 struct sample {
 	_Atomic uint64_t sequence; // the slot's
@@ -29,9 +30,9 @@ struct sample {
 	uint32_t length;           // of the whole frame
 	uint16_t captured;         // bytes of it in `bytes`
 	uint8_t link;
-	uint8_t side;    // enum side: where it came in
+	uint8_t side;    // enum side: where it came in, or seems to, if it is a reset of ours
 	uint8_t kind;    // enum packet_kind
-	uint8_t verdict; // SAMPLE_FORWARDED, or SAMPLE_DROPPED
+	uint8_t verdict; // SAMPLE_FORWARDED, SAMPLE_DROPPED or SAMPLE_INJECTED
 	uint8_t state;   // enum session_state after the packet; SESSION_FREE: it has no session, or was not judged
 	uint8_t reserved;
 	uint8_t bytes[SAMPLE_BYTES_MAX];

@@ -5,16 +5,11 @@
 
 #include "fault.h"
 #include "head.h"
+#include "resets.h"
 
 #include <rte_mbuf.h>
 
 #include <string.h>
-
-static struct packet *
-packet_of(struct rte_mbuf *mbuf)
-{
-	return rte_mbuf_to_priv(mbuf);
-}
 
 static struct outbox *
 outbox_of(struct worker *worker, const struct packet *packet)
@@ -67,10 +62,15 @@ burst_owned(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 	if (worker->sampler.order != NULL)
 		sample_judged(worker, mbufs, count, verdicts);
 	for (unsigned i = 0; i < count; i++) {
-		if (verdicts[i] == VERDICT_FORWARD)
+		if (verdicts[i] == VERDICT_FORWARD) {
 			outbox_add(outbox_of(worker, packets[i]), mbufs[i]);
-		else
-			outbox_drop(outbox_of(worker, packets[i]), mbufs[i], refusal_of(packets[i]));
+			continue;
+		}
+		if (verdicts[i] >= VERDICT_RESET)
+			resets_send(worker, mbufs[i], SIDE_SUBSCRIBER);
+		if (verdicts[i] == VERDICT_RESET_BOTH)
+			resets_send(worker, mbufs[i], SIDE_NETWORK);
+		outbox_drop(outbox_of(worker, packets[i]), mbufs[i], refusal_of(packets[i]));
 	}
 }
 

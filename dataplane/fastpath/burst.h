@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker does with a burst of packets: parses them, gives others' to their owners, judges its own, samples them, and puts what
-// may pass into the outbox of the other port. Called by the worker's loop (worker.c).
+// What a worker does with a burst of packets: parses them, gives others' to their owners, judges its own, samples them, puts what may
+// pass into the outbox of the other port, and resets what is to be reset. Called by the worker's loop (worker.c).
 
 #pragma once
 
@@ -24,6 +24,7 @@ struct worker {
 	uint64_t now_ms;             // of this turn
 	struct sampler sampler;
 	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
+	struct outbox resets[LINKS_MAX][SIDES];   // by the side that they leave by
 };
 
 // A burst that came in by a port. The packets are given away.

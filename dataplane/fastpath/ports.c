@@ -30,6 +30,8 @@ ports_packets(const struct options *options)
 	uint32_t bursts = 1 + SIDES * links; // in a worker's hands: the one it handles, and what waits to be sent
 	uint32_t packets = workers * (PACKETS_CACHED + bursts * BURST_MAX * PORT_SEGMENTS);
 
+	// Resets that wait to be sent.
+	packets += workers * SIDES * links * BURST_MAX;
 	// Of the thread that fills the ports' queues at the start.
 	packets += PACKETS_CACHED;
 

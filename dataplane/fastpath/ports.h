@@ -20,6 +20,13 @@ struct ports {
 	struct rte_mempool *packets; // each mbuf with a struct packet in its private area
 };
 
+// What was parsed of a packet in such a buffer.
+static inline struct packet *
+packet_of(struct rte_mbuf *mbuf)
+{
+	return rte_mbuf_to_priv(mbuf);
+}
+
 // How many packet buffers it takes that ports, workers and the rings between them never want for one.
 uint32_t ports_packets(const struct options *options);
 

@@ -19,6 +19,10 @@ flush_all(struct worker *worker)
 	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
 		for (int side = 0; side < SIDES; side++)
 			outbox_flush(&worker->outboxes[link][side]);
+	// Behind what passed of their sessions.
+	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
+		for (int side = 0; side < SIDES; side++)
+			outbox_flush(&worker->resets[link][side]);
 }
 
 static unsigned
@@ -77,13 +81,15 @@ rest(struct worker *worker, unsigned received, unsigned *idle_turns)
 static void
 open_outboxes(struct worker *worker)
 {
-	for (uint32_t link = 0; link < worker->shared->ports->links; link++)
-		for (int side = 0; side < SIDES; side++)
-			worker->outboxes[link][side] = (struct outbox){
-				.to = &worker->shared->ports->ports[link][side_other(side)],
-				.counters = &worker->counters->ports[link][side],
-				.queue = (uint16_t)worker->number,
-			};
+	for (uint32_t link = 0; link < worker->shared->ports->links; link++) {
+		const struct port *ports = worker->shared->ports->ports[link];
+		for (int side = 0; side < SIDES; side++) {
+			struct port_counters *counters = &worker->counters->ports[link][side];
+			uint16_t queue = (uint16_t)worker->number;
+			outbox_open(&worker->outboxes[link][side], &ports[side_other(side)], queue, counters);
+			outbox_open_for_resets(&worker->resets[link][side], &ports[side], queue, counters);
+		}
+	}
 }
 
 int

@@ -112,13 +112,21 @@ export type EngineCounter =
 export const dropReasons = ["refused", "evasive", "cutoff", "transmit", "handover_full", "oversize"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** Of one ingress port: received is forwarded and dropped together, whenever nothing is in flight. */
+/**
+ * Of one port: what came in by it, and the resets that left by it. Received is forwarded and dropped together, whenever nothing is
+ * in flight; a reset is none of these.
+ */
 export interface PortCounters {
   readonly receivedPackets: number;
   readonly receivedBytes: number;
   readonly forwardedPackets: number;
   readonly forwardedBytes: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Resets to the end of a refused session. */
+  readonly injectedPackets: number;
+  readonly injectedBytes: number;
+  /** Resets that did not leave: there was no packet buffer, or the port took no more. */
+  readonly injectedLost: number;
 }
 
 export interface WorkerCounters {
@@ -218,8 +226,11 @@ export type SessionState =
   | "refused"
   | "exchange";
 
-/** What became of a packet. One that the other port did not take (drop reason transmit) counts as forwarded here. */
-export type SampleVerdict = "forwarded" | DropReason;
+/**
+ * What became of a packet. One that the other port did not take (drop reason transmit) counts as forwarded here. Injected: it is a
+ * reset of ours.
+ */
+export type SampleVerdict = "forwarded" | DropReason | "injected";
 
 /** A packet that was copied when its verdict was there. */
 export interface Sample {
@@ -229,7 +240,7 @@ export interface Sample {
   /** CLOCK_BOOTTIME in microseconds. */
   readonly timeUs: number;
   readonly link: number;
-  /** Where it came in. */
+  /** Where it came in, or seems to, if it is a reset of ours. */
   readonly side: Side;
   readonly kind: PacketKind;
   readonly verdict: SampleVerdict;

@@ -28,7 +28,7 @@ export interface SampleOrder {
 }
 
 /** In the numbering of struct sample (dataplane/core/sample.h). */
-export const sampleVerdicts: readonly SampleVerdict[] = ["forwarded", ...dropReasons];
+export const sampleVerdicts: readonly SampleVerdict[] = ["forwarded", ...dropReasons, "injected"];
 
 /** In the order of enum packet_kind (dataplane/core/packet.h). */
 export const packetKinds: readonly PacketKind[] = ["other", "malformed", "ip", "evasive", "fragment", "tcp", "udp"];

@@ -59,13 +59,19 @@ test("counters carry their names, and a port's packets add up", async (t) => {
   t.deepEqual(workers, [{ ...idle, bursts: Array(6).fill(0), latencies: Array(21).fill(0) }]);
   t.deepEqual(Object.keys(links[0]?.subscriber.dropped ?? {}), dropReasons);
   const none = { refused: 0, evasive: 0, cutoff: 0, transmit: 0, handover_full: 0, oversize: 0 };
-  const silent = { receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, forwardedBytes: 0, dropped: none };
+  const injected = { injectedPackets: 0, injectedBytes: 0, injectedLost: 0 };
+  const silent = {
+    ...{ receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, forwardedBytes: 0 },
+    dropped: none,
+    ...injected,
+  };
   const subscriber = {
     receivedPackets: 36,
     receivedBytes: 36 * 60,
     forwardedPackets: 30,
     forwardedBytes: 30 * 60,
     dropped: { ...none, refused: 6 },
+    ...injected,
   };
   t.deepEqual(links, [{ subscriber, network: silent }]);
 });

@@ -307,7 +307,10 @@ for (const [args, message] of [
   [["a", "--address", "mail"], "--address is an address or a prefix, such as 192.0.2.7 or 2001:db8::/48."],
   [["a", "--address", "10.0.0.1/8"], "10.0.0.1/8 has host bits set: the network is 10.0.0.0/8."],
   [["a", "--protocol", "smtp"], "--protocol is tcp, udp, or a number from 1 to 255."],
-  [["a", "--verdict", "blocked"], "--verdict is one of forwarded, refused, evasive, cutoff, handover_full, oversize."],
+  [
+    ["a", "--verdict", "blocked"],
+    "--verdict is one of forwarded, refused, evasive, cutoff, handover_full, oversize, injected.",
+  ],
   [["a", "--kind", "arp"], `--kind is one of ${packetKinds.join(", ")}.`],
   [["a", "--linc", "0"], "Unknown option '--linc': see postern capture --help."],
 ] as const) {

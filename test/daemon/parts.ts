@@ -70,6 +70,9 @@ export function region(changes: RegionChanges = {}) {
     forwardedPackets: 1_234_000,
     forwardedBytes: 0,
     dropped: { refused: 560, evasive: 0, cutoff: 0, transmit: 7, handover_full: 0, oversize: 0 },
+    injectedPackets: 40,
+    injectedBytes: 2400,
+    injectedLost: 1,
   };
   const live = { up: true, missed: 3, starved: 0 };
   return {

@@ -66,14 +66,17 @@ export function settledBooks(lab: Lab): Promise<Books> {
   return settled(() => booksOf(lab));
 }
 
-/** Of each port: received is forwarded and dropped, to the packet, and the kernels at both ends counted the same. */
+/**
+ * Of each port: received is forwarded and dropped, to the packet, and the kernels at both ends counted the same, what the appliance
+ * injected included.
+ */
 export async function assertConserved(t: ExecutionContext, lab: Lab): Promise<void> {
   const { link, subscriberSide, networkSide } = await settledBooks(lab);
   const directions = [
-    { port: "subscriber", from: subscriberSide, to: networkSide },
-    { port: "network", from: networkSide, to: subscriberSide },
+    { port: "subscriber", other: "network", from: subscriberSide, to: networkSide },
+    { port: "network", other: "subscriber", from: networkSide, to: subscriberSide },
   ] as const;
-  for (const { port, from, to } of directions) {
+  for (const { port, other, from, to } of directions) {
     const { receivedPackets, receivedBytes, forwardedPackets, forwardedBytes, dropped, missed } = link[port];
     const drops = Object.values(dropped).reduce((sum, count) => sum + count, 0);
     const books = `${port} side, dropped ${JSON.stringify(dropped)}`;
@@ -81,7 +84,8 @@ export async function assertConserved(t: ExecutionContext, lab: Lab): Promise<vo
     t.is(receivedPackets + missed, from.sent.packets, `${books}: received and missed is not what the kernel sent`);
     // How long a missed frame was is not known to the one who missed it.
     if (missed === 0) t.is(receivedBytes, from.sent.bytes, `${books}: bytes received`);
-    t.is(forwardedPackets, to.received.packets, `${books}: forwarded is not what the kernel received`);
-    t.is(forwardedBytes, to.received.bytes, `${books}: bytes forwarded`);
+    const { injectedPackets, injectedBytes } = link[other];
+    t.is(forwardedPackets + injectedPackets, to.received.packets, `${books}: sent is not what the kernel received`);
+    t.is(forwardedBytes + injectedBytes, to.received.bytes, `${books}: bytes sent`);
   }
 }
