@@ -3,6 +3,8 @@
 
 #include "policy.h"
 
+#include <rte_common.h>
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -117,13 +119,6 @@ ids_differ(const struct blob_detector *detectors, uint32_t count)
 	return true;
 }
 
-// The bits of a set that the blob keeps as two words.
-static uint64_t
-set_of(const uint32_t words[2])
-{
-	return words[0] | (uint64_t)words[1] << 32;
-}
-
 static bool
 are_services(uint64_t set, const struct blob *blob)
 {
@@ -137,11 +132,11 @@ check_packages(const struct blob *blob, uint32_t detectors)
 		const struct blob_package *package = &blob->packages[i];
 		if (package->detectors > POLICY_DETECTORS_MAX || package->detector > blob->header->detectors ||
 		    package->detectors > blob->header->detectors - package->detector ||
-		    !are_services(set_of(package->measured), blob))
+		    !are_services(blob_u64(package->measured), blob))
 			return "a package is out of range";
 		if (package->detectors > detectors)
 			return "a package has more detectors than the fast path was started for with --detectors";
-		if ((uint32_t)__builtin_popcountll(set_of(package->measured)) > detectors)
+		if ((uint32_t)__builtin_popcountll(blob_u64(package->measured)) > detectors)
 			return "a package measures more services than the fast path was started for with --detectors";
 		if (!ids_differ(blob->detectors + package->detector, package->detectors))
 			return "a package has two detectors with one id";
@@ -182,7 +177,7 @@ check_overrides(const struct blob *blob)
 		const struct blob_override *override = &blob->overrides[i];
 		if ((override->zone != POLICY_NONE && override->zone >= POLICY_ZONES_MAX) ||
 		    (override->package != POLICY_NONE && override->package >= blob->header->packages) ||
-		    !are_services(set_of(override->exempt), blob) || !are_services(set_of(override->blocked), blob))
+		    !are_services(blob_u64(override->exempt), blob) || !are_services(blob_u64(override->blocked), blob))
 			return "an override is out of range";
 	}
 	return NULL;
@@ -238,13 +233,14 @@ struct layout {
 	void *ports;
 	void *zones;
 	void *group_prefixes;
+	void *overrides;
 	struct blob_prefix *scratch; // prefixes to sort, and one that prefix_table_build adds
 };
 
 static struct layout
 lay_out(struct arena *arena, const struct blob_header *h)
 {
-	uint32_t most = h->zone_prefixes > h->group_prefixes ? h->zone_prefixes : h->group_prefixes;
+	uint32_t most = RTE_MAX(RTE_MAX(h->zone_prefixes, h->group_prefixes), h->override_prefixes);
 
 	return (struct layout){
 		.policy = arena_take(arena, sizeof(struct policy)),
@@ -254,6 +250,7 @@ lay_out(struct arena *arena, const struct blob_header *h)
 		.ports = arena_take(arena, classifier_ports_size(h->port_ranges * POLICY_SERVICES_MAX)),
 		.zones = arena_take(arena, prefix_table_size(h->zone_prefixes)),
 		.group_prefixes = arena_take(arena, prefix_table_size(h->group_prefixes)),
+		.overrides = arena_take(arena, override_table_size(h->overrides, h->override_prefixes)),
 		.scratch = arena_take(arena, (most + 1) * sizeof(struct blob_prefix)),
 	};
 }
@@ -279,7 +276,7 @@ compile_packages(const struct layout *to, const struct blob *blob)
 			.id = from->id,
 			.detector_count = from->detectors,
 			.detectors = &to->detectors[from->detector],
-			.measured = set_of(from->measured),
+			.measured = blob_u64(from->measured),
 		};
 		counted |= to->packages[i].measured;
 		for (uint32_t d = 0; d < from->detectors; d++)
@@ -327,6 +324,20 @@ compile_prefixes(struct prefix_table *table, void *memory, const struct layout *
 	prefix_table_build(table, memory, to->scratch, count, merge);
 }
 
+static void
+compile_overrides(const struct layout *to, const struct blob *blob)
+{
+	const struct override_source source = {
+		.overrides = blob->overrides,
+		.count = blob->header->overrides,
+		.prefixes = blob->override_prefixes,
+		.prefix_count = blob->header->override_prefixes,
+		.packages = to->packages,
+	};
+
+	override_table_build(&to->policy->overrides, to->overrides, &source, to->scratch);
+}
+
 struct policy *
 policy_compile(const void *bytes, void *memory, uint32_t generation)
 {
@@ -352,6 +363,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 			 PREFIX_UNION);
 	compile_prefixes(&to.policy->group_prefixes, to.group_prefixes, &to, blob.group_prefixes,
 			 blob.header->group_prefixes, PREFIX_LONGEST);
+	compile_overrides(&to, &blob);
 	return to.policy;
 }
 
@@ -361,4 +373,23 @@ policy_group(const struct policy *policy, const struct address *address)
 	uint64_t index = prefix_table_find(&policy->group_prefixes, address);
 
 	return index == PREFIX_NONE ? NULL : &policy->groups[index];
+}
+
+// The zones of a subscriber-side address that have overrides.
+static uint64_t
+overridden_zones(const struct policy *policy, const struct address *address)
+{
+	return policy->overrides.zones == 0 ? 0 : prefix_table_find(&policy->classifier.zones, address);
+}
+
+struct override_walk
+policy_overrides(const struct policy *policy, const struct address *address)
+{
+	return override_walk_from(&policy->overrides, address, overridden_zones(policy, address));
+}
+
+struct overriding
+policy_overriding(const struct policy *policy, const struct address *address, uint64_t now_ms)
+{
+	return override_table_find(&policy->overrides, address, overridden_zones(policy, address), now_ms);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "classifier.h"
+#include "override_table.h"
 #include "policy_blob.h"
 #include "prefix_table.h"
 
@@ -44,6 +45,7 @@ struct policy {
 	uint64_t counted; // bits of the services that some package counts or measures
 	struct classifier classifier;
 	struct prefix_table group_prefixes;
+	struct override_table overrides;
 	struct group *groups;
 	struct package *packages;
 	struct detector *detectors; // of all packages
@@ -61,6 +63,10 @@ __attribute__((nonnull)) struct policy *policy_compile(const void *blob, void *m
 
 // The anonymous group of a subscriber-side address; NULL: not a subscriber of ours.
 const struct group *policy_group(const struct policy *policy, const struct address *address);
+
+// What is decided otherwise for a subscriber-side address now, and the overrides that it comes from.
+struct overriding policy_overriding(const struct policy *policy, const struct address *address, uint64_t now_ms);
+struct override_walk policy_overrides(const struct policy *policy, const struct address *address);
 
 // Bits of an anonymous subscriber's prefix in this group, in the form of address.h.
 static inline uint8_t

@@ -107,6 +107,13 @@ struct blob_detector {
 	uint8_t count;    // enum policy_count
 };
 
+// A number, or a set of services, that the blob has as two words.
+static inline uint64_t
+blob_u64(const uint32_t words[2])
+{
+	return words[0] | (uint64_t)words[1] << 32;
+}
+
 // What is decided otherwise for some subscriber-side addresses (override_table.h).
 struct blob_override {
 	uint32_t id;          // the daemon's, shown and not interpreted

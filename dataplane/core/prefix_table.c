@@ -8,7 +8,7 @@
 typedef unsigned __int128 number;
 
 // Added to every list: inside it the IPv6 prefixes that its numbers lie in count for nothing.
-#define IPV4_SPACE UINT32_MAX
+#define IPV4_SPACE POLICY_NONE
 static const struct blob_prefix ipv4_space = {
 	.address = {.bytes = {[10] = 0xff, [11] = 0xff}},
 	.length = ADDRESS_IPV4_PREFIX,

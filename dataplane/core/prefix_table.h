@@ -32,7 +32,7 @@ struct prefix_table {
 size_t prefix_table_size(uint32_t prefixes);
 
 // Builds over `memory` (prefix_table_size bytes, aligned to 16). `prefixes` has room for one more than `count` and is sorted in
-// place. An IPv6 prefix covers no IPv4 address, not even ::/0. Of equal prefixes PREFIX_LONGEST takes the lowest value.
+// place, outer before inner and of equal ones the lowest value last; the one more, of value POLICY_NONE, is the space of IPv4. An IPv6 prefix covers no IPv4 address, not even ::/0. Of equal prefixes PREFIX_LONGEST takes the lowest value.
 void prefix_table_build(struct prefix_table *table, void *memory, struct blob_prefix *prefixes, uint32_t count,
 			enum prefix_merge merge);
 
