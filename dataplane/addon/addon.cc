@@ -3,6 +3,7 @@
 
 #include "attachment.h"
 #include "capabilities.h"
+#include "classify_worker.h"
 #include "engine_class.h"
 #include "peer.h"
 #include "to_js.h"
@@ -23,6 +24,7 @@ initialise(Napi::Env env, Napi::Object exports)
 	exports.Set("userName", Napi::Function::New(env, user_name));
 	exports.Set("keepCapabilities", Napi::Function::New(env, keep_capabilities));
 	exports.Set("onlyBindService", Napi::Function::New(env, only_bind_service));
+	exports.Set("classify", Napi::Function::New(env, classify));
 	exports.Set("bootTimeMs", Napi::Function::New(env, boot_time_ms));
 	return exports;
 }

@@ -27,6 +27,12 @@ address_text(const uint8_t bytes[16])
 	return text;
 }
 
+unsigned
+prefix_length_shown(const uint8_t bytes[16], unsigned length)
+{
+	return is_ipv4(bytes) ? length - 96 : length;
+}
+
 Napi::Object
 to_js(Napi::Env env, const numbers &numbers)
 {
@@ -51,10 +57,9 @@ static Napi::Object
 to_js(Napi::Env env, const plain_subscriber &subscriber)
 {
 	Napi::Object object = Napi::Object::New(env);
-	unsigned mapped_bits = is_ipv4(subscriber.address) ? 96 : 0;
 
 	object.Set("address", address_text(subscriber.address));
-	object.Set("prefixLength", subscriber.prefix_length - mapped_bits);
+	object.Set("prefixLength", prefix_length_shown(subscriber.address, subscriber.prefix_length));
 	object.Set("outerVlan", subscriber.outer_vlan);
 	object.Set("innerVlan", subscriber.inner_vlan);
 	return object;

@@ -27,6 +27,9 @@ Napi::Error to_js(Napi::Env env, const region_fault &fault);
 // "192.0.2.1" or "2001:db8::1" from the 16 bytes of core/address.h.
 std::string address_text(const uint8_t bytes[16]);
 
+// Of a prefix of those bytes, in bits of the address as it is shown.
+unsigned prefix_length_shown(const uint8_t bytes[16], unsigned length);
+
 inline Napi::Number
 to_js(Napi::Env env, uint64_t number)
 {

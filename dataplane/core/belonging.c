@@ -3,8 +3,8 @@
 
 #include "belonging.h"
 
-uint32_t
-belonging_subscriber(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
+static uint32_t
+subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
 {
 	if (group == NULL)
 		return RECORD_NONE;
@@ -25,20 +25,14 @@ belonging_subscriber(struct pipeline *pipeline, const struct group *group, const
 }
 
 struct belonging
-belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, enum side opener,
-	     uint64_t now_ms)
+belonging_of(struct pipeline *pipeline, const struct terms *terms, const struct packet *packet, uint64_t now_ms)
 {
-	const struct group *group = policy_group(policy, &packet->key.subscriber);
-	uint32_t subscriber = belonging_subscriber(pipeline, group, packet, now_ms);
-
-	uint64_t services = classifier_services(&policy->classifier, &packet->key, opener);
+	uint32_t subscriber = subscriber_of(pipeline, terms->group, packet, now_ms);
 
 	return (struct belonging){
-		.group = group,
+		.terms = *terms,
 		.subscriber = subscriber,
-		.unseen = group != NULL && subscriber == RECORD_NONE && packet->side == SIDE_NETWORK,
-		.services = services,
-		.counted = (services & policy->counted) != 0,
+		.unseen = terms->group != NULL && subscriber == RECORD_NONE && packet->side == SIDE_NETWORK,
 	};
 }
 
@@ -94,10 +88,10 @@ belonging_worth(void *context, const struct subscriber *subscriber, uint64_t now
 void
 belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
 {
-	session->counted = to->counted;
+	session->counted = to->terms.counted != 0;
 	belonging_end(pipeline, session);
 	session->holds = 0;
-	session->subscriber = to->counted && session->state != SESSION_JOINED ? to->subscriber : RECORD_NONE;
+	session->subscriber = to->terms.counted != 0 && session->state != SESSION_JOINED ? to->subscriber : RECORD_NONE;
 	belonging_answered(pipeline, session);
 	if (to->subscriber != RECORD_NONE)
 		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;

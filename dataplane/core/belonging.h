@@ -5,24 +5,17 @@
 #pragma once
 
 #include "pipeline.h"
+#include "terms.h"
 
-// What follows from a packet's addresses and ports when `opener` opens a session with it.
 struct belonging {
-	const struct group *group; // NULL: not a subscriber of ours
-	uint32_t subscriber;       // record slot; RECORD_NONE
-	bool unseen;               // one of ours who has not sent anything yet
-	uint64_t services;
-	bool counted; // some detector counts one of the services
+	struct terms terms;
+	uint32_t subscriber; // record slot; RECORD_NONE
+	bool unseen;         // one of ours who has not sent anything yet
 };
 
-// The record slot of the packet's subscriber, who is found, or made if the packet comes from his side; RECORD_NONE: none of ours, or
-// not seen yet. `group`: his; NULL: none.
-uint32_t belonging_subscriber(struct pipeline *pipeline, const struct group *group, const struct packet *packet,
+// Finds the packet's subscriber, or makes him if the packet comes from his side.
+struct belonging belonging_of(struct pipeline *pipeline, const struct terms *terms, const struct packet *packet,
 			      uint64_t now_ms);
-
-// Finds the subscriber as above, and what follows from the ports.
-struct belonging belonging_of(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
-			      enum side opener, uint64_t now_ms);
 
 // Binds an entry, whose state is set, to its subscriber in place of the one it had.
 void belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms);

@@ -27,7 +27,7 @@ describe(struct pipeline *pipeline, const struct policy *policy, struct session 
 	session->state = (uint8_t)state;
 	belonging_bind(pipeline, session, to, now_ms);
 	session->last_seen_ms = (uint32_t)now_ms;
-	session->services = to->services;
+	session->services = to->terms.services;
 	session->generation = (uint16_t)policy->generation;
 	session->opener = opener;
 	session->fin_by_opener = 0;
@@ -51,12 +51,11 @@ static enum verdict
 open_session(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
 	     struct session *session, uint64_t now_ms)
 {
-	struct belonging to = belonging_of(pipeline, policy, packet, packet->side, now_ms);
+	struct terms terms = terms_of(policy, &packet->key, packet->side, now_ms);
+	struct belonging to = belonging_of(pipeline, &terms, packet, now_ms);
 	bool again = session != NULL && session->state == SESSION_REFUSED && session->opener == packet->side &&
 		     session->opening_sequence == packet->tcp_sequence;
-	enum verdict verdict = to.group == NULL ? VERDICT_FORWARD
-						: signal_sessions(pipeline, to.group->package, to.subscriber,
-								  to.services, now_ms, !again);
+	enum verdict verdict = signal_sessions(pipeline, &to, now_ms, !again);
 	enum session_state state = packet->kind == PACKET_TCP ? SESSION_SYN : SESSION_EXCHANGE;
 
 	if (verdict == VERDICT_REFUSE) {
@@ -89,7 +88,8 @@ static void
 join_session(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
 {
 	enum side opener = packet->key.network_port <= packet->key.subscriber_port ? SIDE_SUBSCRIBER : SIDE_NETWORK;
-	struct belonging to = belonging_of(pipeline, policy, packet, opener, now_ms);
+	struct terms terms = terms_of(policy, &packet->key, opener, now_ms);
+	struct belonging to = belonging_of(pipeline, &terms, packet, now_ms);
 	struct session *session = new_session(pipeline, packet, now_ms);
 
 	if (session == NULL)
@@ -100,10 +100,12 @@ join_session(struct pipeline *pipeline, const struct policy *policy, const struc
 
 // A session that lives on under a new policy gets its services anew; what was decided when it opened stands.
 static void
-judge_again(const struct policy *policy, struct session *session)
+judge_again(const struct policy *policy, struct session *session, uint64_t now_ms)
 {
-	session->services = classifier_services(&policy->classifier, &session->key, session->opener);
-	session->counted = (session->services & policy->counted) != 0;
+	struct terms terms = terms_of(policy, &session->key, session->opener, now_ms);
+
+	session->services = terms.services;
+	session->counted = terms.counted != 0;
 	session->generation = (uint16_t)policy->generation;
 }
 
@@ -174,9 +176,10 @@ judge_packet(struct pipeline *pipeline, const struct policy *policy, const struc
 	     struct session *session, uint64_t now_ms)
 {
 	if (session != NULL && session->generation != (uint16_t)policy->generation)
-		judge_again(policy, session);
+		judge_again(policy, session, now_ms);
 	if (session != NULL && session->unbound && packet->side == SIDE_SUBSCRIBER) {
-		struct belonging to = belonging_of(pipeline, policy, packet, session->opener, now_ms);
+		struct terms terms = terms_of(policy, &packet->key, session->opener, now_ms);
+		struct belonging to = belonging_of(pipeline, &terms, packet, now_ms);
 		belonging_bind(pipeline, session, &to, now_ms);
 	}
 	enum verdict verdict = packet->kind == PACKET_TCP ? judge_tcp(pipeline, policy, packet, session, now_ms)

@@ -23,11 +23,9 @@ judge_hidden(struct pipeline *pipeline, const struct policy *policy, const struc
 	if (packet->side == SIDE_NETWORK)
 		return VERDICT_FORWARD;
 
-	const struct group *group = policy_group(policy, &packet->key.subscriber);
-	if (group == NULL)
-		return VERDICT_FORWARD;
-	uint32_t subscriber = belonging_subscriber(pipeline, group, packet, now_ms);
-	return signal_sessions(pipeline, group->package, subscriber, UINT64_MAX, now_ms, true);
+	struct terms terms = terms_of_services(policy, &packet->key.subscriber, UINT64_MAX, now_ms);
+	struct belonging to = belonging_of(pipeline, &terms, packet, now_ms);
+	return signal_sessions(pipeline, &to, now_ms, true);
 }
 
 static enum verdict

@@ -28,7 +28,11 @@ struct package {
 	uint32_t id;
 	uint32_t detector_count;
 	const struct detector *detectors;
-	uint64_t measured; // bits of the services whose usage is counted
+	// Bits of services:
+	uint64_t measured; // whose usage is counted
+	uint64_t counted;  // measured, or counted by a detector
+	uint64_t awaited;  // that a detector counts once their handshake is complete
+	uint64_t cuttable; // whose open sessions a detector may cut
 };
 
 struct group {
@@ -42,7 +46,6 @@ struct policy {
 	uint32_t revision;             // the daemon's
 	uint64_t subscriber_ageing_ms; // UINT64_MAX = never
 	uint8_t link_mode[LINKS_MAX];
-	uint64_t counted; // bits of the services that some package counts or measures
 	struct classifier classifier;
 	struct prefix_table group_prefixes;
 	struct override_table overrides;

@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include "pipeline.h"
+#include "belonging.h"
 
-// The verdict on a session of `services` that `subscriber` (record slot; RECORD_NONE: not ours) opens or is asked to accept.
-// `attempt`: false for the retransmission of a refused SYN, which is judged anew but not counted as refused again.
-enum verdict signal_sessions(struct pipeline *pipeline, const struct package *package, uint32_t subscriber,
-			     uint64_t services, uint64_t now_ms, bool attempt);
+// The verdict on a session that the subscriber opens or is asked to accept. `attempt`: false for the retransmission of a refused
+// SYN, which is judged anew but not counted as refused again.
+enum verdict signal_sessions(struct pipeline *pipeline, const struct belonging *of, uint64_t now_ms, bool attempt);

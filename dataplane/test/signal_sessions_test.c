@@ -34,8 +34,12 @@ start(struct fixture *fixture, uint32_t slots[2])
 static enum verdict
 signal(struct fixture *fixture, int package, uint32_t slot, uint64_t services, bool attempt)
 {
-	return signal_sessions(&fixture->engine.pipelines[0], &fixture->policy->packages[package], slot, services,
-			       fixture->now_ms, attempt);
+	const struct belonging to = {
+		.terms = terms_within(&fixture->policy->packages[package], services),
+		.subscriber = slot,
+	};
+
+	return signal_sessions(&fixture->engine.pipelines[0], &to, fixture->now_ms, attempt);
 }
 
 static uint32_t

@@ -23,12 +23,59 @@ export interface Native {
   bootTimeMs(): number;
   /** The process that connected to the Unix socket `fd`. Throws an Error. */
   peerOf(fd: number): { pid: number; uid: number; gid: number };
+  /** Addresses in the fast path's form (native_prefix.ts). Rejects with an Error when the policy is refused. */
+  classify(
+    policy: Uint8Array,
+    subscriber: Uint8Array,
+    network: Uint8Array,
+    protocol: number,
+    serverPort: number,
+    fromNetwork: boolean,
+    nowMs: number,
+  ): Promise<Classification>;
   /** Of this thread: what is permitted stays so when its user changes next. Throws an Error. */
   keepCapabilities(): void;
   /** Of this thread: from now on it may listen at any port, and has no other capability. Throws an Error. */
   onlyBindService(): void;
   /** Null: nobody has the number. Rejects with an Error when the machine's directory of users does not answer. */
   userName(uid: number): Promise<string | null>;
+}
+
+/** What a policy would do with a session. Services are indexes into the configuration's. */
+export interface Classification {
+  /** Null: the subscriber-side address is in no anonymous group, so nothing is counted. */
+  readonly subscriber: ClassifiedSubscriber | null;
+  /** All that the session belongs to. */
+  readonly services: readonly number[];
+  /** Of those: the ones in which overrides let it pass uncounted, and the ones in which they refuse it. */
+  readonly exempt: readonly number[];
+  readonly blocked: readonly number[];
+  /** Those that do something here, in the order in which they decide. */
+  readonly overrides: readonly ClassifiedOverride[];
+}
+
+export interface ClassifiedSubscriber {
+  /** Index into usableGroups of the configuration. */
+  readonly group: number;
+  readonly template: number;
+  /** Its id; an override's, else the template's. */
+  readonly package: number;
+  /** The subscriber's prefix. */
+  readonly address: string;
+  readonly prefixLength: number;
+  /** The session's services whose usage is counted. */
+  readonly measured: readonly number[];
+  /** Ids of the package's detectors that count the session. */
+  readonly detectors: readonly number[];
+}
+
+export interface ClassifiedOverride {
+  readonly number: number;
+  /** The package is this one's. */
+  readonly givesPackage: boolean;
+  /** The session's services in which it stands. */
+  readonly exempt: readonly number[];
+  readonly blocked: readonly number[];
 }
 
 export interface NativeAttachment {
