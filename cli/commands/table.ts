@@ -15,6 +15,7 @@ import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
 import { loginCommands } from "./login.ts";
 import { massMailingCommands } from "./mass-mailing.ts";
+import { overrideCommands } from "./overrides.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
 import { saveCommands } from "./save.ts";
@@ -28,7 +29,7 @@ import { userCommands } from "./users.ts";
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
   ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
-  ...[...massMailingCommands, ...loggingCommands, ...auditCommands, ...reloadCommands],
+  ...[...massMailingCommands, ...overrideCommands, ...loggingCommands, ...auditCommands, ...reloadCommands],
   ...[...userCommands, ...loginCommands, ...sshCommands, ...aaaCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];

@@ -7,6 +7,7 @@ import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
 import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
 import type { Level } from "../../mgmt/level.ts";
 import { Operations } from "../../mgmt/operations/operations.ts";
+import { OverrideKeeper } from "../../mgmt/overrides/keeper.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
 import { BOOT, directory } from "../daemon/parts.ts";
@@ -15,6 +16,7 @@ import { BOOT, directory } from "../daemon/parts.ts";
 export async function realAppliance(t: ExecutionContext): Promise<(user: string, level: Level) => SessionParts> {
   const at = directory(t);
   const clock = { now: () => BOOT, nowMs: () => 0 };
+  const log = { say: () => {} };
   const store = new Store();
   await store.start(storeFile(at));
   t.teardown(() => store.stop());
@@ -23,17 +25,18 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
     bootId: "boot-1",
     store,
     clock,
-    log: { say: () => {} },
+    log,
     audit: async () => {},
     policy: { give: async () => ({ outcome: "applied" }), keep: async () => {} },
   });
   await configuration.load();
-  const operations = new Operations({ configuration } as unknown as ApplianceParts, {
+  const overrides = new OverrideKeeper({ store, clock, log, configuration });
+  const operations = new Operations({ configuration, overrides } as unknown as ApplianceParts, {
     now: clock.now,
     audit: async () => {},
   });
   const appliance: Partial<Appliance> = {
-    configuration,
+    ...{ configuration, overrides },
     facts: () => configuration.facts(),
     perform: (operation, input, actor) => operations.perform(operation, input, actor),
   };

@@ -1,0 +1,148 @@
+// What people decide about some subscribers, whatever is counted of them.
+
+import { PACKAGE_ID_MAX } from "../../mgmt/config/sections/packages.ts";
+import { zoneNames } from "../../mgmt/config/sections/zones.ts";
+import type { Facts } from "../../mgmt/config/service.ts";
+import { clearOverride, makeOverride, OVERRIDE_MINUTES_MAX } from "../../mgmt/operations/override.ts";
+import type { JudgedOverride, OverrideKind, OverrideQuestions, OverrideRule } from "../../mgmt/overrides/override.ts";
+import { CONFIGURE_LEVEL } from "../grammar/command.ts";
+import { clearedLines, madeLines, overrideLines, typedLines } from "../views/overrides.ts";
+import { act, type ExecCommand, show } from "./exec.ts";
+import { showHelp } from "./help.ts";
+
+const subscriberHelp = {
+  subscriber: "A customer, or a range of them",
+  ip: "By address, in whatever VLAN",
+  "<prefix>": "An address, which means the whole customer, or a prefix",
+} as const;
+
+const zoneHelp = { zone: "The addresses of a zone, on the subscribers' side", "<zone>": "Its name" } as const;
+
+const serviceHelp = { service: "Only in one service", "<service>": "Its name" } as const;
+
+const tillWhenAndWhy = {
+  ...{ for: "For a time", "<minutes>": "In minutes (default: for good)" },
+  ...{ reason: "Why, for the record", "<reason>": "The rest of the line" },
+} as const;
+
+const nothing = { prefix: null, zone: null, service: null, package: null } as const;
+
+const suggest = {
+  service: ({ services }: Facts) => services.map(({ name }) => name),
+  zone: zoneNames,
+  package: ({ packages }: Facts) => packages.map(({ id }) => id),
+};
+
+interface Given {
+  readonly minutes?: number | undefined;
+  readonly reason: string;
+}
+
+function inputOf(kind: OverrideKind, rule: Partial<OverrideRule>, { minutes, reason }: Given) {
+  return { ...nothing, kind, ...rule, minutes: minutes ?? null, reason };
+}
+
+const tail = `[for <minutes:1-${OVERRIDE_MINUTES_MAX}>] reason <reason:LINE>`;
+
+const exempt = "Let everything of somebody pass, uncounted";
+const forceBlock = "Refuse everything of somebody, whatever is counted";
+
+const exemptSubscriber = act({
+  syntax: `exempt subscriber ip <prefix:PREFIX> [service <service:SERVICE>] ${tail}`,
+  help: { exempt, ...subscriberHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { service: suggest.service },
+  operation: makeOverride,
+  input: ({ prefix, service = null, ...given }) => inputOf("exempt", { prefix, service }, given),
+  view: madeLines,
+});
+
+const exemptZone = act({
+  syntax: `exempt zone <zone:WORD> [service <service:SERVICE>] ${tail}`,
+  help: { exempt, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { zone: suggest.zone, service: suggest.service },
+  operation: makeOverride,
+  input: ({ zone, service = null, ...given }) => inputOf("exempt", { zone, service }, given),
+  view: madeLines,
+});
+
+const forceBlockSubscriber = act({
+  syntax: `force-block subscriber ip <prefix:PREFIX> [service <service:SERVICE>] ${tail}`,
+  help: { "force-block": forceBlock, ...subscriberHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { service: suggest.service },
+  operation: makeOverride,
+  input: ({ prefix, service = null, ...given }) => inputOf("force-block", { prefix, service }, given),
+  view: madeLines,
+});
+
+const forceBlockZone = act({
+  syntax: `force-block zone <zone:WORD> [service <service:SERVICE>] ${tail}`,
+  help: { "force-block": forceBlock, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { zone: suggest.zone, service: suggest.service },
+  operation: makeOverride,
+  input: ({ zone, service = null, ...given }) => inputOf("force-block", { zone, service }, given),
+  view: madeLines,
+});
+
+const assign = act({
+  syntax: `assign subscriber ip <prefix:PREFIX> package <package:0-${PACKAGE_ID_MAX}> ${tail}`,
+  help: {
+    assign: "Give somebody another package than his template's",
+    ...{ ...subscriberHelp, package: "Which", "<package>": "Its number", ...tillWhenAndWhy },
+  },
+  suggest: { package: suggest.package },
+  operation: makeOverride,
+  input: ({ prefix, package: id, ...given }) => inputOf("assign", { prefix, package: id }, given),
+  view: madeLines,
+});
+
+const clear = act({
+  syntax: "clear override <number:1-4294967295> [reason <reason:LINE>]",
+  help: {
+    ...{ clear: "Begin anew", override: "End one before its time", "<number>": 'Its number: see "show overrides"' },
+    ...{ reason: "Why, for the record", "<reason>": "The rest of the line" },
+  },
+  operation: clearOverride,
+  input: ({ number, reason = "" }) => ({ number, reason }),
+  view: clearedLines,
+});
+
+const overridesHelp = { ...showHelp, overrides: "What was decided about some subscribers, by whom and why" } as const;
+
+const showOverrides = show({
+  syntax: "show overrides [<ended:all>] [ip <address:ADDRESS>]",
+  help: {
+    ...overridesHelp,
+    all: "Those that are over, too",
+    ip: "Those that are about an address, the closest first",
+    "<address>": "The address",
+  },
+  level: 5,
+  query: ({ appliance }, { ended, address }) => found(appliance.overrides, ended !== undefined, address),
+  view: overrideLines,
+});
+
+const showTyped = show({
+  syntax: "show running-config subscribers",
+  help: {
+    ...showHelp,
+    "running-config": "The configuration in force",
+    subscribers: "What was decided about some subscribers beside it, as it can be typed again",
+  },
+  level: CONFIGURE_LEVEL,
+  query: ({ appliance }) => found(appliance.overrides, false),
+  view: (overrides, _, { now }) => typedLines(overrides, now()),
+});
+
+export const overrideCommands: readonly ExecCommand[] = [
+  ...[exemptSubscriber, exemptZone, forceBlockSubscriber, forceBlockZone, assign],
+  ...[clear, showOverrides, showTyped],
+];
+
+async function found(
+  overrides: OverrideQuestions,
+  ended: boolean,
+  address?: string,
+): Promise<readonly JudgedOverride[]> {
+  if (address !== undefined) return overrides.of(address, { ended });
+  return (await Array.fromAsync(overrides.list({ ended }))).flat();
+}
