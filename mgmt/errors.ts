@@ -33,6 +33,13 @@ const table = {
   },
   "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },
   "incomplete-service": { cli: (name: string) => `Service ${name} has no ports: give it a "protocol" line.` },
+  "service-in-use": {
+    cli: (name: string) => `The built-in service ${name} would take its place: take back first what counts ${name}.`,
+  },
+  "no-home-servers": {
+    cli: (name: string) =>
+      `Service ${name} needs the home servers: enter "mass-mailing home-servers zone" in "interface LineCard 0".`,
+  },
   "needs-block": {
     cli: (action: string) => `${action} is a way to refuse sessions: add "block", or leave it out.`,
   },

@@ -13,6 +13,6 @@ export function complaintLines(error: Omit<LineError, "line">, promptWidth: numb
     code === "incomplete-command" || code === "ambiguous-command"
       ? []
       : [`${" ".repeat((promptWidth ?? 0) + column)}^`];
-  const sentences = [message, hint].filter(({ length }) => length > 0 && length <= HINT_MAX);
+  const sentences = [message, ...(hint.length <= HINT_MAX ? [hint] : [])].filter((sentence) => sentence !== "");
   return [...line, ...caret, ...sentences.map((sentence) => `% ${sentence}`), ""];
 }

@@ -7,6 +7,7 @@ import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
 import { LINKS, linkModesSchema, MODE_DEFAULT } from "./sections/links.ts";
 import { loggingSchema } from "./sections/logging.ts";
 import { loginDefaults, loginSchema } from "./sections/login.ts";
+import { homeServersSchema, zoneOverrideSchema } from "./sections/mass-mailing.ts";
 import { packageSchema } from "./sections/packages.ts";
 import { serviceSchema } from "./sections/services.ts";
 import { sshDefaults, sshSchema } from "./sections/ssh.ts";
@@ -34,6 +35,8 @@ export const configurationSchema = z.strictObject({
   anonymousAgeingMinutes: anonymousAgeingSchema,
   anonymousGroups: z.array(anonymousGroupSchema),
   templates: z.array(templateSchema),
+  homeServers: homeServersSchema,
+  zoneOverrides: z.array(zoneOverrideSchema),
 });
 
 /** A configuration that lines are being applied to: nothing obeys it. */
@@ -74,5 +77,7 @@ export function emptyConfiguration(): Candidate {
     anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
     anonymousGroups: [],
     templates: [],
+    homeServers: null,
+    zoneOverrides: [],
   };
 }

@@ -3,13 +3,22 @@
 import type { Configuration } from "./configuration.ts";
 import type { Path } from "./problems.ts";
 
-const lists: Readonly<Record<string, string>> = {
-  zones: "zone",
-  services: "service",
-  packages: "package",
-  massMailing: "mass-mailing service",
-  templates: "template",
-  anonymousGroups: "anonymous group",
+interface Item {
+  readonly name?: string;
+  readonly id?: number;
+  readonly service?: string | null;
+  readonly kind?: string;
+  readonly zone?: string;
+}
+
+const lists: Readonly<Record<string, (item: Item) => string>> = {
+  zones: ({ name }) => `zone ${name}`,
+  services: ({ name }) => `service ${name}`,
+  packages: ({ id }) => `package ${id}`,
+  massMailing: ({ service }) => `mass-mailing service ${service}`,
+  templates: ({ id }) => `template ${id}`,
+  anonymousGroups: ({ name }) => `anonymous group ${name}`,
+  zoneOverrides: ({ kind, zone }) => `mass-mailing ${kind} zone ${zone}`,
 };
 
 /** Parts of which there is one each. */
@@ -17,6 +26,7 @@ const settings: Readonly<Record<string, string>> = {
   login: "login quiet-mode",
   vty: "line vty",
   aaa: "aaa authentication login",
+  homeServers: "mass-mailing home-servers",
 };
 
 /** `package 0, mass-mailing service smtp`: the objects around the place. */
@@ -25,9 +35,8 @@ export function placeOf(path: Path, configuration: Configuration): string {
   let part: unknown = configuration;
   for (const [index, key] of path.entries()) {
     part = (part as Record<string, unknown> | undefined)?.[key];
-    const list = lists[path[index - 1] ?? ""];
-    const { name, id, service } = (part ?? {}) as { name?: string; id?: number; service?: string };
-    if (list !== undefined) names.push(`${list} ${id ?? service ?? name}`);
+    const nameOf = lists[path[index - 1] ?? ""];
+    if (nameOf) names.push(nameOf((part ?? {}) as Item));
   }
   return names.length > 0 ? names.join(", ") : (settings[path[0] ?? ""] ?? "the configuration");
 }

@@ -1,11 +1,13 @@
 // A configuration as the fast path reads it: the bytes of dataplane/core/policy_blob.h, which is the contract. Names become
-// indexes into the blob's arrays, which are in the configuration's order.
+// indexes into the blob's arrays, which are in the configuration's order; services in that of policyServices.
 
 import { type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { type KnownService, policyServices } from "../config/known-services.ts";
 import { usableGroups } from "../config/sections/anonymous-groups.ts";
 import { nativeLength, nativePrefixes } from "./native_prefix.ts";
 import { detectorKey, type PlacedDetector, type PolicyIds, placedDetectors, serviceKey } from "./policy_ids.ts";
+import { type OverriddenServices, type PolicyOverride, servicesNamed, zoneOverrides } from "./policy_override.ts";
 
 const MAGIC = "PSTNPOL2";
 const HEADER_BYTES = 60;
@@ -25,42 +27,23 @@ const actionBits = { report: 1, block: 2, reset: 4, "reset-both": 12, cut: 16 } 
 const NONE = 0xffffffff;
 const linkModes = { forwarding: 0, bypass: 1, cutoff: 2 } as const;
 
-/** Services by name, or all that the configuration has. */
-export type OverriddenServices = readonly string[] | "all";
-
-/**
- * What is decided otherwise for the subscriber-side addresses of a prefix or zone (dataplane/core/override_table.h says which
- * override of several counts). What the configuration does not have, a zone, a package or a service, is not overridden.
- */
-export interface PolicyOverride {
-  /** Shown by the fast path. */
-  readonly number: number;
-  readonly target: { readonly prefix: Prefix } | { readonly zone: string };
-  /** The package in place of the group's; null: the group's. */
-  readonly package: number | null;
-  /** Neither counted nor refused. */
-  readonly exempt: OverriddenServices;
-  /** Refused. */
-  readonly blocked: OverriddenServices;
-  /** The end, in milliseconds of CLOCK_BOOTTIME; null: for ever. */
-  readonly untilMs: number | null;
-}
-
 /**
  * The policy of a configuration that was validated. `ids` has all that missingIds asked for; `revision` is shown by the fast path
- * and means nothing to it. Overrides: 10,000 at most.
+ * and means nothing to it. `beside`: overrides that people made, 10,000 at most.
  */
 export function policyBlob(
   configuration: Configuration,
   ids: PolicyIds,
   revision: number,
-  overrides: readonly PolicyOverride[],
+  beside: readonly PolicyOverride[],
 ): Uint8Array {
-  const { zones, services, packages } = configuration;
+  const { zones, packages } = configuration;
+  const services = policyServices(configuration, beside.flatMap(servicesNamed));
+  const overrides = [...zoneOverrides(configuration), ...beside];
   const groups = usableGroups(configuration);
   const zonePrefixes = prefixesBytes(zones.map(({ prefixes }) => prefixes));
   const groupPrefixes = prefixesBytes(groups.map(({ prefix }) => [prefix]));
-  const ranges = services.map(({ transport }) => transport?.ports ?? []);
+  const ranges = services.map(({ transport }) => transport.ports);
   const detectors = placedDetectors(configuration);
   const applicable = overrides.filter(
     ({ target }) => "prefix" in target || zones.some(({ name }) => name === target.zone),
@@ -85,11 +68,11 @@ export function policyBlob(
   ];
   const rest = [
     ...groups.flatMap((group) => groupBytes(group, configuration)),
-    ...services.flatMap((service, index) => serviceBytes(service, index, ranges, configuration, ids)),
+    ...services.flatMap((service, index) => serviceBytes(service, index, ranges, zones, ids)),
     ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
     ...packages.flatMap((each) => packageBytes(each, detectors, services)),
-    ...detectors.flatMap((placed) => detectorBytes(placed, configuration, ids)),
-    ...applicable.flatMap((override) => overrideBytes(override, configuration)),
+    ...detectors.flatMap((placed) => detectorBytes(placed, services, ids)),
+    ...applicable.flatMap((override) => overrideBytes(override, configuration, services)),
   ];
   if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
   const blob = Buffer.concat([Buffer.from(header), zonePrefixes, groupPrefixes, Buffer.from(rest), overridePrefixes]);
@@ -98,7 +81,6 @@ export function policyBlob(
 }
 
 type Group = Configuration["anonymousGroups"][number];
-type Service = Configuration["services"][number];
 type Package = Configuration["packages"][number];
 type Ranges = readonly (readonly { readonly first: number; readonly last: number }[])[];
 
@@ -131,19 +113,18 @@ function groupBytes(
 }
 
 function serviceBytes(
-  { name, transport, initiator, zone }: Service,
+  { name, transport, initiator, zone }: KnownService,
   index: number,
   ranges: Ranges,
-  { zones }: Configuration,
+  zones: Configuration["zones"],
   ids: PolicyIds,
 ): number[] {
   const firstRange = ranges.slice(0, index).flat().length;
   return [
     ...u32(idOf(serviceKey(name), ids)),
     ...u32(firstRange),
-    ...u32(transport?.ports.length ?? 0),
-    // A service without ports is incomplete and matches nothing, whatever its protocol.
-    protocols[transport?.protocol ?? "tcp"],
+    ...u32(transport.ports.length),
+    protocols[transport.protocol],
     initiators[initiator],
     zone ? zoneRules[zone.relation] : 0,
     zone ? zones.findIndex((each) => each.name === zone.name) : 0,
@@ -153,7 +134,7 @@ function serviceBytes(
 function packageBytes(
   { id, massMailing }: Package,
   detectors: readonly PlacedDetector[],
-  services: readonly Service[],
+  services: readonly KnownService[],
 ): number[] {
   const first = detectors.findIndex(({ packageId }) => packageId === id);
   const count = detectors.filter(({ packageId }) => packageId === id).length;
@@ -161,7 +142,7 @@ function packageBytes(
   return [...u32(id), ...u32(Math.max(0, first)), ...u32(count), ...serviceBits(measured, services)];
 }
 
-function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids: PolicyIds): number[] {
+function detectorBytes(placed: PlacedDetector, services: readonly KnownService[], ids: PolicyIds): number[] {
   const { signal, threshold, periodSeconds, holdSeconds, window, actions, count } = placed.detector;
   return [
     ...u32(idOf(detectorKey(placed, services), ids)),
@@ -176,7 +157,11 @@ function detectorBytes(placed: PlacedDetector, { services }: Configuration, ids:
   ];
 }
 
-function overrideBytes(override: PolicyOverride, { zones, packages, services }: Configuration): number[] {
+function overrideBytes(
+  override: PolicyOverride,
+  { zones, packages }: Configuration,
+  services: readonly KnownService[],
+): number[] {
   const { target } = override;
   const packageIndex = packages.findIndex(({ id }) => id === override.package);
   return [
@@ -190,7 +175,7 @@ function overrideBytes(override: PolicyOverride, { zones, packages, services }: 
 }
 
 /** A bit for each service that is one of these, in two words. */
-function serviceBits(names: OverriddenServices, services: readonly Service[]): number[] {
+function serviceBits(names: OverriddenServices, services: readonly KnownService[]): number[] {
   const bits = services.map(({ name }) => names === "all" || names.includes(name));
   const word = (first: number) =>
     bits.slice(first, first + 32).reduce((word, bit, index) => (bit ? word | (1 << index) : word), 0);

@@ -2,6 +2,7 @@
 // an id means one way of counting for ever: it is given once, and never to another.
 
 import type { Configuration } from "../config/configuration.ts";
+import { knownServices } from "../config/known-services.ts";
 
 /** Keys and their ids, from 1. A key is opaque text. Whoever stores them keeps every pair for good, before a policy uses it. */
 export type PolicyIds = ReadonlyMap<string, number>;
@@ -54,9 +55,10 @@ export function placedDetectors({ packages }: Configuration): PlacedDetector[] {
 
 /** The ids that the configuration needs and `known` has not: the numbers after the greatest one given. */
 export function missingIds(configuration: Configuration, known: PolicyIds): Map<string, number> {
+  const services = knownServices(configuration);
   const keys = [
-    ...configuration.services.map(({ name }) => serviceKey(name)),
-    ...placedDetectors(configuration).map((placed) => detectorKey(placed, configuration.services)),
+    ...services.map(({ name }) => serviceKey(name)),
+    ...placedDetectors(configuration).map((placed) => detectorKey(placed, services)),
   ];
   const additions = new Map<string, number>();
   let last = known.values().reduce((greatest, id) => Math.max(greatest, id), 0);
@@ -68,9 +70,10 @@ export function missingIds(configuration: Configuration, known: PolicyIds): Map<
 
 /** The configuration's detectors by id: what an event's `detector` means. */
 export function detectorsById(configuration: Configuration, ids: PolicyIds): Map<number, PlacedDetector> {
+  const services = knownServices(configuration);
   const byId = new Map<number, PlacedDetector>();
   for (const placed of placedDetectors(configuration)) {
-    const id = ids.get(detectorKey(placed, configuration.services));
+    const id = ids.get(detectorKey(placed, services));
     if (id !== undefined) byId.set(id, placed);
   }
   return byId;

@@ -1,7 +1,7 @@
 // Overrides as the fast path obeys them. Runs in the store's thread.
 
 import type { Configuration } from "../config/configuration.ts";
-import type { PolicyOverride } from "../engine/policy_blob.ts";
+import type { PolicyOverride } from "../engine/policy_override.ts";
 import { bootTime, type Moment } from "../time.ts";
 import { OverrideJudge } from "./judge.ts";
 import type { Override } from "./override.ts";

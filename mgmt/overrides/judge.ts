@@ -4,6 +4,7 @@ import { printAddress } from "../../cli/grammar/address.ts";
 import { networkOf, type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import { isWithin } from "../access/source.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { checkService } from "../config/known-services.ts";
 import { usableGroups } from "../config/sections/anonymous-groups.ts";
 import { checkZone } from "../config/sections/zones.ts";
 import { cliText } from "../errors.ts";
@@ -33,9 +34,9 @@ export class OverrideJudge {
 
   /** What it speaks of and the configuration has not: a sentence. Undefined: nothing. */
   lacks({ zone, service, package: id }: OverrideRule): string | undefined {
-    const { zones, services, packages } = this.#configuration;
+    const { zones, packages } = this.#configuration;
     for (const { message } of zone === null ? [] : checkZone([], zone, zones)) return message;
-    if (service !== null && !services.some(({ name }) => name === service)) return cliText("unknown-service", service);
+    for (const { message } of service === null ? [] : checkService([], service, this.#configuration)) return message;
     if (id !== null && !packages.some((each) => each.id === id)) return cliText("unknown-package", id);
     return undefined;
   }

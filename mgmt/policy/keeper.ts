@@ -112,7 +112,7 @@ export class PolicyKeeper {
 
   /** Names of the services, in the order of the bits that sessions have. */
   services(): readonly string[] {
-    return this.#policy?.facts.services.map(({ name }) => name) ?? [];
+    return this.#policy?.services ?? [];
   }
 
   /** The revision that waits for a fast path; null: none does. */

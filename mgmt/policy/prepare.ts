@@ -3,9 +3,11 @@
 import type { DetectorName } from "../breaches/breach.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { factsOf } from "../config/facts.ts";
+import { policyServices } from "../config/known-services.ts";
 import type { Facts } from "../config/service.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
 import { detectorsById, missingIds, type PlacedDetector } from "../engine/policy_ids.ts";
+import { servicesNamed } from "../engine/policy_override.ts";
 import { policyOverrides } from "../overrides/in-policy.ts";
 import type { Override } from "../overrides/override.ts";
 import type { IdTable } from "../store/id-table.ts";
@@ -18,6 +20,8 @@ export interface Prepared {
   readonly blob: Uint8Array;
   /** By the ids that events and records carry. */
   readonly detectors: ReadonlyMap<number, DetectorName>;
+  /** Names, in the order of the bits that sessions have. */
+  readonly services: readonly string[];
   /** What the clocks said when ends of overrides were reckoned in boot time; null: none has an end. */
   readonly reckonedAt: Moment | null;
 }
@@ -46,6 +50,7 @@ export function preparePolicy(
     facts,
     blob: policyBlob(configuration, known, revision, obeyed),
     detectors: new Map(detectors),
+    services: policyServices(configuration, obeyed.flatMap(servicesNamed)).map(({ name }) => name),
     reckonedAt: obeyed.some(({ untilMs }) => untilMs !== null) ? moment : null,
   };
 }

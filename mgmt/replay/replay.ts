@@ -1,6 +1,7 @@
 // What the engine makes of a capture under a configuration. Blocks until the capture is read: for a process of its own.
 
 import type { Configuration } from "../config/configuration.ts";
+import { policyServices } from "../config/known-services.ts";
 import type { ReplayedPacket } from "../engine/native.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
 import { detectorsById, missingIds } from "../engine/policy_ids.ts";
@@ -34,7 +35,7 @@ export function replayCapture(
   const ids = missingIds(configuration, new Map());
   const engine = new Engine({ policy: policyBlob(configuration, ids, 0, []), ...tables });
   const packets = new PacketCounts();
-  const sessions = new SessionList(configuration.services.map(({ name }) => name));
+  const sessions = new SessionList(policyServices(configuration).map(({ name }) => name));
   const breaches = new BreachList(detectorsById(configuration, ids));
   let error: string | null = null;
 

@@ -6,6 +6,7 @@ import { type Key, put } from "../../mgmt/config/lists.ts";
 import { aaaDefaults, serverGroups } from "../../mgmt/config/sections/aaa.ts";
 import { LINKS } from "../../mgmt/config/sections/links.ts";
 import { loginDefaults } from "../../mgmt/config/sections/login.ts";
+import type { ZoneOverride } from "../../mgmt/config/sections/mass-mailing.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
 import { sshDefaults } from "../../mgmt/config/sections/ssh.ts";
 import { vtyDefaults } from "../../mgmt/config/sections/vty.ts";
@@ -16,6 +17,7 @@ const INITIATORS = ["subscriber", "network", "either"] as const;
 const RELATIONS = ["include", "exclude"] as const;
 const WINDOWS = ["fixed", "sliding"] as const;
 const COUNTS = ["attempts", "established"] as const;
+const KINDS = ["exempt", "force-block"] as const;
 const REFUSING = [[], ["reset"], ["reset-both"], ["cut"], ["reset", "cut"], ["reset-both", "cut"]] as const;
 const LINK_MODES = ["forwarding", "bypass", "cutoff"] as const;
 const LETTERS = [..."abcXYZ019"];
@@ -100,6 +102,9 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
 
   const zoneName = () => (zones.length > 0 ? (maybe(() => oneOf(zones).name) ?? null) : null);
 
+  const homeZone = zoneName();
+  const builtIn = ["smtp", "submission", ...(homeZone === null ? [] : ["smtp-off-net"])];
+
   const services = draw(words).map((name) => ({
     name,
     transport: maybe(() => ({ protocol: oneOf(["tcp", "udp"] as const), ports: draw(ports) })),
@@ -117,8 +122,8 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
   });
   const complete = services.filter(({ transport }) => transport !== undefined);
   const packages = draw(numbers, 0, 255, 5).map((id) => {
-    const watched = complete.filter(() => draw(fc.boolean));
-    const massMailing = watched.map(({ name }) => ({ service: name, detectors: [] as Detector[] }));
+    const watched = [...complete.map(({ name }) => name), ...builtIn].filter(() => draw(fc.boolean));
+    const massMailing = watched.map((service) => ({ service, detectors: [] as Detector[] }));
     for (const periodSeconds of massMailing.length > 0 ? draw(numbers, 1, 86_400, 3) : []) {
       for (const window of draw(some, WINDOWS)) {
         for (const count of draw(some, COUNTS))
@@ -127,6 +132,14 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     }
     return { id, name: maybe(() => draw(string)), massMailing: inOrder(massMailing, ({ service }) => service) };
   });
+
+  const zoneOverrides: ZoneOverride[] = [];
+  for (const { name: zone } of zones.filter(() => draw(fc.boolean))) {
+    for (const kind of draw(some, KINDS)) {
+      const service = oneOf([null, "dns", ...complete.map(({ name }) => name)]);
+      put(zoneOverrides, { kind, zone, service }, overrideOrder);
+    }
+  }
 
   const templates =
     packages.length > 0 ? draw(numbers, 1, 199, 5).map((id) => ({ id, package: oneOf(packages).id })) : [];
@@ -193,6 +206,8 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     anonymousAgeingMinutes: maybe(() => number(1, 10_080)) ?? null,
     anonymousGroups: inOrder(anonymousGroups, nameOf),
     templates: inOrder(templates, idOf),
+    homeServers: homeZone === null ? null : { zone: homeZone },
+    zoneOverrides,
   };
   return JSON.parse(JSON.stringify(configuration));
 });
@@ -205,6 +220,10 @@ function inOrder<T>(list: readonly T[], keyOf: (item: T) => Key): T[] {
 
 function detectorOrder({ periodSeconds, window, count }: Detector): string {
   return `sessions with period ${periodSeconds}, window ${window} and count ${count}`;
+}
+
+function overrideOrder({ kind, zone, service }: ZoneOverride): string {
+  return `${kind} zone ${zone}${service === null ? "" : ` service ${service}`}`;
 }
 
 function withoutHostBits(address: bigint, bits: number): bigint {

@@ -79,9 +79,9 @@ test("a package may watch a service once, and only one that has ports", (t) => {
       packages.push({ id: 1, massMailing });
     }),
     [
-      "packages.0.massMailing.1 given-twice",
       "packages.0.massMailing.2.service incomplete-service",
       "packages.0.massMailing.3.service unknown-service",
+      "packages.0.massMailing.1 given-twice",
     ],
   );
 });

@@ -3,7 +3,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { classify, type SupposedSession } from "../../mgmt/engine/classify.ts";
-import type { PolicyOverride } from "../../mgmt/engine/policy_blob.ts";
+import type { PolicyOverride } from "../../mgmt/engine/policy_override.ts";
 import { Engine } from "../../mgmt/replay/engine.ts";
 import { tcp, udp } from "./frames.ts";
 import { policyOf } from "./policies.ts";

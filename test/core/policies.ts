@@ -2,8 +2,9 @@
 
 import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
-import { type PolicyOverride, policyBlob } from "../../mgmt/engine/policy_blob.ts";
+import { policyBlob } from "../../mgmt/engine/policy_blob.ts";
 import { missingIds, type PolicyIds } from "../../mgmt/engine/policy_ids.ts";
+import type { PolicyOverride } from "../../mgmt/engine/policy_override.ts";
 import { Engine } from "../../mgmt/replay/engine.ts";
 
 export function configurationOf(text: string): Configuration {

@@ -1,12 +1,13 @@
-// The line card: the one interface that traffic passes, configured in its own mode by links and subscribers.
+// The line card: the one interface that traffic passes, configured in its own mode by links, subscribers and mass mailing.
 
 import { line, type Section } from "../section.ts";
 import { anonymousGroups } from "./anonymous-groups.ts";
 import { links } from "./links.ts";
+import { massMailing } from "./mass-mailing.ts";
 import { subscribers } from "./subscribers.ts";
 import { templates } from "./templates.ts";
 
-const parts: readonly Section[] = [links, subscribers, templates, anonymousGroups];
+const parts: readonly Section[] = [links, subscribers, templates, anonymousGroups, massMailing];
 
 const lineCard = line({
   mode: "global",

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
+import { serviceNames } from "../known-services.ts";
 import { findOrAdd, put, remove } from "../lists.ts";
 import { excess, type Path, type PlacedList, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
@@ -83,7 +84,7 @@ const massMailing = line({
     service: "The sessions to count",
     "<service>": "The service's name",
   },
-  suggest: { service: ({ services }) => services.map(({ name }) => name) },
+  suggest: { service: serviceNames },
   enters: "mass-mailing",
   run: ({ massMailing }, { service }) => findOrAdd(massMailing, { service, detectors: [] }, serviceOf),
   slot: "mass-mailing service <service:WORD>",
@@ -138,11 +139,10 @@ export const packages: Section = {
       ),
     ),
 
-  *check({ packages, services }) {
+  *check({ packages }) {
     yield* repeats(["packages"], packages, "Package", idOf);
-    const known = new Map(services.map((each) => [each.name, each]));
     for (const [index, { massMailing }] of packages.entries()) {
-      yield* checkMassMailing(["packages", index, "massMailing"], massMailing, known);
+      yield* checkMassMailing(["packages", index, "massMailing"], massMailing);
     }
   },
 };
@@ -150,13 +150,9 @@ export const packages: Section = {
 function* checkMassMailing(
   path: Path,
   massMailing: Configuration["packages"][number]["massMailing"],
-  services: ReadonlyMap<string, Configuration["services"][number]>,
 ): Iterable<Problem> {
   yield* repeats(path, massMailing, "Service", serviceOf);
-  for (const [index, { service, detectors }] of massMailing.entries()) {
-    const known = services.get(service);
-    if (!known) yield problem([...path, index, "service"], "unknown-service", service);
-    else if (!known.transport) yield problem([...path, index, "service"], "incomplete-service", service);
+  for (const [index, { detectors }] of massMailing.entries()) {
     yield* repeats([...path, index, "detectors"], detectors, "Detector of", detectorKey);
     for (const [place, { actions }] of detectors.entries()) {
       yield* checkActions([...path, index, "detectors", place, "actions"], actions);

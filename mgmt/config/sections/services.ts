@@ -1,6 +1,8 @@
-// Services: the sessions that detectors count, told by protocol, server ports, initiating side and zone.
+// Services: the sessions that detectors count, told by protocol, server ports, initiating side and zone. Some are built in
+// (../known-services.ts).
 
 import { z } from "zod";
+import { checkService, policyServices, serviceUses } from "../known-services.ts";
 import { findOrAdd, remove } from "../lists.ts";
 import { excess, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
@@ -106,7 +108,8 @@ export const services: Section = {
       ]),
     ),
 
-  *check({ services, zones }) {
+  *check(configuration, before) {
+    const { services, zones } = configuration;
     yield* repeats(["services"], services, "Service", nameOf);
     yield* excess([[["services"], services]], SERVICES_MAX, "services");
     for (const [index, { transport, zone }] of services.entries()) {
@@ -117,6 +120,11 @@ export const services: Section = {
         yield problem(ports, "too-many", "port ranges in a service", SERVICE_PORT_RANGES_MAX);
       }
     }
+    const uses = serviceUses(configuration);
+    for (const { path, name } of uses) yield* checkService(path, name, configuration, before);
+    const [one] = policyServices(configuration).slice(SERVICES_MAX);
+    const use = uses.find(({ name }) => name === one?.name);
+    if (services.length <= SERVICES_MAX && use) yield problem(use.path, "too-many", "services", SERVICES_MAX);
   },
 
   *incomplete({ services }) {
