@@ -184,6 +184,7 @@ test("commits and overrides that come at once take turns, and the last policy ha
 
 test("one whose time is over is ended at that time, told, and in no later policy; the fast path is not asked for it", async (t) => {
   const made = await overriding(t);
+  await made.overrides.look();
   await made.make({ minutes: 5 });
   await made.make({ kind: "force-block", minutes: 10 });
   const [first] = await made.list();
