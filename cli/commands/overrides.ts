@@ -1,8 +1,10 @@
 // What people decide about some subscribers, whatever is counted of them.
 
+import { serviceNames } from "../../mgmt/config/known-services.ts";
 import { PACKAGE_ID_MAX } from "../../mgmt/config/sections/packages.ts";
 import { zoneNames } from "../../mgmt/config/sections/zones.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
+import { OF_CONFIGURATION } from "../../mgmt/engine/policy_override.ts";
 import { clearOverride, makeOverride, OVERRIDE_MINUTES_MAX } from "../../mgmt/operations/override.ts";
 import type { JudgedOverride, OverrideKind, OverrideQuestions, OverrideRule } from "../../mgmt/overrides/override.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
@@ -28,7 +30,7 @@ const tillWhenAndWhy = {
 const nothing = { prefix: null, zone: null, service: null, package: null } as const;
 
 const suggest = {
-  service: ({ services }: Facts) => services.map(({ name }) => name),
+  service: serviceNames,
   zone: zoneNames,
   package: ({ packages }: Facts) => packages.map(({ id }) => id),
 };
@@ -129,7 +131,9 @@ const showTyped = show({
     subscribers: "What was decided about some subscribers beside it, as it can be typed again",
   },
   level: CONFIGURE_LEVEL,
-  query: ({ appliance }) => found(appliance.overrides, false),
+  async query({ appliance }) {
+    return (await found(appliance.overrides, false)).filter(({ number }) => number !== OF_CONFIGURATION);
+  },
   view: (overrides, _, { now }) => typedLines(overrides, now()),
 });
 

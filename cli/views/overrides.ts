@@ -1,5 +1,6 @@
 // Overrides: what became of one, lists of them, and the lines that make them.
 
+import { OF_CONFIGURATION } from "../../mgmt/engine/policy_override.ts";
 import type { Overridden } from "../../mgmt/overrides/keeper.ts";
 import { type JudgedOverride, ruleText } from "../../mgmt/overrides/override.ts";
 import { dateAndTime } from "../../mgmt/words.ts";
@@ -41,15 +42,20 @@ function rowLines(found: readonly JudgedOverride[], withEnd: boolean): string[] 
   return columns(
     ["NUMBER", "OVERRIDE", "UNTIL", "MADE", "BY", ...(withEnd ? ["ENDED"] : []), "REASON"],
     found.map((each) => [
-      `${each.number}`,
+      isConfigured(each) ? "-" : `${each.number}`,
       ruleText(each),
       each.until === null ? "-" : dateAndTime(each.until),
-      dateAndTime(each.madeAt),
+      isConfigured(each) ? "-" : dateAndTime(each.madeAt),
       each.madeBy,
       ...(withEnd ? [endText(each)] : []),
       each.reason,
     ]),
   );
+}
+
+/** A line of the configuration. */
+function isConfigured({ number }: JudgedOverride): boolean {
+  return number === OF_CONFIGURATION;
 }
 
 /** `2026-11-22 12:00:03 by alice: moved away`. */

@@ -20,7 +20,7 @@
 #define POLICY_PORT_RANGES_MAX 1024
 #define POLICY_PREFIXES_MAX    100000
 #define POLICY_DETECTORS_MAX   64 // a package
-#define POLICY_OVERRIDES_MAX   10000
+#define POLICY_OVERRIDES_MAX   (10000 + POLICY_ZONES_MAX) // by people, and by the configuration one a zone
 #define POLICY_NONE            UINT32_MAX // in place of an index
 
 enum policy_protocol { POLICY_TCP = 6, POLICY_UDP = 17 };

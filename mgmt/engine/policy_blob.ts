@@ -72,10 +72,11 @@ export function policyBlob(
     ...ranges.flat().flatMap(({ first, last }) => [...u16(first), ...u16(last)]),
     ...packages.flatMap((each) => packageBytes(each, detectors, services)),
     ...detectors.flatMap((placed) => detectorBytes(placed, services, ids)),
-    ...applicable.flatMap((override) => overrideBytes(override, configuration, services)),
   ];
+  const overridesTable = overridesBytes(applicable, configuration, services);
   if (header.length !== HEADER_BYTES) throw new Error("a policy's header has another length than the fast path reads");
-  const blob = Buffer.concat([Buffer.from(header), zonePrefixes, groupPrefixes, Buffer.from(rest), overridePrefixes]);
+  const tables = [zonePrefixes, groupPrefixes, Buffer.from(rest), overridesTable, overridePrefixes];
+  const blob = Buffer.concat([Buffer.from(header), ...tables]);
   blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
   return blob;
 }
@@ -139,7 +140,7 @@ function packageBytes(
   const first = detectors.findIndex(({ packageId }) => packageId === id);
   const count = detectors.filter(({ packageId }) => packageId === id).length;
   const measured = massMailing.map(({ service }) => service);
-  return [...u32(id), ...u32(Math.max(0, first)), ...u32(count), ...serviceBits(measured, services)];
+  return [...u32(id), ...u32(Math.max(0, first)), ...u32(count), ...serviceBits(measured, services).flatMap(u32)];
 }
 
 function detectorBytes(placed: PlacedDetector, services: readonly KnownService[], ids: PolicyIds): number[] {
@@ -157,39 +158,40 @@ function detectorBytes(placed: PlacedDetector, services: readonly KnownService[]
   ];
 }
 
-function overrideBytes(
-  override: PolicyOverride,
+/** Of struct blob_override. Written in place: there may be 10,000. */
+function overridesBytes(
+  overrides: readonly PolicyOverride[],
   { zones, packages }: Configuration,
   services: readonly KnownService[],
-): number[] {
-  const { target } = override;
-  const packageIndex = packages.findIndex(({ id }) => id === override.package);
-  return [
-    ...u32(override.number),
-    ...u32("zone" in target ? zones.findIndex(({ name }) => name === target.zone) : NONE),
-    ...u32(packageIndex < 0 ? NONE : packageIndex),
-    ...serviceBits(override.exempt, services),
-    ...serviceBits(override.blocked, services),
-    ...(override.untilMs === null ? [...u32(NONE), ...u32(NONE)] : u64(override.untilMs)),
-  ];
+): Buffer {
+  const zoneBits = new Map(zones.map(({ name }, bit) => [name, bit]));
+  const packageIndexes = new Map(packages.map(({ id }, index) => [id, index]));
+  const words = overrides.flatMap(({ number, target, package: id, exempt, blocked, untilMs }) => [
+    number,
+    "zone" in target ? (zoneBits.get(target.zone) ?? NONE) : NONE,
+    id === null ? NONE : (packageIndexes.get(id) ?? NONE),
+    ...serviceBits(exempt, services),
+    ...serviceBits(blocked, services),
+    ...(untilMs === null ? [NONE, NONE] : [untilMs % 2 ** 32, untilMs / 2 ** 32]),
+  ]);
+  const table = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) table.writeUInt32LE(Math.floor(word), index * 4);
+  return table;
 }
 
-/** A bit for each service that is one of these, in two words. */
-function serviceBits(names: OverriddenServices, services: readonly KnownService[]): number[] {
-  const bits = services.map(({ name }) => names === "all" || names.includes(name));
-  const word = (first: number) =>
-    bits.slice(first, first + 32).reduce((word, bit, index) => (bit ? word | (1 << index) : word), 0);
-  return [...u32(word(0)), ...u32(word(32))];
+/** A bit for each service that is one of these, in two words, the low one first. */
+function serviceBits(names: OverriddenServices, services: readonly KnownService[]): [number, number] {
+  const set: [number, number] = [0, 0];
+  for (const [index, { name }] of services.entries()) {
+    if (names === "all" || names.includes(name)) set[index >> 5] = (set[index >> 5] ?? 0) + 2 ** (index & 31);
+  }
+  return set;
 }
 
 function idOf(key: string, ids: PolicyIds): number {
   const id = ids.get(key);
   if (id === undefined) throw new Error(`no id was given to ${key}`);
   return id;
-}
-
-function u64(value: number): number[] {
-  return [...u32(value), ...u32(value / 2 ** 32)];
 }
 
 function u32(value: number): number[] {

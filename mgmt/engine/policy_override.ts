@@ -26,7 +26,7 @@ export interface PolicyOverride {
 }
 
 /** The number of an override that is a line of the configuration: people's are numbered from 1. */
-const OF_CONFIGURATION = 0;
+export const OF_CONFIGURATION = 0;
 
 /** What the configuration says of subscribers by zone: one override a zone. */
 export function zoneOverrides(configuration: Pick<Configuration, "zoneOverrides">): PolicyOverride[] {

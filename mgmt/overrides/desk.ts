@@ -60,12 +60,16 @@ export class OverrideDesk {
   of(address: string, withEnded: boolean): JudgedOverride[] {
     const { table, configuration } = this.#parts;
     const judge = configuration.judge();
-    const all = withEnded ? table.page(0, Number.MAX_SAFE_INTEGER, true) : table.inForce();
-    return all
+    const made = withEnded ? table.page(0, Number.MAX_SAFE_INTEGER, true) : table.inForce();
+    return [...judge.configured(), ...made]
       .filter((each) => judge.concerns(each, address))
       .slice(-OF_ADDRESS_MAX)
       .sort((a, b) => lengthOf(b) - lengthOf(a) || a.number - b.number)
       .map((each) => judged(each, judge));
+  }
+
+  configured(): JudgedOverride[] {
+    return this.#parts.configuration.judge().configured();
   }
 
   #make({ rule: typed, until, ...decision }: OverrideChange & { kind: "make" }, moment: Moment): OverrideProposal {

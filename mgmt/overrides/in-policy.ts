@@ -6,7 +6,7 @@ import { bootTime, type Moment } from "../time.ts";
 import { OverrideJudge } from "./judge.ts";
 import type { Override } from "./override.ts";
 
-/** Those whose time is not over. */
+/** Those whose time is not over, and that the configuration lacks nothing of. */
 export function policyOverrides(
   overrides: readonly Override[],
   configuration: Configuration,
@@ -14,7 +14,7 @@ export function policyOverrides(
 ): PolicyOverride[] {
   const judge = new OverrideJudge(configuration);
   return overrides
-    .filter(({ until }) => until === null || until > moment.now)
+    .filter((each) => (each.until === null || each.until > moment.now) && judge.lacks(each) === undefined)
     .map(({ number, kind, prefix, zone, service, package: id, until }) => {
       const services = service === null ? "all" : [service];
       return {

@@ -4,17 +4,20 @@ import { printAddress } from "../../cli/grammar/address.ts";
 import { networkOf, type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import { isWithin } from "../access/source.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { checkService } from "../config/known-services.ts";
+import { builtInServices, checkService, policyServices } from "../config/known-services.ts";
 import { usableGroups } from "../config/sections/anonymous-groups.ts";
+import { SERVICES_MAX } from "../config/sections/services.ts";
 import { checkZone } from "../config/sections/zones.ts";
+import { OF_CONFIGURATION } from "../engine/policy_override.ts";
 import { cliText } from "../errors.ts";
 import { GroupIndex } from "../subscribers/group_index.ts";
-import type { OverrideRule } from "./override.ts";
+import type { JudgedOverride, OverrideRule } from "./override.ts";
 
 export class OverrideJudge {
   readonly #configuration: Configuration;
   readonly #groups: Configuration["anonymousGroups"];
   readonly #index: GroupIndex;
+  readonly #wrong = new Map<string, string | undefined>();
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -36,7 +39,8 @@ export class OverrideJudge {
   lacks({ zone, service, package: id }: OverrideRule): string | undefined {
     const { zones, packages } = this.#configuration;
     for (const { message } of zone === null ? [] : checkZone([], zone, zones)) return message;
-    for (const { message } of service === null ? [] : checkService([], service, this.#configuration)) return message;
+    const wrong = service === null ? undefined : this.#wrongWith(service);
+    if (wrong !== undefined) return wrong;
     if (id !== null && !packages.some((each) => each.id === id)) return cliText("unknown-package", id);
     return undefined;
   }
@@ -51,6 +55,29 @@ export class OverrideJudge {
   concerns({ prefix, zone }: OverrideRule, address: string): boolean {
     if (prefix !== null) return isWithin([this.covered(prefix)], address);
     return isWithin(this.#configuration.zones.find(({ name }) => name === zone)?.prefixes ?? [], address);
+  }
+
+  /** What the configuration itself says of zones: nobody made it, and it ends with its line. */
+  configured(): JudgedOverride[] {
+    const nobody = { madeAt: 0, madeBy: "configuration", madeFrom: "", reason: "", until: null, ended: null };
+    const rest = { number: OF_CONFIGURATION, prefix: null, package: null, idle: null };
+    return this.#configuration.zoneOverrides.map((each) => ({ ...rest, ...nobody, ...each }));
+  }
+
+  /** Of a service: a sentence. There may be 10,000 overrides of it. */
+  #wrongWith(service: string): string | undefined {
+    if (!this.#wrong.has(service)) this.#wrong.set(service, this.#check(service));
+    return this.#wrong.get(service);
+  }
+
+  #check(service: string): string | undefined {
+    const configuration = this.#configuration;
+    for (const { message } of checkService([], service, configuration)) return message;
+    // No override may make a policy of more services than fit: a configuration that is good by itself would be refused.
+    const used = policyServices(configuration);
+    const isSafe =
+      used.some(({ name }) => name === service) || used.length + builtInServices(configuration).length <= SERVICES_MAX;
+    return isSafe ? undefined : cliText("too-many", "services", SERVICES_MAX);
   }
 
   #hasSubscribers(prefix: Prefix): boolean {

@@ -65,8 +65,11 @@ export class OverrideKeeper implements OverrideQuestions {
   }
 
   async *list({ ended = false } = {}): AsyncIterable<readonly JudgedOverride[]> {
+    const { store } = this.#parts;
+    const configured = await store.call("configuredOverrides");
+    if (configured.length > 0) yield configured;
     for (let after = 0; ; ) {
-      const page = await this.#parts.store.call("overridePage", after, PAGE, ended);
+      const page = await store.call("overridePage", after, PAGE, ended);
       const last = page.at(-1);
       if (!last) return;
       yield page;

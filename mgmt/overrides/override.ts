@@ -28,7 +28,7 @@ export interface OverrideRule {
 }
 
 export interface Override extends OverrideRule {
-  /** From 1, and never given again. */
+  /** From 1, and never given again; 0: it is a line of the configuration (OF_CONFIGURATION). */
   readonly number: number;
   readonly madeAt: number;
   readonly madeBy: string;
@@ -56,7 +56,10 @@ export interface JudgedOverride extends Override {
 
 /** The overrides as the rest of the daemon sees them; to change them are operations. Each rejects with a Sentence. */
 export interface OverrideQuestions {
-  /** Pages of those in force, the earliest first; with `ended`, of those that are over, too, as far as they are kept. */
+  /**
+   * Pages of those in force: the configuration's own, then those that people made, the earliest first; with `ended`, of those
+   * that are over, too, as far as they are kept.
+   */
   list(options?: { readonly ended?: boolean }): AsyncIterable<readonly JudgedOverride[]>;
   /** Those that are about an address, the closest first: of longer prefixes, then of zones. */
   of(address: string, options?: { readonly ended?: boolean }): Promise<readonly JudgedOverride[]>;

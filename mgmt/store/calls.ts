@@ -60,5 +60,6 @@ export interface StoreCalls {
   prepareOverrides(moment: Moment): Prepared;
   expireOverrides(now: number): Expired;
   overridePage(after: number, limit: number, withEnded: boolean): JudgedOverride[];
+  configuredOverrides(): JudgedOverride[];
   overridesOf(address: string, withEnded: boolean): JudgedOverride[];
 }

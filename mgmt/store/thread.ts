@@ -91,6 +91,7 @@ const calls: StoreCalls = {
   prepareOverrides: (moment) => use(({ overrides }) => overrides.prepare(moment)),
   expireOverrides: (now) => use(({ overrides }) => overrides.expire(now)),
   overridePage: (after, limit, withEnded) => use(({ overrides }) => overrides.page(after, limit, withEnded)),
+  configuredOverrides: () => use(({ overrides }) => overrides.configured()),
   overridesOf: (address, withEnded) => use(({ overrides }) => overrides.of(address, withEnded)),
 };
 

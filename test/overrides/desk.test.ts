@@ -53,10 +53,10 @@ for (const [what, rule, sentence] of [
 
 test("the configuration may lose what an override speaks of: it is without effect then, and told so", (t) => {
   const { desk, commit, make } = desks(
-    `zone range\n ip 10.30.94.0/25\nservice submission\n protocol tcp port 587\npackage 7\n${configuration()}`,
+    `zone range\n ip 10.30.94.0/25\nservice pop3\n protocol tcp port 110\npackage 7\n${configuration()}`,
   );
   make({ ...nobody, zone: "range" });
-  make({ ...one, service: "submission" });
+  make({ ...one, service: "pop3" });
   make({ ...one, kind: "assign", package: 7 });
   make(one);
   const idle = () => desk.page(0, 10, false).map((each) => each.idle !== null);
@@ -76,6 +76,30 @@ test("without a configuration nothing can be overridden: the fast path keeps wha
     instanceOf: Sentence,
     message: "No configuration is in force that could be overridden: load one first.",
   });
+});
+
+test("an override of a service that is built in never makes a good configuration one that the fast path refuses", (t) => {
+  const { desk, commit, make } = desks();
+  const { prepared } = make({ ...one, service: "http" });
+  t.is(readPolicy(prepared.blob).overrides.length, 1);
+  const services = Array.from({ length: 63 }, (_, index) => `service s${index}\n protocol tcp port ${1000 + index}\n`);
+  t.deepEqual(readPolicy(commit(services.join("") + configuration()).blob).overrides, []);
+  t.regex(desk.page(0, 1, false)[0]?.idle ?? "", /^At most 64 services/);
+});
+
+test("an address has what the configuration says of its zones beside what people said", (t) => {
+  const zone = "zone range\n ip 10.30.94.0/25\n";
+  const lines = " mass-mailing force-block zone range service smtp\nend\n";
+  const { desk, make } = desks(zone + configuration().replace("end\n", lines));
+  make(one);
+  t.deepEqual(
+    desk.of("10.30.94.66", false).map(({ number, kind, zone: name, madeBy }) => ({ number, kind, name, madeBy })),
+    [
+      { number: 1, kind: "exempt", name: null, madeBy: "alice" },
+      { number: 0, kind: "force-block", name: "range", madeBy: "configuration" },
+    ],
+  );
+  t.deepEqual(desk.of("10.30.94.166", false), []);
 });
 
 test("10,000 are in force at most: one more is refused, one in another's place is not", (t) => {
