@@ -34,6 +34,7 @@ import { OverrideKeeper } from "./overrides/keeper.ts";
 import { consoleSocket, daemonSocket, storeFile, usageFile } from "./paths.ts";
 import { pause } from "./pause.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
+import { Reports } from "./reports/reports.ts";
 import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
@@ -42,6 +43,7 @@ import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import { ProcessMeter } from "./system/process_meter.ts";
 import { type Clock, unixTime } from "./time.ts";
+import { UsageCollector } from "./usage/collector.ts";
 import type { UsageHistory } from "./usage/history.ts";
 
 export interface AppOptions {
@@ -82,6 +84,8 @@ export class App {
   readonly #recorder: BreachRecorder;
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
+  readonly #collector: UsageCollector;
+  readonly #reports: Reports;
   readonly #operations: Operations<ApplianceParts>;
   readonly #watch: FastPathWatch;
   readonly #meter = new ProcessMeter();
@@ -122,6 +126,8 @@ export class App {
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
+    this.#collector = new UsageCollector({ ...parts, serviceName: (id) => this.#policy.serviceName(id) });
+    this.#reports = new Reports({ ...parts, serviceId: (name) => this.#policy.serviceId(name) });
     this.#sessions = new Sessions({ now: clock.now, facts, audit: (entry) => auditor.keep(entry) });
     this.#configuration.follow(() => this.#sessions.obey());
     this.#operations = new Operations(
@@ -252,6 +258,7 @@ export class App {
       process: () => this.#meter.figures(),
       breaches: (count, address) => store.call("recentBreaches", count, address),
       breach: (id) => store.call("breach", id),
+      reports: this.#reports,
       usage: { of: (address, minutes) => history.call("of", address, minutes) },
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
@@ -267,6 +274,7 @@ export class App {
     const { engine, clock } = this.#parts;
     return statusOf({
       ...{ engine, clock, watch: this.#watch, recorder: this.#recorder, policy: this.#policy },
+      collector: this.#collector,
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
       configurationAlarms: this.#configuration.alarms(),

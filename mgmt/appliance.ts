@@ -14,6 +14,7 @@ import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { OverrideKeeper } from "./overrides/keeper.ts";
 import type { OverrideQuestions } from "./overrides/override.ts";
+import type { Reports } from "./reports/reports.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
@@ -51,6 +52,8 @@ export interface Appliance {
   breach(id: number): Promise<Breach | undefined>;
   /** What whoever has an address used of each service in the latest `minutes` minutes on record, newest first. */
   readonly usage: { of(address: string, minutes: number): Promise<readonly UsageRow[]> };
+  /** On usage. */
+  readonly reports: Pick<Reports, "topUsage" | "lastMinute" | "baseline" | "known">;
   /** Latest first. */
   audit(count: number): Promise<readonly AuditEntry[]>;
   readonly log: Pick<Log, "status" | "follow">;

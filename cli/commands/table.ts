@@ -18,6 +18,7 @@ import { massMailingCommands } from "./mass-mailing.ts";
 import { overrideCommands } from "./overrides.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
+import { reportCommands } from "./reports.ts";
 import { saveCommands } from "./save.ts";
 import { sessionCommands } from "./session.ts";
 import { sshCommands } from "./ssh.ts";
@@ -29,7 +30,8 @@ import { userCommands } from "./users.ts";
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
   ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
-  ...[...massMailingCommands, ...overrideCommands, ...loggingCommands, ...auditCommands, ...reloadCommands],
+  ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
+  ...reloadCommands,
   ...[...userCommands, ...loginCommands, ...sshCommands, ...aaaCommands],
 ];
 const exec: readonly ExecCommand[] = [...commands, techSupport(commands)];

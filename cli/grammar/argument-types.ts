@@ -113,6 +113,12 @@ export const argumentTypes = {
     read: readLevel,
     print: (level: Level) => `${level}`,
   },
+  PERCENT: {
+    expected: "percent, from 0 to 100 with at most three decimals, such as 5 or 0.1",
+    forms: ["PERCENT"],
+    read: readPercent,
+    print: String,
+  },
   /** The methods of logging in, in the order in which they are asked. */
   METHODS: {
     isRest: true,
@@ -160,6 +166,11 @@ export function numberType(first: number, last: number): ArgumentType<number> {
     },
     print: String,
   };
+}
+
+function readPercent(word: string): Reading<number> {
+  const value = Number(word);
+  return /^\d{1,3}(?:\.\d{1,3})?$/.test(word) && value <= 100 ? { value } : undefined;
 }
 
 function readLevel(word: string): Reading<Level> {

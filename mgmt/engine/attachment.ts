@@ -1,10 +1,11 @@
 // A region, attached read-only: the checked face of the addon's class of that name. Reading is a memory access and never waits;
-// only
-// `breached` looks at every watch, `subscribers` and `subscriberCount` at every subscriber, and they do so off the main thread. Whatever is written over the file, every call ends; when
-// the file was cut short, each throws an EngineError ("too-short").
+// only `breached`, `usage` and `tops` look at every watch, `subscribers` and `subscriberCount` at every subscriber, and they do so off
+// the main thread. Whatever is written over the file, every call ends; when the file was cut short, each throws an EngineError
+// ("too-short").
 
 import { stat } from "node:fs/promises";
-import { EngineError, type EngineErrorCode } from "./engine_port.ts";
+import { metrics } from "../usage/usage.ts";
+import { EngineError, type EngineErrorCode, type Tops, type TopsOrder } from "./engine_port.ts";
 import { loadNative, type NativeAttachment } from "./native.ts";
 import type {
   BreachRecord,
@@ -16,6 +17,7 @@ import type {
   RegionLive,
   Sample,
   SubscriberRecord,
+  UsageRecord,
 } from "./region_data.ts";
 import { nativeQuery, type SubscriberQuery } from "./subscriber_query.ts";
 
@@ -99,7 +101,7 @@ export class Attachment {
   ): Promise<{ subscribers: SubscriberRecord[]; next: number | null; bad: number }> {
     if (!Number.isInteger(max) || max < 1 || max > 1000)
       throw new RangeError("1 to 1000 subscribers can be asked for.");
-    if (!Number.isInteger(from) || from < 0 || from >= 2 ** 32) throw new RangeError(`There is no slot ${from}.`);
+    if (!isUint32(from)) throw new RangeError(`There is no slot ${from}.`);
     const { containing, prefixes, inBreach } = nativeQuery(query);
     const walk = typed(() => this.#native.subscribers(containing, prefixes, inBreach, from, max));
     const { subscribers, next, bad } = await walk.catch(throwTyped);
@@ -111,6 +113,29 @@ export class Attachment {
     const { containing, prefixes } = nativeQuery(query);
     const { count } = await typed(() => this.#native.subscribers(containing, prefixes, false, 0, 0)).catch(throwTyped);
     return count;
+  }
+
+  /**
+   * What subscribers used in a minute (CLOCK_BOOTTIME / 60,000), in the order of their watches from slot `from` on, until there are
+   * `max` (1 to 1000) rows or a few more: all of a watch's. `next` and `bad` as with `subscribers`.
+   */
+  async usage(
+    minute: number,
+    from: number,
+    max: number,
+  ): Promise<{ usage: UsageRecord[]; next: number | null; bad: number }> {
+    if (!isUint32(minute)) throw new RangeError(`There is no minute ${minute}.`);
+    if (!Number.isInteger(max) || max < 1 || max > 1000) throw new RangeError("1 to 1000 rows can be asked for.");
+    if (!isUint32(from)) throw new RangeError(`There is no slot ${from}.`);
+    return typed(() => this.#native.usage(minute, from, max)).catch(throwTyped);
+  }
+
+  /** Those who used most of a service in a minute. */
+  async tops({ minute, service, metric, count }: TopsOrder): Promise<Tops & { bad: number }> {
+    if (!isUint32(minute)) throw new RangeError(`There is no minute ${minute}.`);
+    if (!isUint32(service)) throw new RangeError(`There is no service ${service}.`);
+    if (!Number.isInteger(count) || count < 1 || count > 1000) throw new RangeError("1 to 1000 can be asked for.");
+    return typed(() => this.#native.tops(minute, service, metrics.indexOf(metric), count)).catch(throwTyped);
   }
 
   /** True when the path names another file by now, or none. */
@@ -133,6 +158,10 @@ export class Attachment {
 function throwTyped(error: unknown): never {
   if (!(error instanceof Error) || !("code" in error)) throw error;
   throw new EngineError(error.code as EngineErrorCode, error.message);
+}
+
+function isUint32(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }
 
 function typed<T>(call: () => T): T {

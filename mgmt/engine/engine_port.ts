@@ -1,6 +1,7 @@
 // The port to the fast path: all that the daemon asks of it and hears from it. native_engine.ts is the real one, fake_engine.ts
 // stands in for it in tests.
 
+import type { Metric } from "../usage/usage.ts";
 import type {
   BreachRecord,
   EngineEvent,
@@ -9,6 +10,7 @@ import type {
   RegionLive,
   Sample,
   SubscriberRecord,
+  UsageRecord,
 } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
@@ -59,6 +61,15 @@ export interface EnginePort {
 
   /** How many there are, whatever is counted of them: one look through all records, off the main thread. Rejects as `breached`. */
   subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number>;
+
+  /**
+   * Pages of what every subscriber used in a minute, CLOCK_BOOTTIME / 60,000, read off the main thread. The fast path keeps the
+   * minute that ended last, and the one that goes on. Rejects as `breached`.
+   */
+  usage(minute: number): AsyncIterable<readonly UsageRecord[]>;
+
+  /** Those who used most of a service in a minute: one look, off the main thread. Rejects as `breached`. */
+  tops(order: TopsOrder): Promise<Tops>;
 
   /** Ends a subscriber's breaches now. False: he is in none, or not known. Rejects as `apply`. */
   release(order: ReleaseOrder): Promise<boolean>;
@@ -116,6 +127,25 @@ export interface BreachedSet {
   readonly breaches: readonly BreachRecord[];
   /** Records that contradict themselves: left out. */
   readonly bad: number;
+}
+
+export interface TopsOrder {
+  /** CLOCK_BOOTTIME / 60,000. */
+  readonly minute: number;
+  /** The id that the policy gave it. */
+  readonly service: number;
+  readonly metric: Metric;
+  /** 1 to 1000. */
+  readonly count: number;
+}
+
+export interface Tops {
+  /** The most first. */
+  readonly top: readonly UsageRecord[];
+  /** Subscribers who have any of the metric. */
+  readonly active: number;
+  /** Of all of them; of destinations it means nothing. */
+  readonly total: number;
 }
 
 /** Why the fast path cannot be read or reached. */

@@ -1,5 +1,6 @@
 // A fast path that does what a test says.
 
+import { destinationCount } from "../usage/usage.ts";
 import {
   type Applied,
   type BreachedSet,
@@ -10,8 +11,10 @@ import {
   type EngineStatus,
   type EventPlace,
   NO_FAST_PATH,
+  type Tops,
+  type TopsOrder,
 } from "./engine_port.ts";
-import type { BreachRecord, EngineEvent, Sample, SubscriberRecord } from "./region_data.ts";
+import type { BreachRecord, EngineEvent, Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
@@ -33,6 +36,8 @@ export class FakeEngine implements EnginePort {
   /** Every subscriber; what is asked of them is in `queries`, and not answered by it. */
   records: SubscriberRecord[] = [];
   readonly queries: SubscriberQuery[] = [];
+  /** What was used, by minute. */
+  readonly used = new Map<number, UsageRecord[]>();
   /** Every release that was asked for: one of somebody in breach ends his breaches. */
   readonly releases: ReleaseOrder[] = [];
   restarts = 0;
@@ -99,6 +104,20 @@ export class FakeEngine implements EnginePort {
   async subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
     this.queries.push(query);
     return this.records.length;
+  }
+
+  async *usage(minute: number): AsyncIterable<readonly UsageRecord[]> {
+    if (!this.#status) throw new EngineError("absent", NO_FAST_PATH);
+    for (const record of this.used.get(minute) ?? []) yield [record];
+  }
+
+  async tops({ minute, service, metric, count }: TopsOrder): Promise<Tops> {
+    if (!this.#status) throw new EngineError("absent", NO_FAST_PATH);
+    const value = (record: UsageRecord) =>
+      metric === "destinations" ? destinationCount(record.destinations).count : record[metric];
+    const records = (this.used.get(minute) ?? []).filter((record) => record.service === service && value(record) > 0);
+    const top = records.toSorted((a, b) => value(b) - value(a)).slice(0, count);
+    return { top, active: records.length, total: records.reduce((sum, record) => sum + value(record), 0) };
   }
 
   async release(order: ReleaseOrder): Promise<boolean> {

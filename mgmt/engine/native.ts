@@ -15,6 +15,7 @@ import type {
   Sample,
   SessionState,
   SubscriberRecord,
+  UsageRecord,
 } from "./region_data.ts";
 
 export interface Native {
@@ -93,7 +94,24 @@ export interface NativeAttachment {
     from: number,
     max: number,
   ): Promise<NativeSubscribers>;
+  usage(minute: number, from: number, max: number): Promise<NativeUsage>;
+  /** `metric`: enum usage_metric (dataplane/addon/region_reader.h). */
+  tops(minute: number, service: number, metric: number, count: number): Promise<NativeTops>;
   close(): void;
+}
+
+interface NativeUsage {
+  readonly usage: UsageRecord[];
+  /** As of NativeSubscribers. */
+  readonly next: number | null;
+  readonly bad: number;
+}
+
+interface NativeTops {
+  readonly top: UsageRecord[];
+  readonly active: number;
+  readonly total: number;
+  readonly bad: number;
 }
 
 interface NativeSubscribers {

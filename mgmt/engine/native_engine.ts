@@ -15,16 +15,18 @@ import {
   type EngineStatus,
   type EventPlace,
   NO_FAST_PATH,
+  type Tops,
+  type TopsOrder,
 } from "./engine_port.ts";
 import { loadNative, type Native } from "./native.ts";
-import type { Sample, SubscriberRecord } from "./region_data.ts";
+import type { Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import { type ReleaseOrder, releaseBytes } from "./release_order.ts";
 import { orderBytes, type SampleOrder } from "./sample_order.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
 const LOOK_MS = 200;
 
-/** Objects are made of so many subscribers at a time, on the main thread: well under a millisecond. */
+/** Objects are made of so many records at a time, on the main thread: well under a millisecond. */
 const PAGE = 100;
 
 /** A policy of the largest size is compiled in well under a second. */
@@ -124,6 +126,19 @@ export class NativeEngine implements EnginePort {
 
   async subscriberCount(query: Omit<SubscriberQuery, "inBreach">): Promise<number> {
     return this.#present.attachment.subscriberCount(query);
+  }
+
+  async *usage(minute: number): AsyncIterable<readonly UsageRecord[]> {
+    for (let from: number | null = 0; from !== null; ) {
+      const { attachment } = this.#present;
+      const page: Awaited<ReturnType<Attachment["usage"]>> = await attachment.usage(minute, from, PAGE);
+      if (page.usage.length > 0) yield page.usage;
+      from = page.next;
+    }
+  }
+
+  async tops(order: TopsOrder): Promise<Tops> {
+    return this.#present.attachment.tops(order);
   }
 
   async release(order: ReleaseOrder): Promise<boolean> {

@@ -23,6 +23,16 @@ export function serviceKey(name: string): string {
   return JSON.stringify(["service", name]);
 }
 
+/** Names of the services that have an id, those that the configuration has forgotten too. */
+export function servicesById(ids: PolicyIds): Map<number, string> {
+  const byId = new Map<number, string>();
+  for (const [key, id] of ids) {
+    const [kind, name] = JSON.parse(key) as readonly string[];
+    if (kind === "service" && name !== undefined) byId.set(id, name);
+  }
+  return byId;
+}
+
 /**
  * Names a way of counting: a changed threshold, hold or action keeps it, since the count stays true; a changed package, signal,
  * period, window, count or definition of the service makes another. The addresses in a zone are left out: editing the list of home servers must

@@ -205,6 +205,21 @@ export interface SubscriberRecord {
   readonly windows: readonly WindowRecord[];
 }
 
+/** What a subscriber used of a service in a minute (struct usage_minute). */
+export interface UsageRecord {
+  readonly subscriber: SubscriberAddress;
+  /** The id that the policy gave the service. */
+  readonly service: number;
+  /** Opened, and passed. */
+  readonly sessions: number;
+  /** Attempts. */
+  readonly refused: number;
+  /** Of frames, both ways. */
+  readonly bytes: number;
+  /** A bitmap of 128 bits: mgmt/usage/usage.ts says what it counts. */
+  readonly destinations: Uint8Array;
+}
+
 /** A hint that something happened; (region, ring, sequence) is unique. */
 export interface EngineEvent extends BreachFacts {
   readonly kind: "breach-started" | "breach-ended";

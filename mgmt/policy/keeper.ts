@@ -105,6 +105,16 @@ export class PolicyKeeper {
     return this.#policy?.detectors.get(detector) ?? this.#forgotten.get(detector) ?? null;
   }
 
+  /** What usage is told of: null, if no configuration ever had it. */
+  serviceName(id: number): string | null {
+    return this.#policy?.serviceNames.get(id) ?? null;
+  }
+
+  /** The id of a service of this name; null: none ever had it. */
+  serviceId(name: string): number | null {
+    return this.#policy?.serviceNames.entries().find(([, each]) => each === name)?.[0] ?? null;
+  }
+
   /** The mode of link 0, 1, ... as configured. */
   linkModes(): readonly LinkMode[] {
     return this.#policy?.facts.linkModes ?? [];

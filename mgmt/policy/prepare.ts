@@ -6,7 +6,7 @@ import { factsOf } from "../config/facts.ts";
 import { policyServices } from "../config/known-services.ts";
 import type { Facts } from "../config/service.ts";
 import { policyBlob } from "../engine/policy_blob.ts";
-import { detectorsById, missingIds, type PlacedDetector } from "../engine/policy_ids.ts";
+import { detectorsById, missingIds, type PlacedDetector, servicesById } from "../engine/policy_ids.ts";
 import { servicesNamed } from "../engine/policy_override.ts";
 import { policyOverrides } from "../overrides/in-policy.ts";
 import type { Override } from "../overrides/override.ts";
@@ -22,6 +22,8 @@ export interface Prepared {
   readonly detectors: ReadonlyMap<number, DetectorName>;
   /** Names, in the order of the bits that sessions have. */
   readonly services: readonly string[];
+  /** Every service that there ever was, by the ids that usage carries. */
+  readonly serviceNames: ReadonlyMap<number, string>;
   /** What the clocks said when ends of overrides were reckoned in boot time; null: none has an end. */
   readonly reckonedAt: Moment | null;
 }
@@ -51,6 +53,7 @@ export function preparePolicy(
     blob: policyBlob(configuration, known, revision, obeyed),
     detectors: new Map(detectors),
     services: policyServices(configuration, obeyed.flatMap(servicesNamed)).map(({ name }) => name),
+    serviceNames: servicesById(known),
     reckonedAt: obeyed.some(({ untilMs }) => untilMs !== null) ? moment : null,
   };
 }

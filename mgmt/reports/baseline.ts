@@ -78,7 +78,7 @@ function remembering(read: Read): Read {
     const found = recent.get(minute.id) ?? read(minute);
     recent.delete(minute.id);
     recent.set(minute.id, found);
-    for (const id of recent.keys().take(recent.size - REMEMBERED)) recent.delete(id);
+    for (const id of recent.keys().take(Math.max(0, recent.size - REMEMBERED))) recent.delete(id);
     return found;
   };
 }

@@ -112,12 +112,13 @@ export interface StatusParts {
   readonly policy: { linkModes(): readonly LinkMode[]; readonly waiting: number | null; alarms(): string[] };
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
+  readonly collector: { readonly alarm: string | undefined };
   readonly ssh: { alarms(): string[] };
   readonly clock: Clock;
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder, ssh } = parts;
+  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder, collector, ssh } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
@@ -125,7 +126,7 @@ export function statusOf(parts: StatusParts): Status {
     configuration: { ...configuration, waiting: policy.waiting },
     alarms: [
       ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...configurationAlarms],
-      ...(recorder.alarm === undefined ? [] : [recorder.alarm]),
+      ...[recorder.alarm, collector.alarm].filter((alarm) => alarm !== undefined),
       ...ssh.alarms(),
     ],
     fastPath: said ? fastPathOf(said, parts) : null,

@@ -158,6 +158,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
         policy: { waiting: null, linkModes: () => ["forwarding"], alarms: () => [] },
         watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
+        collector: { alarm: undefined },
         ssh: { alarms: () => [] },
         clock,
       }),

@@ -1,0 +1,22 @@
+// What a report is about, and what it does not know.
+
+import type { Covered } from "../../mgmt/reports/covered.ts";
+import { dateAndTime, number } from "../../mgmt/words.ts";
+
+/** `2026-11-22 10:03:00 to 2026-11-22 11:03:00, 60 minutes`, and a line for what is missing of them. */
+export function coveredText({ from, to, minutes }: Covered): string {
+  return `${dateAndTime(from)} to ${dateAndTime(to)}, ${minutesText(minutes)}`;
+}
+
+export function missingLines({ missing, partial }: Covered): string[] {
+  return [
+    ...(missing > 0
+      ? [`${minutesText(missing)} of them are missing: nobody read them from the fast path in time.`]
+      : []),
+    ...(partial > 0 ? [`${minutesText(partial)} of them are not whole: the fast path was restarted.`] : []),
+  ];
+}
+
+function minutesText(count: number): string {
+  return count === 1 ? "1 minute" : `${number(count)} minutes`;
+}
