@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { ConfigurationDesk } from "../../mgmt/config/desk.ts";
 import { OverrideDesk } from "../../mgmt/overrides/desk.ts";
 import { type OverrideRule, overrideKinds } from "../../mgmt/overrides/override.ts";
+import { Engine } from "../../mgmt/replay/engine.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { idTable } from "../../mgmt/store/id-table.ts";
 import { migrations } from "../../mgmt/store/migrations.ts";
@@ -102,8 +103,10 @@ test("an address has what the configuration says of its zones beside what people
   t.deepEqual(desk.of("10.30.94.166", false), []);
 });
 
-test("10,000 are in force at most: one more is refused, one in another's place is not", (t) => {
-  const { database, table, make } = desks();
+test("10,000 are in force at most: one more is refused, one in another's place is not, and the engine takes them all", (t) => {
+  const zones = Array.from({ length: 64 }, (_, index) => `zone z${index}\n ip 10.30.94.${index}\n`);
+  const lines = zones.map((_, index) => ` mass-mailing exempt zone z${index}\n`);
+  const { database, table, make } = desks(zones.join("") + configuration().replace("end\n", `${lines.join("")}end\n`));
   const fill = database.transaction(() => {
     for (let number = 1; number <= 10_000; number++) {
       const prefix = `10.30.${number >> 8}.${number & 255}/32`;
@@ -118,7 +121,8 @@ test("10,000 are in force at most: one more is refused, one in another's place i
   });
   const { prepared, replaced } = make({ ...nobody, prefix: "10.30.0.1/32" });
   t.is(replaced, 1);
-  t.is(readPolicy(prepared.blob).overrides.length, 10_000);
+  t.is(readPolicy(prepared.blob).overrides.length, 10_064);
+  t.notThrows(() => new Engine({ policy: prepared.blob, sessions: 10, subscribers: 10, watches: 10 }));
 });
 
 const changes = fc.array(
