@@ -6,7 +6,7 @@ import type { Facts } from "../../mgmt/config/service.ts";
 import { NO_FAST_PATH } from "../../mgmt/engine/engine_port.ts";
 import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import type { Subscriber, SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
 import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
 import { databaseLines } from "../views/subscriber-database.ts";
@@ -39,7 +39,11 @@ const byAddress = show({
     const { subscribers } = appliance;
     const found = await Array.fromAsync(subscribers.find({ containing: address }));
     const group = subscribers.groupOf(address)?.name ?? null;
-    return { address, group, subscribers: found.flat(), refusing: isRefusing(appliance) };
+    const overrides = await appliance.overrides.of(address);
+    const assigned = overrides.find(({ kind, idle }) => kind === "assign" && idle === null);
+    const owner = appliance.facts().packages.find(({ id }) => id === assigned?.package);
+    const known = owner ? found.flat().map((each) => withPackage(each, packageNameOf(owner))) : found.flat();
+    return { address, group, subscribers: known, overrides, refusing: isRefusing(appliance) };
   },
   view: subscriberLines,
 });
@@ -170,6 +174,12 @@ export const subscriberCommands: readonly ExecCommand[] = [
 ];
 
 type Appliance = Context["appliance"];
+
+/** In place of his template's: of the detectors that have counted nothing only the package's own may. */
+function withPackage(subscriber: Subscriber, assigned: SubscriberPackage): Subscriber {
+  const detectors = subscriber.detectors.filter(({ id, name }) => id !== null || name?.package === assigned.id);
+  return { ...subscriber, package: assigned, detectors };
+}
 
 async function amountOf({ subscribers }: Appliance, query: SubscriberQuery) {
   return { amount: await subscribers.count(query) };

@@ -1,15 +1,19 @@
 // Subscribers: who has an address, and lists of them.
 
 import { detectorText, subscriberText } from "../../mgmt/breaches/notice.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
+import { overrideLines } from "./overrides.ts";
 
 export interface AddressOwners {
   readonly address: string;
   /** Of the address; null: none. */
   readonly group: string | null;
   readonly subscribers: readonly Subscriber[];
+  /** In force, the closest first: they go before what his package says. */
+  readonly overrides: readonly JudgedOverride[];
   readonly refusing: boolean;
 }
 
@@ -19,10 +23,14 @@ export function notRefusingLines(refusing: boolean): string[] {
 }
 
 /** Those who have an address: more than one if it is used in several VLANs. */
-export function subscriberLines({ address, group, subscribers, refusing }: AddressOwners): string[] {
-  if (subscribers.length > 0) return paragraphs(notRefusingLines(refusing), ...subscribers.map(oneLines));
-  if (group === null) return [`${address} is in no anonymous group: nothing is counted of it.`];
-  return [`${address} belongs to the anonymous group "${group}" and was not seen lately.`];
+export function subscriberLines({ overrides, ...owners }: AddressOwners): string[] {
+  return paragraphs(...ownerLines(owners), overrides.length > 0 ? [...overrideLines(overrides)] : []);
+}
+
+function ownerLines({ address, group, subscribers, refusing }: Omit<AddressOwners, "overrides">): string[][] {
+  if (subscribers.length > 0) return [notRefusingLines(refusing), ...subscribers.map(oneLines)];
+  if (group === null) return [[`${address} is in no anonymous group: nothing is counted of it.`]];
+  return [[`${address} belongs to the anonymous group "${group}" and was not seen lately.`]];
 }
 
 function oneLines(each: Subscriber): string[] {

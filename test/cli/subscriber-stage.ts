@@ -13,6 +13,7 @@ import type { ObeyedLinkMode, SubscriberRecord, WindowRecord } from "../../mgmt/
 import type { Level } from "../../mgmt/level.ts";
 import type { AuditEntry } from "../../mgmt/operations/operation.ts";
 import { Operations } from "../../mgmt/operations/operations.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { Subscribers } from "../../mgmt/subscribers/subscribers.ts";
 import { BOOT, FakeClock, region } from "../daemon/parts.ts";
@@ -92,7 +93,11 @@ export interface Stage {
   data(line: string): Promise<unknown>;
 }
 
-export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode = "forwarding"): Stage {
+export function stage(
+  records: readonly SubscriberRecord[],
+  mode: ObeyedLinkMode = "forwarding",
+  overrides: readonly JudgedOverride[] = [],
+): Stage {
   const engine = new FakeEngine();
   engine.attach(region());
   engine.records = [...records];
@@ -112,7 +117,7 @@ export function stage(records: readonly SubscriberRecord[], mode: ObeyedLinkMode
   const parts = { engine, subscribers, releases, restart } as unknown as ApplianceParts;
   const operations = new Operations(parts, { now: clock.now, audit: async (entry) => void audit.push(entry) });
   const appliance = {
-    ...{ subscribers, facts: () => facts },
+    ...{ subscribers, facts: () => facts, overrides: { of: async () => overrides } },
     configuration: {
       diff: async () => {
         if (staged.unsaved === undefined) throw new Sentence("There is no startup file.");

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import test from "ava";
-import { region } from "../daemon/parts.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
+import { BOOT, region } from "../daemon/parts.ts";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
 import { REPORTING, stage, subscriber, window } from "./subscriber-stage.ts";
 
@@ -24,6 +25,11 @@ const clear = subscriber("10.30.94.200", {
   windows: [window({ detector: 9, counted: 1, refused: 0, inBreach: false })],
 });
 
+const assigned: JudgedOverride = {
+  ...{ number: 5, kind: "assign", prefix: "10.30.94.64/26", zone: null, service: null, package: 1, idle: null },
+  ...{ madeAt: BOOT, madeBy: "alice", madeFrom: "console", reason: "ticket 4711", until: null, ended: null },
+};
+
 /** A stage for each scene of subscribers.txt, whose title is a line of its own. */
 const scenes = {
   "A zombie who is blocked": () => stage([zombie]),
@@ -31,6 +37,7 @@ const scenes = {
   "An office, whose detector the configuration has forgotten": () => stage([clear]),
   "All of them": () => stage([zombie, reported, clear]),
   "A zombie on a link in bypass": () => stage([zombie], "bypass"),
+  "A zombie that another package was assigned to": () => stage([zombie], "forwarding", [assigned]),
   Nobody: () => stage([]),
 };
 
