@@ -33,6 +33,7 @@ import { Operations } from "./operations/operations.ts";
 import { OverrideKeeper } from "./overrides/keeper.ts";
 import { consoleSocket, daemonSocket, storeFile, usageFile } from "./paths.ts";
 import { pause } from "./pause.ts";
+import { classified } from "./policy/classify.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
 import { Reports } from "./reports/reports.ts";
 import { SshServer } from "./ssh/server.ts";
@@ -260,6 +261,7 @@ export class App {
       breach: (id) => store.call("breach", id),
       reports: this.#reports,
       usage: { of: (address, minutes) => history.call("of", address, minutes) },
+      classify: (question) => classified(question, this.#policy.inForce, this.#subscribers, clock.nowMs()),
       audit: (count) => store.call("recentAudit", count),
       sessions: () => this.#sessions.list(),
       logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },

@@ -14,6 +14,7 @@ import type { Log } from "./log/log.ts";
 import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { OverrideKeeper } from "./overrides/keeper.ts";
 import type { OverrideQuestions } from "./overrides/override.ts";
+import type { Classified, Question } from "./policy/classify.ts";
 import type { Reports } from "./reports/reports.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
@@ -71,6 +72,8 @@ export interface Appliance {
   readonly subscribers: Pick<Subscribers, "find" | "count" | "groupOf">;
   /** What people decided about some subscribers; to change it are operations. */
   readonly overrides: OverrideQuestions;
+  /** What would be done with a session. */
+  classify(question: Question): Promise<Classified>;
   /** The configuration in force, without what is long in it. */
   facts(): Facts;
   /** Its questions; changes to it are operations. */

@@ -7,6 +7,7 @@ import { doCommand, type Language, promptLine } from "../grammar/prompt.ts";
 import { commandTable } from "../grammar/table.ts";
 import { aaaCommands } from "./aaa.ts";
 import { auditCommands } from "./audit.ts";
+import { classifyCommands } from "./classify.ts";
 import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
 import { configureCommands } from "./configure.ts";
@@ -20,6 +21,7 @@ import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { reloadCommands } from "./reload.ts";
 import { reportCommands } from "./reports.ts";
 import { saveCommands } from "./save.ts";
+import { serviceCommands } from "./services.ts";
 import { sessionCommands } from "./session.ts";
 import { sshCommands } from "./ssh.ts";
 import { subscriberCommands } from "./subscribers.ts";
@@ -29,7 +31,7 @@ import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...serviceCommands, ...classifyCommands],
   ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
   ...reloadCommands,
   ...[...userCommands, ...loginCommands, ...sshCommands, ...aaaCommands],

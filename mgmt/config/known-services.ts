@@ -92,6 +92,12 @@ export function policyServices(configuration: Uses, beside: Iterable<string> = [
   return knownServices(configuration).filter(({ name }) => own.has(name) || used.has(name));
 }
 
+/** What a service is, for a person; null: it is not built in. */
+export function builtInMeaning(name: string, services: Services): string | null {
+  if (hasOwn(services, name)) return null;
+  return builtInServices(services).find(({ service }) => service.name === name)?.means ?? null;
+}
+
 /** Where the configuration speaks of services. */
 export function serviceUses({ packages, zoneOverrides }: Pick<Uses, "packages" | "zoneOverrides">) {
   const counted = packages.flatMap(({ massMailing }, index) =>

@@ -100,6 +100,11 @@ export class PolicyKeeper {
     });
   }
 
+  /** The policy that the fast path is kept under; undefined: there is no configuration yet. */
+  get inForce(): Prepared | undefined {
+    return this.#policy;
+  }
+
   /** What the configuration calls a detector. */
   nameOf(detector: number): DetectorName | null {
     return this.#policy?.detectors.get(detector) ?? this.#forgotten.get(detector) ?? null;
