@@ -28,6 +28,7 @@ export interface ApplianceOptions {
   readonly sessions: number;
   readonly subscribers: number;
   readonly watches: number;
+  readonly detectors: number;
   /** The fast path's command, with what stands before its usual options. */
   readonly fastPath: readonly string[];
 }
@@ -39,7 +40,7 @@ export const fastPathProgram = join(root, "build/fastpath/postern-fastpath");
 export const daemonProgram: readonly string[] = [process.execPath, join(root, "mgmt/main.ts")];
 
 /** The size of a lab: a small town for a table, a small appetite for memory. */
-export const labSize = { workers: 1, sessions: 65_536, subscribers: 4_096, watches: 1_024 } as const;
+export const labSize = { workers: 1, sessions: 65_536, subscribers: 4_096, watches: 1_024, detectors: 8 } as const;
 
 function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -116,8 +117,8 @@ export class Appliance {
 
   /** Returns when its control thread answers: packets pass, unjudged until it has a policy. */
   async startFastPath(): Promise<void> {
-    const { fastPath, workers, sessions, subscribers, watches, hugePages } = this.#options;
-    const sizes = Object.entries({ workers, sessions, subscribers, watches });
+    const { fastPath, workers, sessions, subscribers, watches, detectors, hugePages } = this.#options;
+    const sizes = Object.entries({ workers, sessions, subscribers, watches, detectors });
     const command = [
       ...fastPath,
       ...["--run-dir", this.runDirectory, "--link", this.#link, "--idle", "sleep"],

@@ -2,15 +2,15 @@
 // The breaches that go on, copied out of the file while workers write it. Nothing in a record is believed alone: watch and
 // subscriber must name each other, and the period must be one that runs.
 
+#include "destinations.h"
 #include "plain_copy.h"
 #include "record_copy.h"
 #include "subscriber_table.h"
-
-#include <string.h>
+#include "window.h"
 
 // A watch and its subscriber as they were at one moment.
 struct view {
-	struct watch watch;
+	union watch_copy copy;
 	struct subscriber subscriber;
 	uint64_t now_ms;
 };
@@ -23,29 +23,30 @@ static enum sight
 look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 {
 	struct subscriber again;
-	struct watch after;
+	const struct watch *watch = &view->copy.watch;
+	union watch_copy after;
 
-	if (!record_copy_watches(reader, slot, 1, &view->watch))
+	if (!record_copy_watch(reader, slot, &view->copy))
 		return SIGHT_CUT;
-	if (view->watch.state == RECORD_FREE)
+	if (watch->state == RECORD_FREE)
 		return SIGHT_NONE;
-	if (record_locked(&view->watch))
+	if (record_locked(watch))
 		return SIGHT_LOCKED;
-	if (view->watch.breached == 0)
+	if (watch->breached == 0)
 		return SIGHT_NONE;
 
-	uint32_t subscriber = view->watch.subscriber.slot;
+	uint32_t subscriber = watch->subscriber.slot;
 	bool copied = record_copy_subscribers(reader, subscriber, 1, &view->subscriber) &&
 		      record_copy_subscribers(reader, subscriber, 1, &again) &&
 		      again.generation == view->subscriber.generation;
-	if (!record_copy_watches(reader, slot, 1, &after))
+	if (!record_copy_watch(reader, slot, &after))
 		return SIGHT_CUT;
 	// Read last: no honest time in the copies is later.
 	view->now_ms = region_reader_now_ms();
-	return copied && memcmp(&view->watch, &after, sizeof(after)) == 0 && view->watch.state == RECORD_USED &&
-			       record_bound(&view->watch, slot, &view->subscriber) &&
+	return copied && record_same_watch(reader, &view->copy, &after) && watch->state == RECORD_USED &&
+			       record_bound(watch, slot, &view->subscriber) &&
 			       subscriber_whole(&view->subscriber, view->now_ms) &&
-			       record_breaches_possible(&view->watch, view->now_ms)
+			       record_windows_possible(reader, watch, view->now_ms)
 		       ? SIGHT_BREACHED
 		       : SIGHT_BAD;
 }
@@ -68,24 +69,33 @@ look(const struct region_reader *reader, uint32_t slot, struct breach_walk *walk
 static void
 collect(const struct view *view, uint32_t slot, struct breached_watch *found)
 {
-	*found = (struct breached_watch){.slot = slot, .generation = view->watch.generation};
-	for (unsigned i = 0; i < WATCH_DETECTORS; i++) {
-		const struct window *window = &view->watch.windows[i];
-		if (!(view->watch.breached >> i & 1) || view->now_ms - window->started_ms >= window->period_ms)
+	const struct watch *watch = &view->copy.watch;
+
+	*found = (struct breached_watch){.slot = slot, .generation = watch->generation};
+	for (uint64_t left = watch->breached; left != 0; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		const struct window *window = &watch->windows[i];
+		struct plain_breach *breach = &found->breaches[found->count];
+		struct destination destinations[WATCH_DESTINATIONS];
+		if (!window_breach_lasts(window, view->now_ms))
 			continue;
-		found->breaches[found->count++] = (struct plain_breach){
+		*breach = (struct plain_breach){
 			.subscriber = plain_subscriber_of(&view->subscriber.address, view->subscriber.prefix_length,
 							  view->subscriber.tags),
 			.detector = window->detector,
 			.period_ms = window->period_ms,
+			.hold_ms = window->hold_ms,
 			.counted = window->counted,
 			.refused = window->refused,
 			.period_started_ms = window->started_ms,
 		};
+		uint32_t count = destinations_of(watch, i, view->now_ms, destinations);
+		plain_destinations_of(destinations, count, view->now_ms, breach);
+		found->count++;
 	}
 }
 
-_Static_assert(WATCH_DETECTORS <= BREACHES_IN_WATCH, "all of a watch's breaches have a place");
+_Static_assert(WATCH_DETECTORS_MAX <= BREACHES_IN_WATCH, "all of a watch's breaches have a place");
 
 bool
 region_reader_breached(const struct region_reader *reader, struct breach_walk *walk, struct breached_watch *found)

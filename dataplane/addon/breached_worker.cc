@@ -23,7 +23,8 @@ BreachedWorker::Execute()
 
 	read_ms_ = region_reader_now_ms();
 	while (region_reader_breached(reader_.get(), &walk_, &found))
-		found_.push_back(found);
+		for (unsigned i = 0; i < found.count; i++)
+			found_.push_back({found.slot, found.generation, found.breaches[i]});
 }
 
 void
@@ -39,15 +40,13 @@ BreachedWorker::OnOK()
 	Napi::Object object = Napi::Object::New(env);
 	Napi::Array breaches = Napi::Array::New(env);
 
-	for (const breached_watch &found : found_) {
-		for (unsigned i = 0; i < found.count; i++) {
-			Napi::Object breach = to_js(env, found.breaches[i]);
-			Napi::Object watch = Napi::Object::New(env);
-			watch.Set("slot", found.slot);
-			watch.Set("generation", found.generation);
-			breach.Set("watch", watch);
-			breaches.Set(breaches.Length(), breach);
-		}
+	for (const breach &found : found_) {
+		Napi::Object breach = to_js(env, found.facts);
+		Napi::Object watch = Napi::Object::New(env);
+		watch.Set("slot", found.slot);
+		watch.Set("generation", found.generation);
+		breach.Set("watch", watch);
+		breaches.Set(breaches.Length(), breach);
 	}
 	object.Set("readMs", to_js(env, read_ms_));
 	object.Set("breaches", breaches);

@@ -24,7 +24,11 @@ class BreachedWorker : public Napi::AsyncWorker
 
 	std::shared_ptr<const region_reader> reader_;
 	Napi::Promise::Deferred deferred_;
-	std::vector<breached_watch> found_;
+	struct breach {
+		uint32_t slot, generation; // of its watch
+		plain_breach facts;
+	};
+	std::vector<breach> found_;
 	breach_walk walk_ = {};
 	uint64_t read_ms_ = 0;
 };

@@ -36,13 +36,14 @@ Engine::Engine(const Napi::CallbackInfo &info)
 		info[0].As<Napi::Number>().Uint32Value(),
 		info[1].As<Napi::Number>().Uint32Value(),
 		info[2].As<Napi::Number>().Uint32Value(),
+		info[3].As<Napi::Number>().Uint32Value(),
 	};
 
 	engine_.reset(offline_engine_new(&size));
 	if (!engine_)
 		throw Napi::Error::New(info.Env(),
 				       "There is no memory for an engine of these sizes: make them smaller.");
-	apply_policy(info.Env(), engine_.get(), info[3].As<Napi::Uint8Array>());
+	apply_policy(info.Env(), engine_.get(), info[4].As<Napi::Uint8Array>());
 }
 
 void

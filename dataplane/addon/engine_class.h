@@ -16,7 +16,7 @@ class Engine : public Napi::ObjectWrap<Engine>
       public:
 	static Napi::Function define(Napi::Env env);
 
-	// new Engine(sessions: number, subscribers: number, watches: number, policy: Uint8Array).
+	// new Engine(sessions: number, subscribers: number, watches: number, detectors: number, policy: Uint8Array).
 	explicit Engine(const Napi::CallbackInfo &info);
 
       private:

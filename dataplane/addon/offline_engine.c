@@ -6,16 +6,29 @@
 #include "offline_parts.h"
 #include "plain_copy.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+// Zeros, on a cache line. What is never written takes no memory.
 static void *
 zeroed(size_t size)
 {
-	size_t whole = (size + 63) & ~(size_t)63;
-	void *memory = aligned_alloc(64, whole);
+	size_t whole = size + 64;
+	size_t *memory = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return memory == NULL ? NULL : memset(memory, 0, whole);
+	if (memory == MAP_FAILED)
+		return NULL;
+	*memory = whole;
+	return (uint8_t *)memory + 64;
+}
+
+static void
+zeroed_free(void *memory)
+{
+	if (memory == NULL)
+		return;
+	size_t *whole = (void *)((uint8_t *)memory - 64);
+	munmap(whole, *whole);
 }
 
 // Always the same, and as even as a random one (splitmix64, Steele et al. 2014).
@@ -35,13 +48,13 @@ fixed_secret(void)
 	return secret;
 }
 
-// Room for every watch's ends in one sweep and what a packet adds.
+// Room for every watch's ends in one sweep and what a packet adds, up to OFFLINE_EVENTS_MAX.
 static uint32_t
-ring_capacity(uint32_t watches)
+ring_capacity(const struct offline_size *size)
 {
 	uint32_t capacity = 64;
 
-	while (capacity < (watches + 1) * 2 * WATCH_DETECTORS)
+	while (capacity < OFFLINE_EVENTS_MAX && capacity < (size->watches + 1) * 2 * size->detectors)
 		capacity *= 2;
 	return capacity;
 }
@@ -54,6 +67,7 @@ offline_engine_new(const struct offline_size *size)
 		.sessions = size->sessions,
 		.subscribers = size->subscribers,
 		.watches = size->watches,
+		.detectors = size->detectors,
 	};
 	const struct hash_secret secret = fixed_secret();
 	struct offline_engine *engine = zeroed(sizeof(*engine));
@@ -63,8 +77,8 @@ offline_engine_new(const struct offline_size *size)
 	engine->place = 1;
 	engine->memory = zeroed(engine_memory_size(&engine_size));
 	engine->subscribers = zeroed(size->subscribers * sizeof(struct subscriber));
-	engine->watches = zeroed(size->watches * sizeof(struct watch));
-	engine->ring = zeroed(event_ring_size(ring_capacity(size->watches)));
+	engine->watches = zeroed(size->watches * watch_stride(size->detectors));
+	engine->ring = zeroed(event_ring_size(ring_capacity(size)));
 	if (engine->memory == NULL || engine->subscribers == NULL || engine->watches == NULL || engine->ring == NULL) {
 		offline_engine_free(engine);
 		return NULL;
@@ -75,7 +89,7 @@ offline_engine_new(const struct offline_size *size)
 		.counters = &engine->counters,
 		.rings = {engine->ring},
 	};
-	event_ring_init(engine->ring, ring_capacity(size->watches));
+	event_ring_init(engine->ring, ring_capacity(size));
 	engine_init(&engine->engine, &engine_size, &records, &secret, engine->memory, 0);
 	return engine;
 }
@@ -83,12 +97,12 @@ offline_engine_new(const struct offline_size *size)
 void
 offline_engine_free(struct offline_engine *engine)
 {
-	free(engine->memory);
-	free(engine->subscribers);
-	free(engine->watches);
-	free(engine->ring);
-	free(engine->policy);
-	free(engine);
+	zeroed_free(engine->memory);
+	zeroed_free(engine->subscribers);
+	zeroed_free(engine->watches);
+	zeroed_free(engine->ring);
+	zeroed_free(engine->policy);
+	zeroed_free(engine);
 }
 
 const char *
@@ -101,7 +115,7 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 
 	if (copy != NULL) {
 		memcpy(copy, blob, length);
-		wrong = policy_check(copy, length, WATCH_DETECTORS);
+		wrong = policy_check(copy, length, engine->engine.size.detectors);
 	}
 	if (wrong == NULL) {
 		memory = zeroed(policy_size(copy));
@@ -109,10 +123,10 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 	}
 	if (wrong == NULL) {
 		uint32_t generation = engine->policy == NULL ? 1 : engine->policy->generation + 1;
-		free(engine->policy);
+		zeroed_free(engine->policy);
 		engine->policy = policy_compile(copy, memory, generation);
 	}
-	free(copy);
+	zeroed_free(copy);
 	return wrong;
 }
 

@@ -20,6 +20,7 @@ struct offline_size {
 	uint32_t sessions;
 	uint32_t subscribers;
 	uint32_t watches;
+	uint32_t detectors; // that a watch has room for: see core/records.h
 };
 
 // NULL: no memory. It needs a policy before it is given packets.
@@ -72,7 +73,9 @@ struct offline_answer offline_engine_replay(struct offline_engine *engine, const
 // Ages every table, as a worker does between bursts.
 void offline_engine_advance(struct offline_engine *engine, uint64_t now_ms);
 
-// The next event; false: none. None is lost when they are fetched after each packet and each advance.
+// The next event; false: none. None is lost when they are fetched after each packet and each advance, and so many do not happen in
+// one of them.
+#define OFFLINE_EVENTS_MAX 65536
 bool offline_engine_event(struct offline_engine *engine, struct plain_event *event);
 
 struct numbers offline_engine_counters(const struct offline_engine *engine);

@@ -15,7 +15,7 @@ struct offline_engine {
 	uint64_t now_ms;
 	void *memory;
 	struct subscriber *subscribers;
-	struct watch *watches;
+	void *watches;
 };
 
 // Time goes on or stands still.

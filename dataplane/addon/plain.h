@@ -30,20 +30,33 @@ struct plain_subscriber {
 	uint16_t inner_vlan;
 };
 
+// The other end of sessions that were counted.
+struct plain_destination {
+	uint8_t address[16]; // in the form of core/address.h
+	uint16_t port;
+	uint16_t sessions;
+	uint64_t seen_ms;
+};
+
 // Of one detector for one subscriber.
+#define PLAIN_DESTINATIONS 16
 struct plain_breach {
 	struct plain_subscriber subscriber;
 	uint32_t detector;
 	uint32_t period_ms;
+	uint32_t hold_ms;
 	uint32_t counted;
 	uint32_t refused;
 	uint64_t period_started_ms;
+	unsigned destination_count;
+	struct plain_destination destinations[PLAIN_DESTINATIONS];
 };
 
 // A detector's period that goes on for a subscriber.
 struct plain_window {
 	uint32_t detector;
 	uint32_t period_ms;
+	uint32_t hold_ms;
 	uint32_t counted;
 	uint32_t refused;
 	uint64_t period_started_ms;
@@ -51,7 +64,7 @@ struct plain_window {
 };
 
 // A subscriber's record.
-#define WINDOWS_IN_WATCH 4
+#define WINDOWS_IN_WATCH 64
 struct plain_record {
 	struct plain_subscriber subscriber;
 	uint16_t template_number;
@@ -90,5 +103,7 @@ struct plain_event {
 	struct plain_breach breach;
 	uint64_t sequence;
 	uint64_t time_ms;
-	bool ended; // false: started
+	uint32_t generation;
+	bool ended;         // false: started
+	const char *reason; // why it ended, enum event_reason's in lower case; NULL: it started
 };

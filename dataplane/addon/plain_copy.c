@@ -57,6 +57,35 @@ plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32
 	return plain;
 }
 
+_Static_assert(PLAIN_DESTINATIONS == WATCH_DESTINATIONS, "all of a breach's destinations have a place");
+
+void
+plain_destinations_of(const struct destination destinations[], uint32_t count, uint64_t now_ms,
+		      struct plain_breach *breach)
+{
+	breach->destination_count = count;
+	for (uint32_t d = 0; d < count; d++) {
+		struct plain_destination *plain = &breach->destinations[d];
+
+		memcpy(plain->address, destinations[d].address.bytes, sizeof(plain->address));
+		plain->port = destinations[d].port;
+		plain->sessions = destinations[d].sessions;
+		plain->seen_ms = now_ms - (uint32_t)((uint32_t)now_ms - destinations[d].seen_ms);
+	}
+}
+
+static const char *
+reason_name(unsigned reason)
+{
+	static const char *const names[] = {
+		[EVENT_OVER] = "over",
+		[EVENT_RELEASED] = "released",
+		[EVENT_POLICY] = "policy",
+	};
+
+	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;
+}
+
 bool
 plain_event_of(const struct event *event, struct plain_event *plain)
 {
@@ -68,14 +97,20 @@ plain_event_of(const struct event *event, struct plain_event *plain)
 				.subscriber = plain_subscriber_of(&event->address, event->prefix_length, event->tags),
 				.detector = event->detector,
 				.period_ms = event->period_ms,
+				.hold_ms = event->hold_ms,
 				.counted = event->counted,
 				.refused = event->refused,
 				.period_started_ms = event->period_started_ms,
 			},
 		.sequence = event->sequence,
 		.time_ms = event->time_ms,
+		.generation = event->generation,
 		.ended = event->kind == EVENT_BREACH_ENDED,
+		.reason = reason_name(event->reason),
 	};
+	if (event->destination_count > WATCH_DESTINATIONS || plain->ended != (plain->reason != NULL))
+		return false;
+	plain_destinations_of(event->destinations, event->destination_count, event->time_ms, &plain->breach);
 	return (event->kind == EVENT_BREACH_STARTED || event->kind == EVENT_BREACH_ENDED) && event->detector != 0 &&
 	       event->prefix_length >= shortest && event->prefix_length <= 128 && event->tags < 1u << 24;
 }

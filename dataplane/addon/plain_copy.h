@@ -19,6 +19,10 @@ struct histogram histogram_of(const counter *buckets, unsigned count);
 
 struct plain_subscriber plain_subscriber_of(const struct address *address, uint8_t prefix_length, uint32_t tags);
 
+// `destinations`: at most WATCH_DESTINATIONS, seen before `now_ms`.
+void plain_destinations_of(const struct destination destinations[], uint32_t count, uint64_t now_ms,
+			   struct plain_breach *breach);
+
 const char *kind_name(enum packet_kind kind);
 
 // Of SESSION_FREE: "untracked".

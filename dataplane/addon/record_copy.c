@@ -3,6 +3,9 @@
 
 #include "record_copy.h"
 
+#include "window.h"
+
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,20 +14,31 @@
 #define WAITS_MAX 1000
 #define WAIT_NS   100000
 
-// Watches that are read in one piece, to see which of them are worth a look: 8 KiB.
-#define WATCHES_AT_ONCE 64
-
 static bool
 copy(const struct region_reader *reader, uint64_t at, size_t size, void *copies)
 {
 	return pread(reader->fd, copies, size, (off_t)at) == (ssize_t)size;
 }
 
-bool
-record_copy_watches(const struct region_reader *reader, uint32_t slot, uint32_t count, struct watch *copies)
+static bool
+copy_watch(const struct region_reader *reader, uint32_t slot, size_t size, union watch_copy *to)
 {
-	return slot + (uint64_t)count <= reader->header.engine.watches &&
-	       copy(reader, reader->header.watches + slot * sizeof(*copies), count * sizeof(*copies), copies);
+	const struct region_header *header = &reader->header;
+
+	return slot < header->engine.watches &&
+	       copy(reader, header->watches + slot * watch_stride(header->engine.detectors), size, to);
+}
+
+bool
+record_copy_watch(const struct region_reader *reader, uint32_t slot, union watch_copy *to)
+{
+	return copy_watch(reader, slot, watch_stride(reader->header.engine.detectors), to);
+}
+
+bool
+record_same_watch(const struct region_reader *reader, const union watch_copy *one, const union watch_copy *other)
+{
+	return memcmp(one, other, watch_stride(reader->header.engine.detectors)) == 0;
 }
 
 bool
@@ -48,15 +62,18 @@ record_bound(const struct watch *watch, uint32_t slot, const struct subscriber *
 }
 
 bool
-record_breaches_possible(const struct watch *watch, uint64_t now_ms)
+record_windows_possible(const struct region_reader *reader, const struct watch *watch, uint64_t now_ms)
 {
-	if (watch->breached >> WATCH_DETECTORS != 0)
+	uint32_t detectors = reader->header.engine.detectors;
+
+	if ((detectors < 64 && watch->windows_used >> detectors != 0) ||
+	    (watch->breached & ~watch->windows_used) != 0 || watch->destination_count > WATCH_DESTINATIONS)
 		return false;
-	for (unsigned i = 0; i < WATCH_DETECTORS; i++) {
-		const struct window *window = &watch->windows[i];
-		if ((watch->breached >> i & 1) &&
-		    (window->detector == 0 || window->counted == 0 || window->period_ms == 0 ||
-		     window->started_ms == 0 || window->started_ms > now_ms))
+	for (uint64_t left = watch->windows_used; left != 0; left &= left - 1) {
+		const struct window *window = &watch->windows[__builtin_ctzll(left)];
+		bool told = watch->breached >> __builtin_ctzll(left) & 1;
+		if (!window_possible(window, now_ms) ||
+		    (told && (window->counted == 0 || window->period_ms == 0 || window->started_ms == 0)))
 			return false;
 	}
 	return true;
@@ -78,15 +95,13 @@ uint32_t
 record_next_breached(const struct region_reader *reader, uint32_t slot, bool *cut)
 {
 	uint32_t end = reader->header.engine.watches;
-	struct watch copies[WATCHES_AT_ONCE];
+	union watch_copy head;
 
-	while (slot < end && !*cut) {
-		uint32_t count = end - slot < WATCHES_AT_ONCE ? end - slot : WATCHES_AT_ONCE;
-		*cut = !record_copy_watches(reader, slot, count, copies);
-		for (uint32_t i = 0; i < count && !*cut; i++)
-			if (copies[i].state != RECORD_FREE && (copies[i].breached != 0 || record_locked(&copies[i])))
-				return slot + i;
-		slot += count;
+	for (; slot < end && !*cut; slot++) {
+		*cut = !copy_watch(reader, slot, offsetof(struct watch, destinations), &head);
+		if (!*cut && head.watch.state != RECORD_FREE &&
+		    (head.watch.breached != 0 || record_locked(&head.watch)))
+			return slot;
 	}
 	return end;
 }

@@ -12,10 +12,19 @@
 // Two records cannot be read at one moment: what looks bad is looked at again, so often in all.
 #define RECORD_LOOKS_MAX 3
 
-// Copy `count` records from `slot` on. False: the file was cut short, or a slot is beyond the table.
-bool record_copy_watches(const struct region_reader *reader, uint32_t slot, uint32_t count, struct watch *copies);
+// Room for any watch.
+union watch_copy {
+	struct watch watch;
+	_Alignas(64) uint8_t bytes[WATCH_STRIDE_MAX];
+};
+
+// Copy the watch in `slot`, or `count` subscribers from it on. False: the file was cut short, or a slot is beyond the table.
+bool record_copy_watch(const struct region_reader *reader, uint32_t slot, union watch_copy *copy);
 bool record_copy_subscribers(const struct region_reader *reader, uint32_t slot, uint32_t count,
 			     struct subscriber *copies);
+
+// True when two copies of a watch are equal.
+bool record_same_watch(const struct region_reader *reader, const union watch_copy *one, const union watch_copy *other);
 
 // True while a worker writes.
 bool record_locked(const struct watch *watch);
@@ -23,8 +32,8 @@ bool record_locked(const struct watch *watch);
 // True when the watch, which lies in `slot`, and the subscriber name each other.
 bool record_bound(const struct watch *watch, uint32_t slot, const struct subscriber *subscriber);
 
-// True when every breach that the watch tells of is one that can be.
-bool record_breaches_possible(const struct watch *watch, uint64_t now_ms);
+// True when everything that the watch tells of its windows can be.
+bool record_windows_possible(const struct region_reader *reader, const struct watch *watch, uint64_t now_ms);
 
 // The next watch that may be in breach, `slot` or a later one; the pool's size when there is none. `*cut` is set when the file was
 // cut short.

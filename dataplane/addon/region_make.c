@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static struct region_geometry geometry = {
-	.engine = {.workers = 1, .sessions = 65536, .subscribers = 8192, .watches = 8192},
+	.engine = {.workers = 1, .sessions = 65536, .subscribers = 8192, .watches = 8192, .detectors = 8},
 	.links = 1,
 };
 
@@ -84,7 +84,7 @@ read_policy(const char *path)
 	if (read(fd, blob, (size_t)status.st_size) != status.st_size)
 		err(1, "%s", path);
 	close(fd);
-	const char *wrong = policy_check(blob, (size_t)status.st_size, WATCH_DETECTORS);
+	const char *wrong = policy_check(blob, (size_t)status.st_size, geometry.engine.detectors);
 	if (wrong != NULL)
 		errx(1, "%s: %s", path, wrong);
 	const struct policy *policy = policy_compile(blob, allocated(policy_size(blob)), 1);

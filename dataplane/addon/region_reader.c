@@ -54,6 +54,7 @@ region_reader_engine_size(const struct region_reader *reader)
 	numbers_add(&numbers, "sessions", reader->header.engine.sessions);
 	numbers_add(&numbers, "subscribers", reader->header.engine.subscribers);
 	numbers_add(&numbers, "watches", reader->header.engine.watches);
+	numbers_add(&numbers, "detectors", reader->header.engine.detectors);
 	return numbers;
 }
 

@@ -88,7 +88,7 @@ struct breach_walk {
 	bool cut;       // it ended early: the file was cut short
 };
 
-#define BREACHES_IN_WATCH 4
+#define BREACHES_IN_WATCH 64
 struct breached_watch {
 	uint32_t slot;
 	uint32_t generation;

@@ -7,6 +7,7 @@
 #include "prefix_table.h"
 #include "record_copy.h"
 #include "subscriber_table.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ wanted(const struct subscriber_walk *walk, const struct subscriber *subscriber)
 // A subscriber and, if he has one, his watch, as they were at one moment.
 struct view {
 	struct subscriber subscriber;
-	struct watch watch;
+	union watch_copy copy;
 	bool watched;
 	uint64_t now_ms;
 };
@@ -110,29 +111,30 @@ look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 {
 	const struct record_handle *handle = &view->subscriber.watch;
 	struct subscriber again;
-	struct watch after;
+	const struct watch *watch = &view->copy.watch;
+	union watch_copy after;
 
 	if (!record_copy_subscribers(reader, slot, 1, &view->subscriber))
 		return SIGHT_CUT;
 	if (view->subscriber.state == RECORD_FREE)
 		return SIGHT_NONE;
 	bool named = handle->slot < reader->header.engine.watches;
-	if (named && !record_copy_watches(reader, handle->slot, 1, &view->watch))
+	if (named && !record_copy_watch(reader, handle->slot, &view->copy))
 		return SIGHT_CUT;
-	if (named && record_locked(&view->watch))
+	if (named && record_locked(watch))
 		return SIGHT_LOCKED;
 	if (!record_copy_subscribers(reader, slot, 1, &again) ||
-	    (named && !record_copy_watches(reader, handle->slot, 1, &after)))
+	    (named && !record_copy_watch(reader, handle->slot, &after)))
 		return SIGHT_CUT;
 	// Read last: no honest time in the copies is later.
 	view->now_ms = region_reader_now_ms();
 	// A watch that was returned since is of another generation, or free.
-	view->watched = named && view->watch.state == RECORD_USED && view->watch.generation == handle->generation;
+	view->watched = named && watch->state == RECORD_USED && watch->generation == handle->generation;
 	return same_record(&view->subscriber, &again) && subscriber_whole(&view->subscriber, view->now_ms) &&
-			       (!named || memcmp(&view->watch, &after, sizeof(after)) == 0) &&
-			       (!view->watched || (view->watch.subscriber.slot == slot &&
-						   record_bound(&view->watch, handle->slot, &view->subscriber) &&
-						   record_breaches_possible(&view->watch, view->now_ms)))
+			       (!named || record_same_watch(reader, &view->copy, &after)) &&
+			       (!view->watched || (watch->subscriber.slot == slot &&
+						   record_bound(watch, handle->slot, &view->subscriber) &&
+						   record_windows_possible(reader, watch, view->now_ms)))
 		       ? SIGHT_WHOLE
 		       : SIGHT_BAD;
 }
@@ -152,24 +154,26 @@ look(const struct region_reader *reader, uint32_t slot, uint32_t *waits, struct 
 	return sight;
 }
 
-_Static_assert(WATCH_DETECTORS <= WINDOWS_IN_WATCH, "all of a watch's windows have a place");
+_Static_assert(WATCH_DETECTORS_MAX <= WINDOWS_IN_WATCH, "all of a watch's windows have a place");
 
 // Adds the periods that go on. True: one of them is in breach.
 static bool
 add_windows(const struct view *view, struct plain_record *record)
 {
+	const struct watch *watch = &view->copy.watch;
 	bool in_breach = false;
 
-	for (unsigned i = 0; i < WATCH_DETECTORS && view->watched; i++) {
-		const struct window *window = &view->watch.windows[i];
-		if (window->detector == 0 || window->started_ms == 0 || window->started_ms > view->now_ms ||
-		    view->now_ms - window->started_ms >= window->period_ms)
+	for (uint64_t left = view->watched ? watch->windows_used : 0; left != 0; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		const struct window *window = &watch->windows[i];
+		bool breached = (watch->breached >> i & 1) && window_breach_lasts(window, view->now_ms);
+		if (!window_open(window, breached, view->now_ms))
 			continue;
-		bool breached = view->watch.breached >> i & 1;
 		record->windows[record->window_count++] = (struct plain_window){
 			.detector = window->detector,
 			.period_ms = window->period_ms,
-			.counted = window->counted,
+			.hold_ms = window->hold_ms,
+			.counted = window_counted(window, breached, view->now_ms),
 			.refused = window->refused,
 			.period_started_ms = window->started_ms,
 			.in_breach = breached,
@@ -226,14 +230,14 @@ next_in_breach(const struct region_reader *reader, struct subscriber_walk *walk,
 {
 	for (;;) {
 		uint32_t slot = record_next_breached(reader, walk->next, &walk->cut);
-		struct watch watch;
+		union watch_copy copy;
 
 		if (walk->cut || slot == reader->header.engine.watches)
 			return false;
 		walk->next = slot + 1;
-		walk->cut = !record_copy_watches(reader, slot, 1, &watch);
-		if (!walk->cut && watch.subscriber.slot < reader->header.engine.subscribers &&
-		    take(reader, walk, watch.subscriber.slot, record))
+		walk->cut = !record_copy_watch(reader, slot, &copy);
+		if (!walk->cut && copy.watch.subscriber.slot < reader->header.engine.subscribers &&
+		    take(reader, walk, copy.watch.subscriber.slot, record))
 			return true;
 	}
 }

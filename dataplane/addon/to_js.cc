@@ -65,17 +65,35 @@ to_js(Napi::Env env, const plain_subscriber &subscriber)
 	return object;
 }
 
+static Napi::Object
+to_js(Napi::Env env, const plain_destination &destination)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	object.Set("address", address_text(destination.address));
+	object.Set("port", destination.port);
+	object.Set("sessions", destination.sessions);
+	object.Set("seenMs", to_js(env, destination.seen_ms));
+	return object;
+}
+
 Napi::Object
 to_js(Napi::Env env, const plain_breach &breach)
 {
 	Napi::Object object = Napi::Object::New(env);
+	Napi::Array destinations = Napi::Array::New(env, breach.destination_count);
+
+	for (unsigned i = 0; i < breach.destination_count; i++)
+		destinations.Set(i, to_js(env, breach.destinations[i]));
 
 	object.Set("subscriber", to_js(env, breach.subscriber));
 	object.Set("detector", breach.detector);
 	object.Set("periodStartedMs", to_js(env, breach.period_started_ms));
 	object.Set("periodMs", breach.period_ms);
+	object.Set("holdMs", breach.hold_ms);
 	object.Set("counted", breach.counted);
 	object.Set("refused", breach.refused);
+	object.Set("destinations", destinations);
 	return object;
 }
 
@@ -87,6 +105,8 @@ to_js(Napi::Env env, const plain_event &event)
 	object.Set("kind", event.ended ? "breach-ended" : "breach-started");
 	object.Set("timeMs", to_js(env, event.time_ms));
 	object.Set("sequence", to_js(env, event.sequence));
+	object.Set("generation", event.generation);
+	object.Set("reason", event.reason == nullptr ? env.Null() : Napi::String::New(env, event.reason));
 	return object;
 }
 
@@ -98,6 +118,7 @@ to_js(Napi::Env env, const plain_window &window)
 	object.Set("detector", window.detector);
 	object.Set("periodStartedMs", to_js(env, window.period_started_ms));
 	object.Set("periodMs", window.period_ms);
+	object.Set("holdMs", window.hold_ms);
 	object.Set("counted", window.counted);
 	object.Set("refused", window.refused);
 	object.Set("inBreach", window.in_breach);

@@ -31,7 +31,7 @@ static bool
 leave_records(const struct stand *stand, struct file *file)
 {
 	size_t subscribers = (size_t)stand->size.subscribers * sizeof(struct subscriber);
-	size_t watches = (size_t)stand->size.watches * sizeof(struct watch);
+	size_t watches = stand->size.watches * watch_stride(stand->size.detectors);
 
 	*file = (struct file){
 		.watches = subscribers, .size = subscribers + watches, .fd = memfd_create("records", MFD_CLOEXEC)};

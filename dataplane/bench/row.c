@@ -54,6 +54,7 @@ row_prepare(const struct row *row, struct stand *stand, uint32_t sessions, enum 
 		.sessions = (uint32_t)(row->room.sessions * sessions),
 		.subscribers = (uint32_t)(row->room.subscribers * sessions),
 		.watches = (uint32_t)(row->room.watches * sessions),
+		.detectors = 8,
 	};
 
 	if (!stand_init(stand, &size, row->threshold))

@@ -94,7 +94,7 @@ lay_out(struct stand *stand, uint8_t *block)
 	stand->engine_memory = take(block, &used, engine_memory_size(&stand->size));
 	stand->records = (struct engine_records){
 		.subscribers = take(block, &used, stand->size.subscribers * sizeof(struct subscriber)),
-		.watches = take(block, &used, stand->size.watches * sizeof(struct watch)),
+		.watches = take(block, &used, stand->size.watches * watch_stride(stand->size.detectors)),
 		.counters = take(block, &used, sizeof(struct worker_counters)),
 		.rings[0] = take(block, &used, event_ring_size(EVENTS)),
 	};
@@ -162,7 +162,7 @@ stand_empty(struct stand *stand, const struct hash_secret *secret)
 {
 	memset(stand->engine_memory, 0, engine_memory_size(&stand->size));
 	memset(stand->records.subscribers, 0, stand->size.subscribers * sizeof(struct subscriber));
-	memset(stand->records.watches, 0, stand->size.watches * sizeof(struct watch));
+	memset(stand->records.watches, 0, stand->size.watches * watch_stride(stand->size.detectors));
 	memset(stand->records.counters, 0, sizeof(struct worker_counters));
 	event_ring_init(stand->records.rings[0], EVENTS);
 	stand->ticks = 0;

@@ -47,12 +47,19 @@ static void
 adopt_watches(const struct engine *engine, const struct engine_records *records, uint64_t now_ms,
 	      struct engine_adoption *adoption)
 {
+	const struct watch_adoption believed = {
+		.subscribers = records->subscribers,
+		.subscriber_capacity = engine->size.subscribers,
+		.detectors = engine->size.detectors,
+		.now_ms = now_ms,
+	};
+
 	for (uint32_t i = 0; i < engine->size.watches; i++) {
-		struct watch *watch = &records->watches[i];
+		struct watch *watch = watch_at(records->watches, engine->size.detectors, i);
 		bool unused = atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_FREE ||
 			      watch_left_behind(watch, records->subscribers, engine->size.subscribers);
 
-		if (watch_adopt(watch, i, records->subscribers, engine->size.subscribers, now_ms)) {
+		if (watch_adopt(watch, i, &believed)) {
 			adoption->watches++;
 			adoption->breached += watch->breached != 0;
 		} else if (!unused) {
@@ -75,7 +82,8 @@ clear_stale_handles(const struct engine *engine, const struct engine_records *re
 	for (uint32_t i = 0; i < engine->size.subscribers; i++) {
 		struct record_handle *handle = &records->subscribers[i].watch;
 
-		if (handle->slot < engine->size.watches && !serves(&records->watches[handle->slot], i))
+		if (handle->slot < engine->size.watches &&
+		    !serves(watch_at(records->watches, engine->size.detectors, handle->slot), i))
 			handle->slot = RECORD_NONE;
 	}
 }
@@ -110,7 +118,17 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 	adopt_watches(engine, records, now_ms, &adoption);
 	clear_stale_handles(engine, records);
 	for (uint32_t w = 0; w < size->workers; w++) {
-		watch_pool_init(&engine->pipelines[w].watches, records->watches, size->watches, w, size->workers, at);
+		struct watch_pool *pool = &engine->pipelines[w].watches;
+
+		*pool = (struct watch_pool){
+			.records = records->watches,
+			.detectors = size->detectors,
+			.capacity = size->watches,
+			.worker = w,
+			.workers = size->workers,
+			.free = (void *)at,
+		};
+		watch_pool_init(pool);
 		at += rounded(watch_pool_size(size->watches, size->workers));
 	}
 	return adoption;

@@ -16,12 +16,13 @@ struct engine_size {
 	uint32_t sessions;    // of all workers together
 	uint32_t subscribers; // records
 	uint32_t watches;     // records
+	uint32_t detectors;   // that a watch has room for: see records.h
 };
 
 // What outlives the process, or is read by others. Handed in by the caller; the arrays have the sizes of engine_size.
 struct engine_records {
 	struct subscriber *subscribers;
-	struct watch *watches;
+	void *watches;                         // see watch_at
 	struct worker_counters *counters;      // one a worker
 	struct event_ring *rings[WORKERS_MAX]; // initialised
 };

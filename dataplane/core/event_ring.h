@@ -17,21 +17,34 @@ enum event_kind {
 	EVENT_BREACH_ENDED = 2,
 };
 
+// Why a breach ended.
+enum event_reason {
+	EVENT_NO_REASON = 0, // it began
+	EVENT_OVER = 1,      // its period and hold are over
+	EVENT_RELEASED = 2,  // by an operator
+	EVENT_POLICY = 3,    // the threshold was raised, or the detector is gone
+};
+
 struct event {
 	_Atomic uint64_t sequence; // the slot's
 	uint64_t time_ms;          // CLOCK_BOOTTIME
 	uint64_t period_started_ms;
 	struct address address; // the subscriber's
 	uint32_t period_ms;
+	uint32_t hold_ms;
 	uint32_t detector; // the configuration's id
 	uint32_t counted;
 	uint32_t refused;
-	uint32_t tags; // outer VLAN id << 12 | inner VLAN id
-	uint16_t kind; // enum event_kind
+	uint32_t tags;       // outer VLAN id << 12 | inner VLAN id
+	uint32_t generation; // of the policy it was judged by
+	uint16_t kind;       // enum event_kind
 	uint8_t prefix_length;
-	uint8_t reserved;
+	uint8_t reason; // enum event_reason
+	uint32_t destination_count;
+	uint32_t reserved[13];
+	struct destination destinations[WATCH_DESTINATIONS]; // of sessions that the detector counted, in no order
 };
-_Static_assert(sizeof(struct event) == 64, "one cache line");
+_Static_assert(sizeof(struct event) == 512, "eight cache lines");
 
 struct event_ring {
 	struct slot_ring ring;

@@ -25,6 +25,7 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 {
 	uint32_t candidates[BURST_MAX];
 
+	pipeline->reports.generation = policy->generation;
 	fetch_burst(pipeline, policy, packets, count, candidates);
 	for (unsigned i = 0; i < count; i++) {
 		const struct packet *packet = packets[i];

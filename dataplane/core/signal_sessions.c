@@ -17,6 +17,7 @@ signal_sessions(struct pipeline *pipeline, const struct belonging *of, uint64_t 
 		.subscriber = subscriber,
 		.now_ms = now_ms,
 		.reports = &pipeline->reports,
+		.detectors = pipeline->watches.detectors,
 	};
 	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
 	if (watch == NULL && of->terms.counted != 0) {
@@ -27,9 +28,9 @@ signal_sessions(struct pipeline *pipeline, const struct belonging *of, uint64_t 
 	if (watch == NULL)
 		return VERDICT_FORWARD;
 
-	bool refused = watch_refuses(watch, &context, of->terms.services, attempt);
+	bool refused = watch_refuses(watch, &context, of->terms.services, attempt) != 0;
 	if (!refused)
-		watch_count(watch, &context, SIGNAL_SESSIONS, of->terms.services);
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, of->terms.services);
 	watch_unlock(watch);
 	return refused ? VERDICT_REFUSE : VERDICT_FORWARD;
 }

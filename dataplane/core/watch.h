@@ -1,96 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The counting state of a subscriber who has shown a signal.
-//
-// Life cycle: a watch is taken from a fixed pool at the first counted signal and returns when all its periods have ended.
-// Synchronisation: `lock` is held by workers only, while a signal is counted and while a sweep looks; readers of the region
-// use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer.
-// Exhaustion: of a few watches spread over the share the one in no breach that counted least makes room; with none, the subscriber
-// is not counted, and the caller counts that.
+// The counting state of a subscriber who has shown a signal: judged, counted, told of, looked after. watch_pool.h says where
+// it comes from and goes to.
 
 #pragma once
 
-#include "counters.h"
-#include "event_ring.h"
+#include "destinations.h"
 #include "policy.h"
-#include "records.h"
-
-#include <rte_prefetch.h>
+#include "watch_pool.h"
+#include "watch_tell.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-// Watches looked at for one that makes room: enough that one of them is the flood's, few enough for a packet's way.
-#define WATCH_ROOM_LOOKS 8
-
-// One worker's share of the pool: the slots `worker`, `worker + workers`, ...
-struct watch_pool {
-	struct watch *records;
-	uint32_t capacity; // of the whole pool
-	uint32_t worker;
-	uint32_t workers;
-	uint32_t used;  // of the share
-	uint32_t sweep; // next slot to look at
-	uint32_t room;  // where to look for room next: a place in the share
-	uint32_t free_count;
-	uint32_t *free; // slots, a stack
-};
-
-// Where breaches are told.
-struct watch_reports {
-	struct event_ring *ring;
-	struct engine_counters *counters;
-};
-
-static inline size_t
-watch_pool_size(uint32_t capacity, uint32_t workers)
-{
-	return ((size_t)capacity / workers + 1) * sizeof(uint32_t);
-}
-
-// Binds the share to the records and rebuilds its free list from them. `memory`: watch_pool_size bytes.
-void watch_pool_init(struct watch_pool *pool, struct watch *records, uint32_t capacity, uint32_t worker,
-		     uint32_t workers, void *memory);
-
-// Starts to fetch the watch of this handle, if there is one.
-static inline void
-watch_prefetch(const struct watch_pool *pool, struct record_handle handle)
-{
-	if (handle.slot >= pool->capacity)
-		return;
-	rte_prefetch0(&pool->records[handle.slot]);
-	rte_prefetch0(&pool->records[handle.slot].windows[WATCH_DETECTORS - 1]);
-}
-
-// True while the breach of window `i` was told and not its end.
-static inline bool
-watch_told(const struct watch *watch, int i)
-{
-	return watch->breached >> i & 1;
-}
-
-// Index of the detector's window; WATCH_DETECTORS when it has none.
-static inline int
-watch_window(const struct watch *watch, uint32_t detector)
-{
-	int i = 0;
-
-	while (i < WATCH_DETECTORS && watch->windows[i].detector != detector)
-		i++;
-	return i;
-}
-
-// The subscriber's watch, locked; NULL when the handle is stale or none.
-struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
-
-// A new watch for the subscriber in `slot`, locked, its handle stored in the subscriber; NULL when the share is used up.
-struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, uint64_t now_ms);
-
-// What would be forgotten with a locked watch: the signals counted in its periods that go on; UINT64_MAX while a breach of it has
-// not been told as ended.
-uint64_t watch_worth(const struct watch *watch, uint64_t now_ms);
-
-void watch_unlock(struct watch *watch);
 
 // Who is judged, by what, when.
 struct watch_context {
@@ -98,18 +18,36 @@ struct watch_context {
 	const struct subscriber *subscriber;
 	uint64_t now_ms;
 	struct watch_reports *reports;
+	uint32_t detectors;         // that the watch has room for: at least as many as the package has
+	const struct other_end *to; // of the session; NULL: not known
 };
 
-// True when a detector of the package refuses a session of these services now; the attempt is counted as refused if `attempt`.
-bool watch_refuses(struct watch *watch, const struct watch_context *context, uint64_t services, bool attempt);
+// Index of the detector's window; -1 when it has none. Tried first is `own`, the detector's place in its package, so that a signal
+// reads no window that it does not count in.
+static inline int
+watch_window(const struct watch *watch, uint32_t own, uint32_t detector)
+{
+	if ((watch->windows_used >> own & 1) && watch->windows[own].detector == detector)
+		return (int)own;
+	for (uint64_t left = watch->windows_used; left != 0; left &= left - 1)
+		if (watch->windows[__builtin_ctzll(left)].detector == detector)
+			return __builtin_ctzll(left);
+	return -1;
+}
 
-// Counts one signal on every detector of the package that counts it in one of these services, and tells the breaches that it
-// declares and the ends that it finds.
+// The actions of all detectors of the package that refuse a session of these services now, 0: none does; the attempt is counted as
+// refused if `attempt`.
+unsigned watch_refuses(struct watch *watch, const struct watch_context *context, uint64_t services, bool attempt);
+
+// The actions of those that cut open sessions of these services now; 0: none does.
+unsigned watch_cuts(struct watch *watch, const struct watch_context *context, uint64_t services);
+
+// Counts one signal on every detector of the package that counts it, and counts it so, in one of these services; tells the breaches
+// that it declares and the ends that it finds.
 void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal,
-		 uint64_t services);
+		 enum policy_count count, uint64_t services);
 
-// Ends the locked watch's breaches by this detector (0: by any) as if their periods had ended, and tells it. Returns how many
-// there were.
+// Ends the locked watch's breaches by this detector (0: by any) as if they were over, and tells it. Returns how many there were.
 unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
 		       struct watch_reports *reports);
 
@@ -120,7 +58,14 @@ void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, 
 // Adoption: true for a watch whose subscriber has made room for another. Nothing is wrong with it, and nobody needs it.
 bool watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity);
 
+// What a watch is checked against when it is adopted.
+struct watch_adoption {
+	const struct subscriber *subscribers;
+	uint32_t subscriber_capacity;
+	uint32_t detectors; // that the watch has room for
+	uint64_t now_ms;
+};
+
 // Adoption: clears a lock that a killed worker left, and drops the record unless it is whole: used, bound to the subscriber in
-// its slot, bound back by it, no period from the future. Returns true when it is kept.
-bool watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
-		 uint64_t now_ms);
+// its slot, bound back by it, nothing in it from the future. Returns true when it is kept.
+bool watch_adopt(struct watch *watch, uint32_t slot, const struct watch_adoption *adoption);

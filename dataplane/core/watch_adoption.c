@@ -3,30 +3,54 @@
 
 #include "watch.h"
 
+#include "window.h"
+
+static bool
+beyond(uint64_t bits, uint32_t detectors)
+{
+	return detectors < 64 && bits >> detectors != 0;
+}
+
 // A detector has one window, and only a detector is in breach.
 static bool
-windows_plausible(const struct watch *watch, uint64_t now_ms)
+windows_plausible(const struct watch *watch, const struct watch_adoption *adoption)
 {
-	for (int i = 0; i < WATCH_DETECTORS; i++) {
-		const struct window *window = &watch->windows[i];
-
-		if (window->started_ms > now_ms || (window->detector == 0 && watch_told(watch, i)) ||
-		    (window->detector != 0 && watch_window(watch, window->detector) != i))
+	if (beyond(watch->windows_used, adoption->detectors) || (watch->breached & ~watch->windows_used) != 0)
+		return false;
+	for (uint64_t left = watch->windows_used; left != 0; left &= left - 1) {
+		const struct window *window = &watch->windows[__builtin_ctzll(left)];
+		if (!window_possible(window, adoption->now_ms))
 			return false;
+		for (uint64_t other = left & (left - 1); other != 0; other &= other - 1)
+			if (watch->windows[__builtin_ctzll(other)].detector == window->detector)
+				return false;
 	}
 	return true;
 }
 
 static bool
-whole(const struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
-      uint64_t now_ms)
+usages_plausible(struct watch *watch, const struct watch_adoption *adoption)
 {
-	if (atomic_load_explicit(&watch->state, memory_order_acquire) != RECORD_USED ||
-	    watch->subscriber.slot >= subscriber_capacity || watch->breached >> WATCH_DETECTORS != 0 ||
-	    !windows_plausible(watch, now_ms))
+	const struct usage *usages = watch_usages(watch, adoption->detectors);
+	uint64_t minute = adoption->now_ms / USAGE_MINUTE_MS;
+
+	if (beyond(watch->usages_used, adoption->detectors) || watch->usage_minute > minute)
+		return false;
+	for (uint64_t left = watch->usages_used; left != 0; left &= left - 1)
+		if (usages[__builtin_ctzll(left)].minute > minute)
+			return false;
+	return true;
+}
+
+static bool
+whole(struct watch *watch, uint32_t slot, const struct watch_adoption *adoption)
+{
+	if (!watch_used(watch, memory_order_acquire) || watch->subscriber.slot >= adoption->subscriber_capacity ||
+	    watch->destination_count > WATCH_DESTINATIONS || !windows_plausible(watch, adoption) ||
+	    !usages_plausible(watch, adoption))
 		return false;
 
-	const struct subscriber *subscriber = &subscribers[watch->subscriber.slot];
+	const struct subscriber *subscriber = &adoption->subscribers[watch->subscriber.slot];
 	return atomic_load_explicit(&subscriber->state, memory_order_acquire) == RECORD_USED &&
 	       subscriber->generation == watch->subscriber.generation && subscriber->watch.slot == slot &&
 	       subscriber->watch.generation == watch->generation;
@@ -35,17 +59,16 @@ whole(const struct watch *watch, uint32_t slot, const struct subscriber *subscri
 bool
 watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity)
 {
-	return atomic_load_explicit(&watch->state, memory_order_acquire) == RECORD_USED && watch->breached == 0 &&
+	return watch_used(watch, memory_order_acquire) && watch->breached == 0 &&
 	       watch->subscriber.slot < subscriber_capacity &&
 	       subscribers[watch->subscriber.slot].generation != watch->subscriber.generation;
 }
 
 bool
-watch_adopt(struct watch *watch, uint32_t slot, const struct subscriber *subscribers, uint32_t subscriber_capacity,
-	    uint64_t now_ms)
+watch_adopt(struct watch *watch, uint32_t slot, const struct watch_adoption *adoption)
 {
 	uint32_t held = atomic_load_explicit(&watch->lock, memory_order_relaxed);
-	bool kept = whole(watch, slot, subscribers, subscriber_capacity, now_ms);
+	bool kept = whole(watch, slot, adoption);
 
 	atomic_store_explicit(&watch->lock, (held + 1) & ~1u, memory_order_relaxed);
 	if (!kept && atomic_load_explicit(&watch->state, memory_order_relaxed) != RECORD_FREE) {

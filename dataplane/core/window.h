@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // "N in T": the only code that knows what a period is. Called with the watch's lock held.
 //
-// fixed: the period starts at the first counted signal after the last period ended and lasts T. The Nth counted signal is the
-// breach; it lasts until the period's end. So at most 2N-1 signals pass in any T.
+// fixed: the period starts at the first counted signal after the last period or breach ended and lasts T. The Nth counted signal
+// is the breach. So at most 2N-1 signals pass in any T.
+//
+// sliding: the breach is declared by the signal that is the Nth in the last T. Signals are kept in chunks of N/16, rounded up, that
+// count until the last of each is T old. For N up to 16 that is a list of timestamps; above, a breach is declared never later than
+// by the list, and never before 15/16 of N. When the threshold changes, chunks of two sizes lie side by side; the oldest is added
+// to the next, which forgets later, so a breach may for one T be declared sooner.
+//
+// A breach lasts until the period that declared it (sliding: a period that starts with the breach) and the hold behind it are
+// over. Signals that nobody refuses go on being counted. After a sliding window's breach those of the last T count again.
+//
+// Whether a breach was declared is not in the window: the watch knows it, because it is what was told.
 
 #pragma once
 
@@ -12,30 +22,36 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// True while the period that started last goes on. The end is exclusive: at started + T the next period may start. A start
-// in the future is another worker's clock, read a moment later than ours.
-static inline bool
-window_open(const struct window *window, uint64_t now_ms)
-{
-	return window->started_ms != 0 &&
-	       (now_ms < window->started_ms || now_ms - window->started_ms < window->period_ms);
-}
+// True while something in it counts, or its breach lasts. Ends are exclusive: at started + T the next period may start. A time in
+// the future is another worker's clock, read a moment later than ours.
+bool window_open(const struct window *window, bool declared, uint64_t now_ms);
 
 // True while the quota is used up.
-static inline bool
-window_breached(const struct window *window, const struct detector *detector, uint64_t now_ms)
-{
-	return window_open(window, now_ms) && window->counted >= detector->threshold;
-}
+bool window_breached(const struct window *window, const struct detector *detector, bool declared, uint64_t now_ms);
 
-// Empties the window and gives it to a detector.
-void window_assign(struct window *window, uint32_t detector);
+// True until the end of a breach that was declared, by the clock alone.
+bool window_breach_lasts(const struct window *window, uint64_t now_ms);
 
-// Counts one signal and starts a period where none is open.
-void window_count(struct window *window, const struct detector *detector, uint64_t now_ms);
+// Signals that count now: fixed, or in a breach: all of it.
+uint32_t window_counted(const struct window *window, bool declared, uint64_t now_ms);
 
-// Ends the period before its time: the next counted signal starts another. One store, so no half of it is ever found.
+// Gives an unused window to a detector, empty.
+void window_assign(struct window *window, const struct detector *detector);
+
+// Counts one signal, and starts anew where nothing is open.
+void window_count(struct window *window, const struct detector *detector, bool declared, uint64_t now_ms);
+
+// Begins the breach that window_breached found.
+void window_declare(struct window *window, const struct detector *detector, uint64_t now_ms);
+
+// Empties the window before its time: the next counted signal starts anew. One store, so no half of it is ever found.
 void window_end(struct window *window);
 
 // Counts an attempt that was refused: apart, and without any effect on the period.
 void window_refuse(struct window *window);
+
+// From when on signals count that are counted at `now_ms`.
+uint64_t window_since(const struct window *window, uint64_t now_ms);
+
+// Adoption: false for what no worker can have written by now.
+bool window_possible(const struct window *window, uint64_t now_ms);

@@ -18,6 +18,7 @@ static const char usage[] =
 	"postern-fastpath [--run-dir DIR] --link SUBSCRIBER_PORT,NETWORK_PORT [--link ...]\n"
 	"                 [--workers N] [--idle sleep|spin] [--no-huge] [--sessions N] [--subscribers N] [--watches "
 	"N]\n"
+	"                 [--detectors N]\n"
 	"\n"
 	"  PORT            tap:[NETNS/]INTERFACE      a persistent multi-queue tap, in that network namespace\n"
 	"                  packet:[NETNS/]INTERFACE   an interface that stays the kernel's, which changes some frames\n"
@@ -30,7 +31,11 @@ static const char usage[] =
 	"  --no-huge       do without huge pages: slower\n"
 	"  --sessions      open at once; default 1048576, 83 bytes each\n"
 	"  --subscribers   known at once; default 262144, 76 bytes each\n"
-	"  --watches       subscribers with an open quota period at once; default 65536, 132 bytes each\n";
+	"  --watches       subscribers with an open quota period at once; default 65536\n"
+	"  --detectors     of a package at most, and services measured: 4 to 64, a multiple of 4; default 8. A watch "
+	"takes 576 "
+	"bytes\n"
+	"                  and 264 for each\n";
 
 static uint32_t
 number(const char *name, const char *text, uint32_t least, uint32_t most)
@@ -79,6 +84,7 @@ options_parse(struct options *options, int argc, char **argv)
 		{"sessions", required_argument, NULL, 's'},
 		{"subscribers", required_argument, NULL, 'u'},
 		{"watches", required_argument, NULL, 'a'},
+		{"detectors", required_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
 #ifdef POSTERN_FAULTS
 		{"fault", required_argument, NULL, 'f'},
@@ -90,7 +96,8 @@ options_parse(struct options *options, int argc, char **argv)
 
 	*options = (struct options){
 		.run_dir = "/run/postern",
-		.geometry.engine = {.workers = 1, .sessions = 1048576, .subscribers = 262144, .watches = 65536},
+		.geometry.engine =
+			{.workers = 1, .sessions = 1048576, .subscribers = 262144, .watches = 65536, .detectors = 8},
 		.huge_pages = true,
 	};
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -118,6 +125,11 @@ options_parse(struct options *options, int argc, char **argv)
 			break;
 		case 'a':
 			engine->watches = number("watches", optarg, 16, 1u << 24);
+			break;
+		case 'd':
+			engine->detectors = number("detectors", optarg, WATCH_DETECTORS_MIN, WATCH_DETECTORS_MAX);
+			if (!watch_detectors_valid(engine->detectors))
+				fatal("--detectors takes a multiple of %d", WATCH_DETECTORS_MIN);
 			break;
 		case 'h':
 			fputs(usage, stdout);

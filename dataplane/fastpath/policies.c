@@ -59,11 +59,11 @@ slot_generation(const struct policy_slot *slot)
 }
 
 static bool
-slot_good(const struct policy_slot *slot)
+slot_good(const struct policy_slot *slot, uint32_t detectors)
 {
 	return slot_generation(slot) != 0 && slot->length <= POLICY_BYTES_MAX &&
 	       policy_slot_checksum(slot->bytes, slot->length) == slot->checksum &&
-	       policy_check(slot->bytes, slot->length, WATCH_DETECTORS) == NULL;
+	       policy_check(slot->bytes, slot->length, detectors) == NULL;
 }
 
 enum region_bypass
@@ -75,7 +75,8 @@ policies_load(struct policies *policies)
 
 	if (slot_generation(newer) == 0)
 		return BYPASS_NO_POLICY;
-	struct policy_slot *good = slot_good(newer) ? newer : slot_good(older) ? older : NULL;
+	uint32_t detectors = policies->region->header->engine.detectors;
+	struct policy_slot *good = slot_good(newer, detectors) ? newer : slot_good(older, detectors) ? older : NULL;
 	if (good == older)
 		message("the last policy is damaged; the one before it is taken");
 	const char *wrong =
@@ -117,7 +118,7 @@ policies_apply(struct policies *policies, const void *blob, uint32_t length, con
 	*why = policies->closed;
 	if (*why != NULL)
 		return CONTROL_FULL;
-	*why = policy_check(blob, length, WATCH_DETECTORS);
+	*why = policy_check(blob, length, policies->region->header->engine.detectors);
 	if (*why != NULL)
 		return CONTROL_INVALID;
 	*why = put_in_force(policies, blob, next_generation(policies));

@@ -75,7 +75,8 @@ refuse(const struct region *region, const struct region_geometry *geometry)
 		return "it is of an earlier boot";
 	// Another number of workers is no reason: records belong to no worker until they are adopted.
 	if (header->engine.subscribers != geometry->engine.subscribers ||
-	    header->engine.watches != geometry->engine.watches || header->links != geometry->links)
+	    header->engine.watches != geometry->engine.watches ||
+	    header->engine.detectors != geometry->engine.detectors || header->links != geometry->links)
 		return "it was made for other sizes";
 	return rings_whole(region) ? NULL : "its event rings are damaged";
 }

@@ -29,7 +29,7 @@ check_sentence(const char *wrong)
 static void
 execute_policy(const void *blob, uint32_t length)
 {
-	const char *wrong = policy_check(blob, length, WATCH_DETECTORS);
+	const char *wrong = policy_check(blob, length, POLICY_DETECTORS_MAX);
 
 	if (wrong == NULL) {
 		void *memory = aligned_alloc(64, policy_size(blob));

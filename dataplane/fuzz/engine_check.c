@@ -24,10 +24,10 @@ subscriber_used(const struct subscriber *record)
 	return atomic_load(&record->state) == RECORD_USED;
 }
 
-static bool
-watch_used(const struct watch *watch)
+static struct watch *
+watch_in(const struct engine *engine, const struct engine_records *records, uint32_t slot)
 {
-	return atomic_load(&watch->state) == RECORD_USED;
+	return watch_at(records->watches, engine->size.detectors, slot);
 }
 
 static void
@@ -85,12 +85,12 @@ check_watches(const struct engine *engine, const struct engine_records *records,
 
 	for (uint32_t slot = worker; slot < engine->size.watches; slot += engine->size.workers) {
 		share++;
-		used += watch_used(&records->watches[slot]);
+		used += watch_used(watch_in(engine, records, slot), memory_order_relaxed);
 	}
 	CHECK(used == pool->used && used + pool->free_count == share);
 	for (uint32_t i = 0; i < pool->free_count; i++) {
 		CHECK(pool->free[i] < engine->size.watches && pool->free[i] % engine->size.workers == worker);
-		CHECK(atomic_load(&records->watches[pool->free[i]].state) == RECORD_FREE);
+		CHECK(atomic_load(&watch_in(engine, records, pool->free[i])->state) == RECORD_FREE);
 		CHECK(seen->watches[pool->free[i]]++ == 0);
 	}
 }
@@ -104,11 +104,13 @@ check_records(const struct engine *engine, const struct engine_records *records,
 		      records->subscribers[i].open_sessions == seen->open[i]);
 	}
 	for (uint32_t i = 0; i < engine->size.watches; i++) {
-		const struct watch *watch = &records->watches[i];
+		const struct watch *watch = watch_in(engine, records, i);
 		CHECK(atomic_load(&watch->lock) % 2 == 0);
-		if (!watch_used(watch))
+		if (!watch_used(watch, memory_order_relaxed))
 			continue;
-		CHECK(watch->breached >> WATCH_DETECTORS == 0);
+		CHECK((watch->windows_used | watch->usages_used) >> 1 >> (engine->size.detectors - 1) == 0);
+		CHECK((watch->breached & ~watch->windows_used) == 0);
+		CHECK(watch->destination_count <= WATCH_DESTINATIONS);
 		CHECK(watch->subscriber.slot < engine->size.subscribers);
 		const struct subscriber *subscriber = &records->subscribers[watch->subscriber.slot];
 		// One whose subscriber made room, or aged first, stays until a sweep finds its periods over; it is in no breach.

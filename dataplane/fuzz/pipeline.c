@@ -197,8 +197,8 @@ check(struct run *run)
 
 	engine_check(&fixture->engine, &fixture->records);
 	for (uint32_t i = 0; i < fixture->size.watches; i++)
-		if (atomic_load(&fixture->records.watches[i].state) == RECORD_USED)
-			in_breach += (unsigned)__builtin_popcount(fixture->records.watches[i].breached);
+		if (watch_used(fixture_watch(fixture, i), memory_order_relaxed))
+			in_breach += (unsigned)__builtin_popcountll(fixture_watch(fixture, i)->breached);
 	CHECK(FIXTURE_COUNTER(fixture, breaches) - FIXTURE_COUNTER(fixture, breaches_ended) == in_breach);
 }
 
@@ -217,11 +217,10 @@ in_breach(const struct fixture *fixture, const struct subscriber *subscriber, ui
 {
 	if (subscriber->watch.slot >= fixture->size.watches)
 		return false;
-	const struct watch *watch = &fixture->records.watches[subscriber->watch.slot];
-	int i = watch_window(watch, detector);
-	return atomic_load(&watch->state) == RECORD_USED && watch->generation == subscriber->watch.generation &&
-	       i < WATCH_DETECTORS && watch_told(watch, i) &&
-	       fixture->now_ms - watch->windows[i].started_ms < watch->windows[i].period_ms;
+	const struct watch *watch = fixture_watch(fixture, subscriber->watch.slot);
+	int i = watch_window(watch, 0, detector);
+	return watch_used(watch, memory_order_relaxed) && watch->generation == subscriber->watch.generation && i >= 0 &&
+	       watch_told(watch, i) && fixture->now_ms - watch->windows[i].started_ms < watch->windows[i].period_ms;
 }
 
 // One of the crowd, from one of his breaches or from all.
@@ -261,6 +260,7 @@ start(struct run *run, const uint8_t *data, size_t size)
 		.sessions = sizes[head >> 1 & 3],
 		.subscribers = sizes[head >> 3 & 3],
 		.watches = sizes[head >> 5 & 3],
+		.detectors = 4,
 	};
 	fixture_start(&run->fixture, &engine);
 	apply(run, 0x22, 0xff);

@@ -43,7 +43,7 @@ judge_ports(struct fixture *fixture, const struct address *subscriber, uint8_t p
 void
 policy_use(struct policy *policy)
 {
-	const struct engine_size size = {.workers = 1, .sessions = 40, .subscribers = 12, .watches = 6};
+	const struct engine_size size = {.workers = 1, .sessions = 40, .subscribers = 12, .watches = 6, .detectors = 4};
 	const struct prefix_table *prefixes = &policy->group_prefixes;
 	struct fixture fixture;
 

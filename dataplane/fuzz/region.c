@@ -17,7 +17,7 @@
 #define SUBSCRIBERS 20 // in the honest region: the first half in breach
 
 static const struct region_geometry geometry = {
-	.engine = {.workers = 2, .sessions = 64, .subscribers = 32, .watches = 24},
+	.engine = {.workers = 2, .sessions = 64, .subscribers = 32, .watches = 24, .detectors = 4},
 	.links = 2,
 };
 
@@ -128,7 +128,7 @@ part_of(uint8_t number)
 		{region->rings[0], event_ring_size(64)},
 		{region->rings[1], event_ring_size(64)},
 		{region->subscribers, geometry.engine.subscribers * sizeof(*region->subscribers)},
-		{region->watches, geometry.engine.watches * sizeof(*region->watches)},
+		{region->watches, geometry.engine.watches * watch_stride(geometry.engine.detectors)},
 		{file.honest + region->header->samples, sizeof(struct slot_ring) + 4 * sizeof(struct sample)},
 	};
 
@@ -263,7 +263,8 @@ adoptable(const struct region *region)
 	const struct region_header *header = region->header;
 
 	if (header->engine.subscribers != geometry.engine.subscribers ||
-	    header->engine.watches != geometry.engine.watches || header->links != geometry.links)
+	    header->engine.watches != geometry.engine.watches ||
+	    header->engine.detectors != geometry.engine.detectors || header->links != geometry.links)
 		return false;
 	for (unsigned w = 0; w < WORKERS_MAX; w++)
 		if (!event_ring_whole(region->rings[w], REGION_EVENTS))
@@ -287,7 +288,7 @@ check_adoption(const struct fixture *fixture)
 	for (uint32_t i = 0; i < geometry.engine.subscribers; i++)
 		found.subscribers += atomic_load(&fixture->records.subscribers[i].state) == RECORD_USED;
 	for (uint32_t i = 0; i < geometry.engine.watches; i++) {
-		const struct watch *watch = &fixture->records.watches[i];
+		const struct watch *watch = watch_at(fixture->records.watches, geometry.engine.detectors, i);
 		found.watches += atomic_load(&watch->state) == RECORD_USED;
 		found.breached += atomic_load(&watch->state) == RECORD_USED && watch->breached != 0;
 	}
@@ -306,7 +307,8 @@ adopt(const struct region *region)
 
 	// Each in memory of exactly its size: the sanitizer sees a read behind it.
 	records.subscribers = exact_copy(region->subscribers, geometry.engine.subscribers * sizeof(struct subscriber));
-	records.watches = exact_copy(region->watches, geometry.engine.watches * sizeof(struct watch));
+	records.watches =
+		exact_copy(region->watches, geometry.engine.watches * watch_stride(geometry.engine.detectors));
 	records.counters = exact_copy(region->counters, WORKERS_MAX * sizeof(struct worker_counters));
 	start_engine(&fixture, &records);
 	check_adoption(&fixture);

@@ -31,7 +31,8 @@ region_layout(void)
 		sizeof(struct policy_slot),
 		LINKS_MAX,
 		WORKERS_MAX,
-		WATCH_DETECTORS,
+		sizeof(struct usage),
+		WATCH_DESTINATIONS,
 	};
 
 	return (uint32_t)XXH3_64bits(sizes, sizeof(sizes));
@@ -58,7 +59,8 @@ region_header_fill(struct region_header *header, const struct region_geometry *g
 	header->subscribers = rounded(header->rings + WORKERS_MAX * header->ring_stride);
 	header->watches =
 		rounded(header->subscribers + (uint64_t)geometry->engine.subscribers * sizeof(struct subscriber));
-	header->policies = rounded(header->watches + (uint64_t)geometry->engine.watches * sizeof(struct watch));
+	header->policies =
+		rounded(header->watches + geometry->engine.watches * watch_stride(geometry->engine.detectors));
 	header->policy_stride = rounded(sizeof(struct policy_slot));
 	header->samples = header->policies + REGION_POLICY_SLOTS * header->policy_stride;
 	// Huge pages come in 2 MiB; a file on them has no other sizes.
@@ -73,7 +75,7 @@ check_header(const struct region_header *header, size_t size)
 	if (header->version != REGION_VERSION || header->layout != region_layout())
 		return "it was made by another version of the fast path";
 	if (header->engine.workers < 1 || header->engine.workers > WORKERS_MAX || header->links < 1 ||
-	    header->links > LINKS_MAX)
+	    header->links > LINKS_MAX || !watch_detectors_valid(header->engine.detectors))
 		return "its header is damaged";
 	return NULL;
 }
@@ -86,11 +88,12 @@ offsets_right(const struct region_header *header)
 	const struct region_geometry geometry = {.engine = header->engine, .links = header->links};
 
 	region_header_fill(&computed, &geometry);
-	return computed.size == header->size && computed.event_capacity == header->event_capacity &&
-	       computed.counters == header->counters && computed.rings == header->rings &&
-	       computed.ring_stride == header->ring_stride && computed.subscribers == header->subscribers &&
-	       computed.watches == header->watches && computed.policies == header->policies &&
-	       computed.policy_stride == header->policy_stride && computed.samples == header->samples;
+	return computed.size == header->size && computed.reserved == header->reserved &&
+	       computed.event_capacity == header->event_capacity && computed.counters == header->counters &&
+	       computed.rings == header->rings && computed.ring_stride == header->ring_stride &&
+	       computed.subscribers == header->subscribers && computed.watches == header->watches &&
+	       computed.policies == header->policies && computed.policy_stride == header->policy_stride &&
+	       computed.samples == header->samples;
 }
 
 const char *

@@ -23,7 +23,7 @@
 
 #define REGION_MAGIC        "PSTNREG1"
 #define REGION_VERSION      1
-#define REGION_EVENTS       4096 // a worker's ring; at 64 bytes 256 KiB
+#define REGION_EVENTS       4096 // a worker's ring; at 512 bytes 2 MiB
 #define REGION_SAMPLES      256  // a worker's sample ring; at 2 KiB 512 KiB
 #define REGION_POLICY_SLOTS 2
 #define REGION_HEADER_SIZE  4096
@@ -66,6 +66,7 @@ struct region_header {
 	struct engine_size engine;
 	uint32_t links;
 	uint32_t event_capacity; // of each ring
+	uint32_t reserved;       // 0
 	uint64_t counters;       // offsets from the file's start
 	uint64_t rings;
 	uint64_t ring_stride;
@@ -105,7 +106,7 @@ struct region {
 	struct worker_counters *counters;
 	struct event_ring *rings[WORKERS_MAX];
 	struct subscriber *subscribers;
-	struct watch *watches;
+	void *watches; // see watch_at
 	struct policy_slot *policies[REGION_POLICY_SLOTS];
 	struct slot_ring *samples[WORKERS_MAX];
 };

@@ -8,7 +8,8 @@
 
 #define PERIOD_MS 60000
 
-static const struct engine_size size = {.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100, .detectors = 4};
 
 static void
 the_end_of_a_breach_is_told_in_time_whatever_the_traffic(void **state)
@@ -136,7 +137,8 @@ a_subscriber_in_breach_does_not_age(void **state)
 static void
 with_no_free_record_a_subscriber_is_forwarded_and_not_counted(void **state)
 {
-	const struct engine_size small = {.workers = 1, .sessions = 1000, .subscribers = 2, .watches = 2};
+	const struct engine_size small = {
+		.workers = 1, .sessions = 1000, .subscribers = 2, .watches = 2, .detectors = 4};
 	struct fixture fixture;
 
 	(void)state;
@@ -154,7 +156,8 @@ with_no_free_record_a_subscriber_is_forwarded_and_not_counted(void **state)
 static void
 with_no_free_watch_a_subscriber_is_forwarded_and_not_counted(void **state)
 {
-	const struct engine_size small = {.workers = 1, .sessions = 1000, .subscribers = 10, .watches = 1};
+	const struct engine_size small = {
+		.workers = 1, .sessions = 1000, .subscribers = 10, .watches = 1, .detectors = 4};
 	struct fixture fixture;
 
 	(void)state;

@@ -8,7 +8,8 @@
 
 #define PERIOD_MS 60000
 
-static const struct engine_size size = {.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100, .detectors = 4};
 
 static void
 subscribers_of_ipv6_are_the_prefixes_of_their_group(void **state)

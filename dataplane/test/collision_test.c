@@ -12,7 +12,8 @@
 #define BUCKETS 2 // of a key
 
 // Tables that are far from full when two of their buckets are.
-static const struct engine_size size = {.workers = 1, .sessions = 1000, .subscribers = 200, .watches = 200};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 1000, .subscribers = 200, .watches = 200, .detectors = 4};
 
 static struct bystanders bystanders; // too large for a stack
 
@@ -154,7 +155,9 @@ sessions_with_the_same_tag_in_the_same_bucket_are_told_apart(void **state)
 	struct talk twin;
 
 	(void)state;
-	fixture_start(&fixture, &(struct engine_size){.workers = 1, .sessions = 16, .subscribers = 16, .watches = 16});
+	fixture_start(
+		&fixture,
+		&(struct engine_size){.workers = 1, .sessions = 16, .subscribers = 16, .watches = 16, .detectors = 4});
 	bystanders_policy(&fixture);
 	struct talk talk = fixture_talk("10.0.0.1", 1, MAIL);
 	do

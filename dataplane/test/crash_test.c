@@ -14,7 +14,7 @@
 #define HALFWAY   "10.0.0.3" // two of four counted
 #define NEWCOMER  "10.0.0.4"
 
-static const struct engine_size size = {.workers = 1, .sessions = 64, .subscribers = 16, .watches = 16};
+static const struct engine_size size = {.workers = 1, .sessions = 64, .subscribers = 16, .watches = 16, .detectors = 4};
 
 static void
 apply(struct fixture *fixture, uint32_t detector)
@@ -148,7 +148,7 @@ go_on(struct fixture *next, const struct scene *scene, const uint8_t *state, uin
 	memcpy(next->records.subscribers, state + ((uint8_t *)killed->records.subscribers - killed->shared),
 	       size.subscribers * sizeof(struct subscriber));
 	memcpy(next->records.watches, state + ((uint8_t *)killed->records.watches - killed->shared),
-	       size.watches * sizeof(struct watch));
+	       size.watches * watch_stride(size.detectors));
 	fixture_restart(next, workers);
 	apply(next, scene->scenario->detector);
 }

@@ -9,7 +9,8 @@
 
 #include <arpa/inet.h>
 
-static const struct engine_size size = {.workers = 3, .sessions = 16384, .subscribers = 512, .watches = 256};
+static const struct engine_size size = {
+	.workers = 3, .sessions = 16384, .subscribers = 512, .watches = 256, .detectors = 4};
 
 static const struct naive_quota quotas[NAIVE_QUOTAS] = {
 	{POLICY_TCP, 25, 4, 700, true},
@@ -221,7 +222,7 @@ assert_conserved(const struct fixture *fixture)
 	assert_int_equal(subscribers, fixture->size.subscribers);
 	assert_int_equal(watches, fixture->size.watches);
 	for (uint32_t i = 0; i < fixture->size.watches; i++)
-		used -= atomic_load(&fixture->records.watches[i].state) == RECORD_USED;
+		used -= atomic_load(&fixture_watch(fixture, i)->state) == RECORD_USED;
 	assert_int_equal(used, 0);
 	free(held);
 }
@@ -231,7 +232,8 @@ free_records_are_shared_out_to_all_workers(void **state)
 {
 	(void)state;
 	for (uint32_t workers = 1; workers <= WORKERS_MAX; workers++) {
-		const struct engine_size shared = {.workers = workers, .sessions = 1, .subscribers = 21, .watches = 13};
+		const struct engine_size shared = {
+			.workers = workers, .sessions = 1, .subscribers = 21, .watches = 13, .detectors = 4};
 		struct fixture fixture;
 		fixture_start(&fixture, &shared);
 		assert_conserved(&fixture);
@@ -252,8 +254,11 @@ an_engine_of_any_size_works_within_its_memory(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < LENGTH(sizes) * WORKERS_MAX; i++) {
 		uint32_t n = sizes[i % LENGTH(sizes)];
-		const struct engine_size odd = {
-			.workers = 1 + i / LENGTH(sizes), .sessions = n, .subscribers = n, .watches = n};
+		const struct engine_size odd = {.workers = 1 + i / LENGTH(sizes),
+						.sessions = n,
+						.subscribers = n,
+						.watches = n,
+						.detectors = 4};
 		struct fixture fixture;
 		uint64_t seed = i;
 		fixture_start(&fixture, &odd);
@@ -298,14 +303,14 @@ damage_anything(struct fixture *fixture, uint64_t *seed)
 	static const uint8_t telling[] = {0, 1, 2, 0x7f, 0x80, 0xff};
 	bool watch = random_below(seed, 2) == 0;
 	uint8_t *bytes = watch ? (void *)fixture->records.watches : (void *)fixture->records.subscribers;
-	uint32_t length = watch ? fixture->size.watches * sizeof(struct watch)
+	uint32_t length = watch ? fixture->size.watches * (uint32_t)watch_stride(4)
 				: fixture->size.subscribers * sizeof(struct subscriber);
 
 	for (uint32_t changes = 1 + random_below(seed, 20); changes > 0; changes--)
 		bytes[random_below(seed, length)] = telling[random_below(seed, LENGTH(telling))];
 	// A record copied over another one: every field is good, and both cannot be.
 	if (random_below(seed, 4) == 0) {
-		uint32_t record = watch ? sizeof(struct watch) : sizeof(struct subscriber);
+		uint32_t record = watch ? (uint32_t)watch_stride(4) : sizeof(struct subscriber);
 		memcpy(bytes + random_below(seed, length / record) * record,
 		       bytes + random_below(seed, length / record) * record, record);
 	}
@@ -314,7 +319,8 @@ damage_anything(struct fixture *fixture, uint64_t *seed)
 static void
 damaged_records_are_dropped_and_traffic_goes_on(void **state)
 {
-	const struct engine_size small = {.workers = 2, .sessions = 200, .subscribers = 12, .watches = 8};
+	const struct engine_size small = {
+		.workers = 2, .sessions = 200, .subscribers = 12, .watches = 8, .detectors = 4};
 	struct fixture fixture;
 	uint64_t seed = 5;
 	uint32_t dropped = 0;

@@ -34,7 +34,7 @@ event_of(uint64_t number)
 		.tags = (uint32_t)number * 9,
 		.kind = (uint16_t)number,
 		.prefix_length = (uint8_t)number,
-		.reserved = (uint8_t)~number,
+		.reason = (uint8_t)~number,
 	};
 
 	memset(event.address.bytes, (int)(number & 0xff), sizeof(event.address.bytes));

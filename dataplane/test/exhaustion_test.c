@@ -10,7 +10,8 @@
 
 #define FLOOD 20000 // openings, in 20 seconds
 
-static const struct engine_size size = {.workers = 1, .sessions = 160, .subscribers = 64, .watches = 32};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 160, .subscribers = 64, .watches = 32, .detectors = 4};
 
 static struct bystanders bystanders; // too large for a stack
 
@@ -216,7 +217,8 @@ a_pool_full_of_breaches_counts_no_newcomer_and_forgets_no_breach(void **state)
 static void
 what_made_room_is_no_damage_to_the_next_process(void **state)
 {
-	const struct engine_size small = {.workers = 1, .sessions = 2000, .subscribers = 100, .watches = 400};
+	const struct engine_size small = {
+		.workers = 1, .sessions = 2000, .subscribers = 100, .watches = 400, .detectors = 4};
 	struct fixture fixture;
 	char address[16];
 

@@ -27,7 +27,7 @@ make_records(struct fixture *fixture)
 
 	fixture->records = (struct engine_records){
 		.subscribers = take(fixture, &used, fixture->size.subscribers * sizeof(struct subscriber)),
-		.watches = take(fixture, &used, fixture->size.watches * sizeof(struct watch)),
+		.watches = take(fixture, &used, fixture->size.watches * watch_stride(fixture->size.detectors)),
 		.counters = take(fixture, &used, WORKERS_MAX * sizeof(struct worker_counters)),
 	};
 	for (int w = 0; w < WORKERS_MAX; w++) {
@@ -67,7 +67,7 @@ fixture_start(struct fixture *fixture, const struct engine_size *size)
 void
 fixture_start_shared(struct fixture *fixture, const struct engine_size *size)
 {
-	*fixture = (struct fixture){.size = *size, .shared_size = 1 << 20};
+	*fixture = (struct fixture){.size = *size, .shared_size = 4 << 20};
 	fixture->shared = mmap(NULL, fixture->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(fixture->shared, MAP_FAILED);
 	start(fixture);
@@ -248,6 +248,12 @@ fixture_wait(struct fixture *fixture, uint64_t wait_ms, uint64_t step_ms)
 {
 	for (uint64_t end = fixture->now_ms + wait_ms; fixture->now_ms < end; fixture_sweep(fixture))
 		fixture->now_ms += end - fixture->now_ms < step_ms ? end - fixture->now_ms : step_ms;
+}
+
+struct watch *
+fixture_watch(const struct fixture *fixture, uint32_t slot)
+{
+	return watch_at(fixture->records.watches, fixture->size.detectors, slot);
 }
 
 bool

@@ -87,6 +87,9 @@ void fixture_sweep(struct fixture *fixture);
 // Moves the clock on and sweeps every `step_ms`.
 void fixture_wait(struct fixture *fixture, uint64_t wait_ms, uint64_t step_ms);
 
+// The record in this slot.
+struct watch *fixture_watch(const struct fixture *fixture, uint32_t slot);
+
 // The next event of any worker; false when there is none.
 bool fixture_event(struct fixture *fixture, struct event *event);
 

@@ -17,7 +17,8 @@
 #define FLAGS 0x0001 // the last, at TCP's flags
 #define REST  0x0005 // the last, behind TCP's header
 
-static const struct engine_size size = {.workers = 1, .sessions = 9000, .subscribers = 100, .watches = 100};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 9000, .subscribers = 100, .watches = 100, .detectors = 4};
 
 static const struct frame_spec mail = {
 	.source = "10.0.0.1",

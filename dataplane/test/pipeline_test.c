@@ -8,7 +8,8 @@
 
 #define PERIOD_MS 60000
 
-static const struct engine_size size = {.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100};
+static const struct engine_size size = {
+	.workers = 1, .sessions = 1000, .subscribers = 100, .watches = 100, .detectors = 4};
 
 struct quota_policy {
 	uint32_t detector, threshold;
@@ -153,7 +154,7 @@ a_burst_is_judged_in_order(void **state)
 static void
 a_session_evicted_in_the_burst_is_not_found_again(void **state)
 {
-	const struct engine_size tiny = {.workers = 1, .sessions = 8, .subscribers = 10, .watches = 10};
+	const struct engine_size tiny = {.workers = 1, .sessions = 8, .subscribers = 10, .watches = 10, .detectors = 4};
 	struct fixture fixture;
 
 	(void)state;

@@ -171,7 +171,8 @@ a_session_open_at_the_breach_goes_on(void **state)
 static void
 the_quota_holds_when_the_session_table_is_full(void **state)
 {
-	const struct engine_size small = {.workers = 1, .sessions = 40, .subscribers = 100, .watches = 100};
+	const struct engine_size small = {
+		.workers = 1, .sessions = 40, .subscribers = 100, .watches = 100, .detectors = 4};
 	struct fixture fixture;
 
 	(void)state;

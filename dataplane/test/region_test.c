@@ -6,7 +6,7 @@
 #include "test.h"
 
 static const struct region_geometry geometry = {
-	.engine = {.workers = 2, .sessions = 1000, .subscribers = 300, .watches = 50},
+	.engine = {.workers = 2, .sessions = 1000, .subscribers = 300, .watches = 50, .detectors = 4},
 	.links = 2,
 };
 
@@ -51,10 +51,10 @@ static void
 parts_lie_apart_and_within_the_file(void **state)
 {
 	static const struct region_geometry geometries[] = {
-		{{1, 1, 1, 1}, 1},
-		{{2, 1000, 300, 50}, 2},
-		{{WORKERS_MAX, 7, 32769, 16411}, LINKS_MAX},
-		{{1, 0, 0, 0}, 1},
+		{{1, 1, 1, 1, 4}, 1},
+		{{2, 1000, 300, 50, 12}, 2},
+		{{WORKERS_MAX, 7, 32769, 16411, WATCH_DETECTORS_MAX}, LINKS_MAX},
+		{{1, 0, 0, 0, 4}, 1},
 	};
 
 	(void)state;
@@ -68,7 +68,8 @@ parts_lie_apart_and_within_the_file(void **state)
 			PART(memory, REGION_HEADER_SIZE),
 			PART(region.counters, WORKERS_MAX),
 			PART(region.subscribers, geometries[i].engine.subscribers),
-			PART(region.watches, geometries[i].engine.watches),
+			PART((uint8_t *)region.watches,
+			     geometries[i].engine.watches * watch_stride(geometries[i].engine.detectors)),
 		};
 		for (int w = 0; w < WORKERS_MAX; w++)
 			parts[4 + w] = PART((uint8_t *)region.rings[w], event_ring_size(REGION_EVENTS));
@@ -93,7 +94,8 @@ a_region_of_the_greatest_sizes_does_not_wrap(void **state)
 		.engine = {.workers = WORKERS_MAX,
 			   .sessions = UINT32_MAX,
 			   .subscribers = UINT32_MAX,
-			   .watches = UINT32_MAX},
+			   .watches = UINT32_MAX,
+			   .detectors = WATCH_DETECTORS_MAX},
 		.links = LINKS_MAX,
 	};
 	struct region_header header = {0};
@@ -101,7 +103,7 @@ a_region_of_the_greatest_sizes_does_not_wrap(void **state)
 	(void)state;
 	region_header_fill(&header, &greatest);
 	assert_true(header.watches - header.subscribers >= UINT64_C(64) * UINT32_MAX);
-	assert_true(header.policies - header.watches >= UINT64_C(128) * UINT32_MAX);
+	assert_true(header.policies - header.watches >= watch_stride(WATCH_DETECTORS_MAX) * UINT32_MAX);
 	assert_true(header.size >= header.policies + REGION_POLICY_SLOTS * header.policy_stride);
 }
 
@@ -153,9 +155,22 @@ static const struct {
 	const char *name;
 	size_t at, size;
 } fields[] = {
-	FIELD(magic),          FIELD(version),        FIELD(layout),   FIELD(size),          FIELD(engine.subscribers),
-	FIELD(engine.watches), FIELD(event_capacity), FIELD(counters), FIELD(rings),         FIELD(ring_stride),
-	FIELD(subscribers),    FIELD(watches),        FIELD(policies), FIELD(policy_stride), FIELD(samples),
+	FIELD(magic),
+	FIELD(version),
+	FIELD(layout),
+	FIELD(size),
+	FIELD(engine.subscribers),
+	FIELD(engine.watches),
+	FIELD(engine.detectors),
+	FIELD(event_capacity),
+	FIELD(counters),
+	FIELD(rings),
+	FIELD(ring_stride),
+	FIELD(subscribers),
+	FIELD(watches),
+	FIELD(policies),
+	FIELD(policy_stride),
+	FIELD(samples),
 };
 
 static void

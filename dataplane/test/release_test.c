@@ -9,7 +9,8 @@
 #define ZOMBIE    "10.0.0.66"
 #define PERIOD_MS 60000
 
-static const struct engine_size size = {.workers = 2, .sessions = 256, .subscribers = 16, .watches = 16};
+static const struct engine_size size = {
+	.workers = 2, .sessions = 256, .subscribers = 16, .watches = 16, .detectors = 4};
 
 // Detector 1 blocks the third session of SMTP, detector 2 the second of submission, detector 3 reports the second of SMTP.
 static void

@@ -14,7 +14,8 @@
 #define PERIOD_MS 3600000
 #define RELEASES  300
 
-static const struct engine_size size = {.workers = WORKERS, .sessions = 4096, .subscribers = 16, .watches = 16};
+static const struct engine_size size = {
+	.workers = WORKERS, .sessions = 4096, .subscribers = 16, .watches = 16, .detectors = 4};
 
 // One of each worker.
 struct zombie {

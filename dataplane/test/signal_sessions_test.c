@@ -7,7 +7,7 @@
 #include "fixture.h"
 #include "test.h"
 
-static const struct engine_size size = {.workers = 1, .sessions = 10, .subscribers = 10, .watches = 1};
+static const struct engine_size size = {.workers = 1, .sessions = 10, .subscribers = 10, .watches = 1, .detectors = 4};
 
 // Detector 1 refuses the third session of service 0; detector 2 only reports the second of service 1.
 static void
@@ -82,10 +82,10 @@ the_verdict_is_the_blocking_detectors(void **state)
 	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_REFUSE);
 	assert_int_equal(signal(&fixture, 0, slots[0], 3, false), VERDICT_REFUSE);
 	assert_int_equal(signal(&fixture, 0, slots[0], 1 << 1, true), VERDICT_FORWARD);
-	const struct watch *watch = &fixture.records.watches[0];
-	assert_int_equal(watch->windows[0].counted, 7);
-	assert_int_equal(watch->windows[1].counted, 2);
-	assert_int_equal(watch->windows[1].refused, 1);
+	const struct watch *watch = fixture_watch(&fixture, 0);
+	assert_int_equal(watch->windows[0].counted, 2);
+	assert_int_equal(watch->windows[0].refused, 1);
+	assert_int_equal(watch->windows[1].counted, 7);
 	// The lock is given back, whatever the verdict.
 	assert_int_equal(atomic_load(&watch->lock) % 2, 0);
 	fixture_stop(&fixture);

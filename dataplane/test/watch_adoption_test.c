@@ -23,11 +23,24 @@ start(struct watch_stand *stand)
 }
 
 static bool
+adopt_slot(struct watch_stand *stand, uint32_t slot)
+{
+	const struct watch_adoption adoption = {
+		.subscribers = stand->subscribers,
+		.subscriber_capacity = STAND_SUBSCRIBERS,
+		.detectors = STAND_DETECTORS,
+		.now_ms = stand->now_ms,
+	};
+
+	return watch_adopt(watch_stand_at(stand, slot), slot, &adoption);
+}
+
+static bool
 adopt(struct watch_stand *stand, uint32_t subscriber)
 {
 	uint32_t slot = stand->subscribers[subscriber].watch.slot;
 
-	return watch_adopt(&stand->watches[slot], slot, stand->subscribers, STAND_SUBSCRIBERS, stand->now_ms);
+	return adopt_slot(stand, slot);
 }
 
 static void
@@ -57,8 +70,8 @@ a_free_watch_is_left_free(void **state)
 
 	(void)state;
 	start(&stand);
-	assert_false(watch_adopt(&stand.watches[0], 0, stand.subscribers, STAND_SUBSCRIBERS, stand.now_ms));
-	assert_int_equal(atomic_load(&stand.watches[0].state), RECORD_FREE);
+	assert_false(adopt_slot(&stand, 0));
+	assert_int_equal(atomic_load(&watch_stand_at(&stand, 0)->state), RECORD_FREE);
 	watch_stand_stop(&stand);
 }
 
@@ -87,7 +100,7 @@ a_breach_that_was_not_told_is_told_by_the_next_process(void **state)
 
 	(void)state;
 	start(&stand);
-	stand.watches[stand.subscribers[1].watch.slot].breached = 0;
+	watch_stand_at(&stand, stand.subscribers[1].watch.slot)->breached = 0;
 	assert_true(adopt(&stand, 1));
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), REFUSED);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 3);
@@ -109,6 +122,14 @@ enum damage {
 	BREACHED_UNUSED,
 	DETECTOR_TWICE,
 	DETECTOR_EVERYWHERE,
+	DETECTOR_NONE,
+	SIGNAL_LATER,
+	WINDOW_KIND,
+	CHUNK_LATER,
+	WINDOWS_BEYOND,
+	DESTINATIONS_BEYOND,
+	USAGES_BEYOND,
+	USAGE_LATER,
 	DAMAGES
 };
 
@@ -144,7 +165,7 @@ damage(struct watch *watch, struct subscriber *subscriber, uint64_t now_ms, enum
 		watch->windows[1].started_ms = now_ms + 1;
 		break;
 	case BREACHED_BEYOND:
-		watch->breached |= 1u << WATCH_DETECTORS;
+		watch->breached |= UINT64_C(1) << STAND_DETECTORS;
 		break;
 	case BREACHED_UNUSED:
 		watch->breached |= 1u << 3;
@@ -153,8 +174,33 @@ damage(struct watch *watch, struct subscriber *subscriber, uint64_t now_ms, enum
 		watch->windows[1].detector = watch->windows[0].detector;
 		break;
 	case DETECTOR_EVERYWHERE:
-		for (int i = 0; i < WATCH_DETECTORS; i++)
+		for (int i = 0; i < STAND_DETECTORS; i++)
 			watch->windows[i].detector = 7;
+		break;
+	case DETECTOR_NONE:
+		watch->windows[1].detector = 0;
+		break;
+	case SIGNAL_LATER:
+		watch->windows[1].latest_ms = now_ms + 1;
+		break;
+	case WINDOW_KIND:
+		watch->windows[1].kind = WINDOW_SLIDING + 1;
+		break;
+	case CHUNK_LATER:
+		watch->windows[1].kind = WINDOW_SLIDING;
+		watch->windows[1].chunks[16] = (struct chunk){.latest_ms = (uint32_t)now_ms + 1, .counted = 1};
+		break;
+	case WINDOWS_BEYOND:
+		watch->windows_used |= UINT64_C(1) << STAND_DETECTORS;
+		break;
+	case DESTINATIONS_BEYOND:
+		watch->destination_count = WATCH_DESTINATIONS + 1;
+		break;
+	case USAGES_BEYOND:
+		watch->usages_used |= UINT64_C(1) << STAND_DETECTORS;
+		break;
+	case USAGE_LATER:
+		watch->usage_minute = (uint32_t)(now_ms / USAGE_MINUTE_MS) + 1;
 		break;
 	default:
 		break;
@@ -169,14 +215,13 @@ a_watch_whose_fields_contradict_each_other_is_dropped(void **state)
 		struct watch_stand stand;
 		start(&stand);
 		struct record_handle handle = stand.subscribers[1].watch;
-		damage(&stand.watches[handle.slot], &stand.subscribers[1], stand.now_ms, how);
-		bool kept = watch_adopt(&stand.watches[handle.slot], handle.slot, stand.subscribers, STAND_SUBSCRIBERS,
-					stand.now_ms);
+		damage(watch_stand_at(&stand, handle.slot), &stand.subscribers[1], stand.now_ms, how);
+		bool kept = adopt_slot(&stand, handle.slot);
 
 		if (kept != (how == NONE))
 			fail_msg("damage %d: kept %d", how, kept);
 		if (!kept) {
-			assert_int_equal(atomic_load(&stand.watches[handle.slot].state), RECORD_FREE);
+			assert_int_equal(atomic_load(&watch_stand_at(&stand, handle.slot)->state), RECORD_FREE);
 			assert_null(watch_lock(&stand.pool, handle));
 		}
 		// Whatever was dropped, sessions go on being judged.

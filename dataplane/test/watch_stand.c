@@ -10,7 +10,7 @@ void
 watch_stand_start(struct watch_stand *stand)
 {
 	*stand = (struct watch_stand){.place = 1, .now_ms = 10000};
-	stand->watches = exact_memory(STAND_WATCHES * sizeof(struct watch));
+	stand->watches = exact_memory(STAND_WATCHES * watch_stride(STAND_DETECTORS));
 	stand->ring = exact_memory(event_ring_size(STAND_EVENTS));
 	event_ring_init(stand->ring, STAND_EVENTS);
 	stand->reports = (struct watch_reports){.ring = stand->ring, .counters = &stand->counters};
@@ -40,7 +40,15 @@ watch_stand_share(struct watch_stand *stand, uint32_t worker, uint32_t workers)
 {
 	free(stand->pool_memory);
 	stand->pool_memory = exact_memory(watch_pool_size(STAND_WATCHES, workers));
-	watch_pool_init(&stand->pool, stand->watches, STAND_WATCHES, worker, workers, stand->pool_memory);
+	stand->pool = (struct watch_pool){
+		.records = stand->watches,
+		.detectors = STAND_DETECTORS,
+		.capacity = STAND_WATCHES,
+		.worker = worker,
+		.workers = workers,
+		.free = stand->pool_memory,
+	};
+	watch_pool_init(&stand->pool);
 }
 
 void
@@ -49,6 +57,12 @@ watch_stand_package(struct watch_stand *stand, const struct package *package)
 	stand->package = *package;
 	memcpy(stand->detectors, package->detectors, package->detector_count * sizeof(*package->detectors));
 	stand->package.detectors = stand->detectors;
+}
+
+struct watch *
+watch_stand_at(const struct watch_stand *stand, uint32_t slot)
+{
+	return watch_at(stand->watches, STAND_DETECTORS, slot);
 }
 
 enum outcome
@@ -60,6 +74,7 @@ watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 		.subscriber = subscriber,
 		.now_ms = stand->now_ms,
 		.reports = &stand->reports,
+		.detectors = STAND_DETECTORS,
 	};
 	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
 
@@ -68,9 +83,9 @@ watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 	if (watch == NULL)
 		return UNWATCHED;
 	assert_int_equal(atomic_load(&watch->lock) & 1, 1);
-	bool refused = watch_refuses(watch, &context, services, true);
+	bool refused = watch_refuses(watch, &context, services, true) != 0;
 	if (!refused)
-		watch_count(watch, &context, SIGNAL_SESSIONS, services);
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, services);
 	watch_unlock(watch);
 	assert_int_equal(atomic_load(&watch->lock) & 1, 0);
 	return refused ? REFUSED : PASSED;

@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #define STAND_WATCHES     6
+#define STAND_DETECTORS   4
 #define STAND_SUBSCRIBERS 8
 #define STAND_EVENTS      64
 
@@ -30,7 +31,7 @@
 enum outcome { PASSED, REFUSED, UNWATCHED };
 
 struct watch_stand {
-	struct watch *watches; // STAND_WATCHES
+	void *watches; // STAND_WATCHES, with room for STAND_DETECTORS
 	struct subscriber subscribers[STAND_SUBSCRIBERS];
 	struct watch_pool pool;
 	void *pool_memory;
@@ -39,7 +40,7 @@ struct watch_stand {
 	struct watch_reports reports;
 	uint64_t place, lost; // in the ring
 	struct package package;
-	struct detector detectors[WATCH_DETECTORS]; // the package's, for tests that change them
+	struct detector detectors[STAND_DETECTORS]; // the package's, for tests that change them
 	uint64_t now_ms;
 };
 
@@ -51,6 +52,9 @@ void watch_stand_share(struct watch_stand *stand, uint32_t worker, uint32_t work
 
 // Judges by a copy of this package from now on.
 void watch_stand_package(struct watch_stand *stand, const struct package *package);
+
+// The record in this slot.
+struct watch *watch_stand_at(const struct watch_stand *stand, uint32_t slot);
 
 // What a session of these services is judged as now.
 enum outcome watch_stand_session(struct watch_stand *stand, uint32_t subscriber, uint64_t services);

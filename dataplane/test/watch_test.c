@@ -68,7 +68,7 @@ a_handle_outside_the_pool_is_none(void **state)
 	assert_null(watch_lock(&stand.pool, (struct record_handle){.slot = RECORD_NONE}));
 	// A free watch has generation 0 as well.
 	assert_null(watch_lock(&stand.pool, (struct record_handle){.slot = 0}));
-	assert_int_equal(atomic_load(&stand.watches[0].lock) & 1, 0);
+	assert_int_equal(atomic_load(&watch_stand_at(&stand, 0)->lock) & 1, 0);
 	watch_stand_stop(&stand);
 }
 
@@ -253,11 +253,12 @@ a_repeated_attempt_is_judged_and_not_counted_as_refused(void **state)
 	watch_stand_start(&stand);
 	watch_stand_package(&stand, &one_block);
 	assert_sessions(&stand, 1, SMTP, 3);
-	const struct watch_context context = {&stand.package, &stand.subscribers[1], stand.now_ms, &stand.reports};
+	const struct watch_context context = {&stand.package, &stand.subscribers[1], stand.now_ms,
+					      &stand.reports, STAND_DETECTORS,       NULL};
 	struct watch *watch = watch_lock(&stand.pool, stand.subscribers[1].watch);
-	assert_true(watch_refuses(watch, &context, SMTP, false));
+	assert_int_equal(watch_refuses(watch, &context, SMTP, false), ACTION_BLOCK);
 	assert_int_equal(watch->windows[0].refused, 1);
-	assert_true(watch_refuses(watch, &context, SMTP, true));
+	assert_int_equal(watch_refuses(watch, &context, SMTP, true), ACTION_BLOCK);
 	assert_int_equal(watch->windows[0].refused, 2);
 	watch_unlock(watch);
 	watch_stand_stop(&stand);
@@ -337,8 +338,8 @@ a_removed_detectors_window_is_reused_and_its_breach_ended(void **state)
 	watch_stand_no_event(&stand);
 	assert_sessions(&stand, 1, SMTP, 2);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 5, 3);
-	const struct watch *watch = &stand.watches[stand.subscribers[1].watch.slot];
-	for (int i = 0; i < WATCH_DETECTORS; i++)
+	const struct watch *watch = watch_stand_at(&stand, stand.subscribers[1].watch.slot);
+	for (int i = 0; i < STAND_DETECTORS; i++)
 		assert_int_equal(watch->windows[i].counted, watch->windows[i].detector == 5 ? 3 : 5);
 	watch_stand_stop(&stand);
 }
@@ -376,8 +377,8 @@ struct account {
 static void
 take_random_package(struct watch_stand *stand, uint64_t *seed)
 {
-	stand->package = (struct package){.detector_count = WATCH_DETECTORS, .detectors = stand->detectors};
-	for (uint32_t d = 0; d < WATCH_DETECTORS; d++)
+	stand->package = (struct package){.detector_count = STAND_DETECTORS, .detectors = stand->detectors};
+	for (uint32_t d = 0; d < STAND_DETECTORS; d++)
 		stand->detectors[d] = (struct detector)DETECTOR(d + 1, SERVICE(d % 3), 1 + random_below(seed, 6),
 								100 * (d + 1), d == 3 ? ACTION_REPORT : ACTION_BLOCK);
 }
@@ -412,7 +413,7 @@ account_release(struct account accounts[], const bool in_breach[], const struct 
 {
 	unsigned released = 0;
 
-	for (uint32_t d = 0; d < WATCH_DETECTORS; d++) {
+	for (uint32_t d = 0; d < STAND_DETECTORS; d++) {
 		struct account *account = &accounts[d];
 		if ((detector != 0 && detector != d + 1) || !in_breach[d] || !account->open ||
 		    now_ms - account->started_ms >= package->detectors[d].period_ms)
@@ -438,7 +439,7 @@ release(struct watch_stand *stand, uint32_t slot, uint32_t detector)
 
 // Events of a subscriber and detector come in pairs: a start, an end, a start...
 static void
-follow_events(struct watch_stand *stand, bool in_breach[][WATCH_DETECTORS])
+follow_events(struct watch_stand *stand, bool in_breach[][STAND_DETECTORS])
 {
 	struct event event;
 
@@ -456,8 +457,8 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= 30; seed++) {
 		struct watch_stand stand;
-		struct account accounts[STAND_WATCHES][WATCH_DETECTORS] = {0};
-		bool in_breach[STAND_WATCHES][WATCH_DETECTORS] = {0};
+		struct account accounts[STAND_WATCHES][STAND_DETECTORS] = {0};
+		bool in_breach[STAND_WATCHES][STAND_DETECTORS] = {0};
 		uint64_t random = seed;
 		unsigned released = 0;
 
@@ -474,7 +475,7 @@ random_sessions_are_judged_as_by_a_naive_account(void **state)
 			if (random_below(&random, 20) == 0)
 				watch_stand_sweep(&stand);
 			if (random_below(&random, 30) == 0) {
-				uint32_t detector = random_below(&random, WATCH_DETECTORS + 1);
+				uint32_t detector = random_below(&random, STAND_DETECTORS + 1);
 				follow_events(&stand, in_breach);
 				unsigned expected = account_release(accounts[subscriber], in_breach[subscriber],
 								    &stand.package, detector, stand.now_ms);

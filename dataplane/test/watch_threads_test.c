@@ -30,7 +30,11 @@ start(struct worker *worker, struct watch_stand *stand, uint32_t number)
 {
 	*worker = (struct worker){.stand = stand, .handle = stand->subscribers[1].watch};
 	worker->pool_memory = exact_memory(watch_pool_size(STAND_WATCHES, WORKERS));
-	watch_pool_init(&worker->pool, stand->watches, STAND_WATCHES, number, WORKERS, worker->pool_memory);
+	worker->pool = stand->pool;
+	worker->pool.worker = number;
+	worker->pool.workers = WORKERS;
+	worker->pool.free = worker->pool_memory;
+	watch_pool_init(&worker->pool);
 	worker->reports.counters = &worker->counters;
 	worker->reports.ring = exact_memory(event_ring_size(STAND_EVENTS));
 	event_ring_init(worker->reports.ring, STAND_EVENTS);
@@ -52,6 +56,7 @@ session(struct worker *worker, uint64_t now_ms)
 		.subscriber = &worker->stand->subscribers[1],
 		.now_ms = now_ms,
 		.reports = &worker->reports,
+		.detectors = STAND_DETECTORS,
 	};
 	struct watch *watch = watch_lock(&worker->pool, worker->handle);
 
@@ -62,7 +67,7 @@ session(struct worker *worker, uint64_t now_ms)
 	if (watch_refuses(watch, &context, SMTP, true)) {
 		worker->refused++;
 	} else {
-		watch_count(watch, &context, SIGNAL_SESSIONS, SMTP);
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, SMTP);
 		worker->passed++;
 	}
 	watch_unlock(watch);
@@ -134,7 +139,7 @@ two_threads_pass_exactly_the_quota_and_declare_one_breach(void **state)
 		assert_int_equal(workers[0].stale + workers[1].stale, 0);
 		assert_int_equal(workers[0].passed + workers[1].passed, thresholds[t]);
 		assert_int_equal(workers[0].refused + workers[1].refused, 2 * SESSIONS + 1 - thresholds[t]);
-		const struct watch *watch = &stand.watches[workers[0].handle.slot];
+		const struct watch *watch = watch_stand_at(&stand, workers[0].handle.slot);
 		assert_int_equal(watch->windows[0].counted, thresholds[t]);
 		assert_int_equal(watch->windows[0].refused, 2 * SESSIONS + 1 - thresholds[t]);
 		uint32_t started = 0;
@@ -186,7 +191,7 @@ in_every_period_two_threads_pass_exactly_the_quota(void **state)
 		ended += events_of_kind(&workers[w], EVENT_BREACH_ENDED);
 	}
 	// Every period is long enough to use up its quota, but perhaps for the last.
-	uint32_t last = stand.watches[workers[0].handle.slot].windows[0].counted;
+	uint32_t last = watch_stand_at(&stand, workers[0].handle.slot)->windows[0].counted;
 	assert_in_range(started, 2 * SESSIONS / 5000 / PERIOD_MS - 1, 2 * SESSIONS / 5000 / PERIOD_MS + 1);
 	assert_int_equal(workers[0].passed + workers[1].passed, 7 * started + (last < 7 ? last : 0));
 	assert_int_equal(started - ended, last == 7);
@@ -289,11 +294,12 @@ run_crowd(void *argument)
 
 	for (uint32_t s = 2; !atomic_load_explicit(&hand_over->done, memory_order_relaxed); s = 2 + (s - 1) % 6) {
 		struct subscriber *subscriber = &worker->stand->subscribers[s];
-		const struct watch_context context = {&worker->stand->package, subscriber, 10000, &worker->reports};
+		const struct watch_context context = {&worker->stand->package, subscriber,      10000,
+						      &worker->reports,        STAND_DETECTORS, NULL};
 		struct watch *watch = watch_take(&worker->pool, subscriber, s, 10000);
 
-		watch_count(watch, &context, SIGNAL_SESSIONS, SMTP);
-		watch_count(watch, &context, SIGNAL_SESSIONS, SMTP);
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, SMTP);
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, SMTP);
 		watch_unlock(watch);
 	}
 	return NULL;
@@ -321,8 +327,8 @@ a_watch_that_another_worker_gives_away_counts_for_nobody_else(void **state)
 		assert_int_equal(pthread_join(workers[crowded].thread, NULL), 0);
 
 		for (uint32_t w = crowded; w < STAND_WATCHES; w += WORKERS) {
-			assert_int_not_equal(stand.watches[w].subscriber.slot, 1);
-			assert_int_equal(stand.watches[w].windows[0].counted, 2);
+			assert_int_not_equal(watch_stand_at(&stand, w)->subscriber.slot, 1);
+			assert_int_equal(watch_stand_at(&stand, w)->windows[0].counted, 2);
 		}
 		assert_int_equal(workers[crowded].pool.used, STAND_WATCHES / WORKERS);
 		for (int w = 0; w < WORKERS; w++)

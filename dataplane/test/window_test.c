@@ -70,17 +70,17 @@ compare_with_history(const struct detector *detector, uint64_t seed)
 	     now += random_wait(&seed, detector->period_ms, detector->threshold)) {
 		bool refused = history_refuses(&history, detector->threshold, now, detector->period_ms);
 
-		assert_int_equal(window_breached(&window, detector, now), refused);
+		assert_int_equal(window_breached(&window, detector, false, now), refused);
 		if (refused) {
 			window_refuse(&window);
 			continue;
 		}
-		window_count(&window, detector, now);
+		window_count(&window, detector, false, now);
 		history_add(&history, now, detector->period_ms);
 		assert_int_equal(window.counted, history.count - history.period);
 		assert_int_equal(window.started_ms, history.passed[history.period]);
 		// The Nth counted signal declares the breach, none before it.
-		assert_int_equal(window_breached(&window, detector, now),
+		assert_int_equal(window_breached(&window, detector, false, now),
 				 history.count - history.period == detector->threshold);
 	}
 	return history_densest(&history, detector->period_ms);
@@ -113,11 +113,11 @@ the_worst_case_is_two_n_minus_one_in_a_period(void **state)
 	uint32_t passed = 0;
 
 	(void)state;
-	window_count(&window, &detector, 1000);
+	window_count(&window, &detector, false, 1000);
 	// Nine at the period's last millisecond, and then as many as pass until a period after the first of them.
 	for (uint64_t now = 60999; now < 60999 + 60000; now++)
-		while (!window_breached(&window, &detector, now)) {
-			window_count(&window, &detector, now);
+		while (!window_breached(&window, &detector, false, now)) {
+			window_count(&window, &detector, false, now);
 			passed++;
 		}
 	assert_int_equal(passed, 19);
@@ -130,15 +130,15 @@ refused_attempts_do_not_extend_the_period(void **state)
 	struct window window = {0};
 
 	(void)state;
-	window_count(&window, &detector, 1000);
-	window_count(&window, &detector, 1001);
+	window_count(&window, &detector, false, 1000);
+	window_count(&window, &detector, false, 1001);
 	for (uint64_t now = 1001; now < 1100; now++) {
-		assert_true(window_breached(&window, &detector, now));
+		assert_true(window_breached(&window, &detector, false, now));
 		window_refuse(&window);
 	}
 	assert_int_equal(window.refused, 99);
 	assert_int_equal(window.counted, 2);
-	assert_false(window_breached(&window, &detector, 1100));
+	assert_false(window_breached(&window, &detector, false, 1100));
 }
 
 static void
@@ -148,12 +148,12 @@ the_periods_end_is_exclusive_and_the_next_period_starts_with_a_signal(void **sta
 	struct window window = {0};
 
 	(void)state;
-	assert_false(window_open(&window, 50));
-	window_count(&window, &detector, 1000);
-	assert_true(window_open(&window, 1099));
-	assert_false(window_open(&window, 1100));
+	assert_false(window_open(&window, false, 50));
+	window_count(&window, &detector, false, 1000);
+	assert_true(window_open(&window, false, 1099));
+	assert_false(window_open(&window, false, 1100));
 	window_refuse(&window);
-	window_count(&window, &detector, 1150);
+	window_count(&window, &detector, false, 1150);
 	assert_int_equal(window.started_ms, 1150);
 	assert_int_equal(window.counted, 1);
 	assert_int_equal(window.refused, 0);
@@ -167,16 +167,16 @@ a_changed_threshold_keeps_the_window_and_a_changed_period_waits_for_the_next(voi
 	struct window window = {0};
 
 	(void)state;
-	window_count(&window, &three, 1000);
-	window_count(&window, &three, 1001);
-	assert_false(window_breached(&window, &three, 1002));
-	assert_true(window_breached(&window, &two_long, 1002));
-	window_count(&window, &two_long, 1003);
+	window_count(&window, &three, false, 1000);
+	window_count(&window, &three, false, 1001);
+	assert_false(window_breached(&window, &three, false, 1002));
+	assert_true(window_breached(&window, &two_long, false, 1002));
+	window_count(&window, &two_long, false, 1003);
 	assert_int_equal(window.counted, 3);
-	assert_false(window_open(&window, 1100));
-	window_count(&window, &two_long, 1100);
-	assert_true(window_open(&window, 2099));
-	assert_false(window_open(&window, 2100));
+	assert_false(window_open(&window, false, 1100));
+	window_count(&window, &two_long, false, 1100);
+	assert_true(window_open(&window, false, 2099));
+	assert_false(window_open(&window, false, 2100));
 }
 
 // Two workers read one clock a moment apart.
@@ -187,9 +187,9 @@ a_period_that_started_a_moment_ahead_is_open(void **state)
 	struct window window = {0};
 
 	(void)state;
-	window_count(&window, &detector, 1000);
-	assert_true(window_breached(&window, &detector, 999));
-	window_count(&window, &detector, 999);
+	window_count(&window, &detector, false, 1000);
+	assert_true(window_breached(&window, &detector, false, 999));
+	window_count(&window, &detector, false, 999);
 	assert_int_equal(window.started_ms, 1000);
 	assert_int_equal(window.counted, 2);
 }
@@ -202,13 +202,13 @@ counts_stop_at_their_ends(void **state)
 		.started_ms = 1, .period_ms = UINT32_MAX, .counted = UINT32_MAX - 1, .refused = UINT32_MAX};
 
 	(void)state;
-	assert_false(window_breached(&window, &detector, 2));
+	assert_false(window_breached(&window, &detector, false, 2));
 	for (int i = 0; i < 3; i++) {
-		window_count(&window, &detector, 2);
+		window_count(&window, &detector, false, 2);
 		window_refuse(&window);
 		assert_int_equal(window.counted, UINT32_MAX);
 		assert_int_equal(window.refused, UINT32_MAX);
-		assert_true(window_breached(&window, &detector, 2));
+		assert_true(window_breached(&window, &detector, false, 2));
 	}
 }
 
@@ -216,10 +216,11 @@ static void
 an_assigned_window_is_empty(void **state)
 {
 	struct window window = {.started_ms = 5, .period_ms = 6, .detector = 7, .counted = 8, .refused = 9};
-	const struct window empty = {.detector = 70};
+	const struct window empty = {.detector = 70, .kind = WINDOW_FIXED};
+	const struct detector detector = {.id = 70, .threshold = 3, .period_ms = 100, .window = WINDOW_FIXED};
 
 	(void)state;
-	window_assign(&window, 70);
+	window_assign(&window, &detector);
 	assert_memory_equal(&window, &empty, sizeof(window));
 }
 

@@ -20,7 +20,13 @@ import type {
 
 export interface Native {
   readonly Attachment: new (path: string) => NativeAttachment;
-  readonly Engine: new (sessions: number, subscribers: number, watches: number, policy: Uint8Array) => NativeEngine;
+  readonly Engine: new (
+    sessions: number,
+    subscribers: number,
+    watches: number,
+    detectors: number,
+    policy: Uint8Array,
+  ) => NativeEngine;
   bootTimeMs(): number;
   /** The process that connected to the Unix socket `fd`. Throws an Error. */
   peerOf(fd: number): { pid: number; uid: number; gid: number };

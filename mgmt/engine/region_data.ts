@@ -24,6 +24,8 @@ export interface EngineSize {
   readonly subscribers: number;
   /** Records of watches. */
   readonly watches: number;
+  /** Detectors that a package may have, and services that it may measure: what a watch has room for. */
+  readonly detectors: number;
 }
 
 /** What the present process found in the records that an earlier one left. */
@@ -178,16 +180,30 @@ export interface BreachFacts {
   /** The id that the policy gave the detector. */
   readonly detector: number;
   readonly periodStartedMs: number;
-  /** The breach lasts until `periodStartedMs + periodMs`. */
+  /** The breach lasts until `periodStartedMs + periodMs + holdMs`. */
   readonly periodMs: number;
+  readonly holdMs: number;
   /** Signals counted in the period. */
   readonly counted: number;
   /** Attempts refused in the period. */
   readonly refused: number;
+  /** Where the counted sessions went: the latest, 16 at most, in no order. */
+  readonly destinations: readonly Destination[];
 }
 
-/** A detector's period that goes on for a subscriber. */
-export interface WindowRecord extends Omit<BreachFacts, "subscriber"> {
+/** The other end of sessions that were counted. */
+export interface Destination {
+  readonly address: string;
+  /** Of the service. */
+  readonly port: number;
+  /** Sessions that were counted; 65,535 is so many or more. */
+  readonly sessions: number;
+  /** The last of them. */
+  readonly seenMs: number;
+}
+
+/** A detector's period that goes on for a subscriber. Sliding: `periodStartedMs` is of the first signal since it was empty. */
+export interface WindowRecord extends Omit<BreachFacts, "subscriber" | "destinations"> {
   /** Its breach was declared. */
   readonly inBreach: boolean;
 }
@@ -224,6 +240,10 @@ export interface UsageRecord {
 export interface EngineEvent extends BreachFacts {
   readonly kind: "breach-started" | "breach-ended";
   readonly timeMs: number;
+  /** Of the policy it was judged by. */
+  readonly generation: number;
+  /** Why it ended; null: it started. "policy": the threshold was raised, or the detector is gone. */
+  readonly reason: "over" | "released" | "policy" | null;
   readonly ring: number;
   /** From 1 in each ring. */
   readonly sequence: number;

@@ -4,16 +4,22 @@ import { loadNative, type NativeEngine, type PacketAnswer, type ReplayedPacket }
 import type { BySide, EngineCounters, EngineEvent } from "../engine/region_data.ts";
 import { Sentence } from "../sentence.ts";
 
-/** Sizes of the engine's tables: 1 to 16,777,216 entries each. */
+/** Sizes of the engine's tables: 1 to 16,777,216 entries each, but for detectors. */
 export interface EngineOptions {
   /** policy_blob.ts makes it. */
   readonly policy: Uint8Array;
   readonly sessions: number;
   readonly subscribers: number;
   readonly watches: number;
+  /** That a package may have, and services that it may measure: 4 to 64, a multiple of 4. */
+  readonly detectors: number;
 }
 
 const ENTRIES_MAX = 2 ** 24;
+
+/** WATCH_DETECTORS_MIN and WATCH_DETECTORS_MAX of dataplane/core/records.h. */
+const DETECTORS_STEP = 4;
+const DETECTORS_MAX = 64;
 
 /** Bounds of a link's number (LINKS_MAX in dataplane/core/counters.h). */
 const LINK_LAST = 3;
@@ -23,13 +29,15 @@ export class Engine {
   #nowMs = 0;
 
   /** Throws a Sentence when the policy is refused, or there is no memory for the tables. */
-  constructor({ policy, sessions, subscribers, watches }: EngineOptions) {
+  constructor({ policy, sessions, subscribers, watches, detectors }: EngineOptions) {
     checkPolicy(policy);
     check("sessions", sessions, 1, ENTRIES_MAX);
     check("subscribers", subscribers, 1, ENTRIES_MAX);
     check("watches", watches, 1, ENTRIES_MAX);
+    check("detectors", detectors, DETECTORS_STEP, DETECTORS_MAX);
+    if (detectors % DETECTORS_STEP !== 0) throw new RangeError(`detectors is a multiple of ${DETECTORS_STEP}.`);
     const native = loadNative();
-    this.#native = inSentences(() => new native.Engine(sessions, subscribers, watches, policy));
+    this.#native = inSentences(() => new native.Engine(sessions, subscribers, watches, detectors, policy));
   }
 
   /** Puts another policy in force; sessions and windows live on under it. Throws a Sentence when it is refused: the old one stays. */
@@ -50,7 +58,7 @@ export class Engine {
     this.#native.advance(this.#turn(nowMs));
   }
 
-  /** The events since the last call. None is lost when it is called after each packet and each advance. */
+  /** The events since the last call. None is lost when it is called after each packet and each advance, which have 65,536 at most. */
   events(): Omit<EngineEvent, "ring">[] {
     return this.#native.events();
   }

@@ -24,7 +24,12 @@ export interface ReplayReport {
 }
 
 /** Half a million sessions at once in 100 MB. What finds no room is counted: `session_table_full` and its like. */
-const tables: Omit<EngineOptions, "policy"> = { sessions: 2 ** 19, subscribers: 2 ** 17, watches: 2 ** 16 };
+const tables: Omit<EngineOptions, "policy"> = {
+  sessions: 2 ** 19,
+  subscribers: 2 ** 17,
+  watches: 2 ** 16,
+  detectors: 64,
+};
 
 /** `each`: hears of every packet, in the capture's order. */
 export function replayCapture(

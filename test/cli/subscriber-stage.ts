@@ -61,7 +61,7 @@ export const REPORTING = 3;
 
 /** A window of a detector; in breach unless it is said otherwise. */
 export function window(changes: Partial<WindowRecord> = {}): WindowRecord {
-  const period = { periodStartedMs: 170_000, periodMs: 60_000 };
+  const period = { periodStartedMs: 170_000, periodMs: 60_000, holdMs: 0 };
   return { detector: BLOCKING, ...period, counted: 10, refused: 290, inBreach: true, ...changes };
 }
 

@@ -26,7 +26,7 @@ test("the header says what the engine is and who serves it", async (t) => {
   const header = attachment.header();
   t.like(header, {
     bootId: (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).replace(/[-\n]/g, ""),
-    engine: { workers: 1, sessions: 65536, subscribers: 8192, watches: 8192 },
+    engine: { workers: 1, sessions: 65536, subscribers: 8192, watches: 8192, detectors: 8 },
     links: 1,
     starts: 1,
     adoption: { subscribers: 0, watches: 0, breached: 0, dropped: 0 },

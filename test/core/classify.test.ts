@@ -155,7 +155,7 @@ test("what is said of a session is what its first packet is judged by", async (t
       fc.constantFrom(25, 53, 80),
       async (overrides, subscriber, network, protocol, serverPort) => {
         const { policy } = policyOf(configuration, new Map(), overrides);
-        const engine = new Engine({ policy, sessions: 10, subscribers: 10, watches: 10 });
+        const engine = new Engine({ policy, sessions: 10, subscribers: 10, watches: 10, detectors: 8 });
         const frame = (protocol === "tcp" ? tcp : udp)({
           from: subscriber,
           fromPort: 1024,

@@ -21,7 +21,7 @@ async function honestRegion(t: ExecutionContext): Promise<string> {
 /** Lengths at which something begins or ends, from struct region_header (dataplane/region/region.h). */
 async function lengths(path: string): Promise<number[]> {
   const header = await readFile(path);
-  const offsets = [64, 72, 88, 96, 104, 120].map((at) => Number(header.readBigUInt64LE(at)));
+  const offsets = [72, 80, 96, 104, 112, 128].map((at) => Number(header.readBigUInt64LE(at)));
   const around = offsets.flatMap((offset) => [offset - 1, offset, offset + 1, offset + 4096]);
   return [...new Set([0, 1, 127, 128, 4095, ...around, header.length >> 1, header.length - 4096, header.length - 1])];
 }

@@ -9,13 +9,16 @@ const { policy } = policyOf(outboundMail);
 const syn = tcp({ from: "10.0.0.1", fromPort: 2000, to: "192.0.2.1", toPort: 25 });
 
 test("sizes are whole numbers within bounds", (t) => {
-  const sizes = { sessions: 10, subscribers: 10, watches: 10 };
-  for (const name of Object.keys(sizes)) {
+  const tables = { sessions: 10, subscribers: 10, watches: 10 };
+  const sizes = { ...tables, detectors: 4 };
+  for (const name of Object.keys(tables)) {
     for (const size of [0, -1, 1.5, 2 ** 24 + 1, Number.NaN]) {
       const error = t.throws(() => new Engine({ policy, ...sizes, [name]: size }), { instanceOf: RangeError });
       t.regex(error?.message ?? "", new RegExp(`^${name} must be a whole number from 1 to 16777216\\.$`));
     }
   }
+  for (const detectors of [0, 3, 6, 65, 68])
+    t.throws(() => new Engine({ policy, ...sizes, detectors }), { instanceOf: RangeError });
   t.notThrows(() => new Engine({ policy, ...sizes }));
 });
 

@@ -33,16 +33,17 @@ const fields: readonly (readonly [name: string, offset: number, bytes: 4 | 8, co
   ["workers", 40, 4, "damaged"],
   ["subscribers", 48, 4, "damaged"],
   ["watches", 52, 4, "damaged"],
-  ["links", 56, 4, "damaged"],
-  ["event capacity", 60, 4, "damaged"],
-  ["offset of counters", 64, 8, "damaged"],
-  ["offset of rings", 72, 8, "damaged"],
-  ["stride of rings", 80, 8, "damaged"],
-  ["offset of subscribers", 88, 8, "damaged"],
-  ["offset of watches", 96, 8, "damaged"],
-  ["offset of policies", 104, 8, "damaged"],
-  ["stride of policies", 112, 8, "damaged"],
-  ["offset of samples", 120, 8, "damaged"],
+  ["detectors", 56, 4, "damaged"],
+  ["links", 60, 4, "damaged"],
+  ["event capacity", 64, 4, "damaged"],
+  ["offset of counters", 72, 8, "damaged"],
+  ["offset of rings", 80, 8, "damaged"],
+  ["stride of rings", 88, 8, "damaged"],
+  ["offset of subscribers", 96, 8, "damaged"],
+  ["offset of watches", 104, 8, "damaged"],
+  ["offset of policies", 112, 8, "damaged"],
+  ["stride of policies", 120, 8, "damaged"],
+  ["offset of samples", 128, 8, "damaged"],
 ];
 
 for (const [name, offset, bytes, code] of fields) {
@@ -84,7 +85,8 @@ test("what is no region is refused by its kind", async (t) => {
 });
 
 // struct watch and struct subscriber (dataplane/core/records.h).
-const WATCH_BYTES = 128;
+const WATCH_BYTES = 2688;
+const WINDOW = 576;
 const SUBSCRIBER_BYTES = 64;
 const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
 const u64 = (value: bigint) => Buffer.from(BigUint64Array.of(value).buffer);
@@ -93,14 +95,19 @@ const lies: readonly (readonly [what: string, record: "watch" | "subscriber", of
   ["a lock that nobody gives back", "watch", 0, u32(1)],
   ["a state that is none", "watch", 4, u32(7)],
   ["another generation than its subscriber knows", "watch", 8, u32(99)],
-  ["breaches of windows that there are not", "watch", 12, u32(0x10)],
-  ["a subscriber beyond the table", "watch", 16, u32(0xffffffff)],
-  ["another generation of its subscriber", "watch", 20, u32(99)],
-  ["a period from the future", "watch", 32, u64(2n ** 63n)],
-  ["a period that never started", "watch", 32, u64(0n)],
-  ["a period of no length", "watch", 40, u32(0)],
-  ["a breach of no detector", "watch", 44, u32(0)],
-  ["a breach without a signal", "watch", 48, u32(0)],
+  ["breaches of windows that there are not", "watch", 32, u64(0x100n)],
+  ["a breach of a window that nobody has", "watch", 16, u64(0n)],
+  ["windows that there are not", "watch", 16, u64(0x101n)],
+  ["a subscriber beyond the table", "watch", 40, u32(0xffffffff)],
+  ["another generation of its subscriber", "watch", 44, u32(99)],
+  ["more destinations than there is room for", "watch", 56, u32(17)],
+  ["a period from the future", "watch", WINDOW, u64(2n ** 63n)],
+  ["a period that never started", "watch", WINDOW, u64(0n)],
+  ["a signal from the future", "watch", WINDOW + 8, u64(2n ** 63n)],
+  ["a period of no length", "watch", WINDOW + 16, u32(0)],
+  ["a breach of no detector", "watch", WINDOW + 24, u32(0)],
+  ["a window of no kind", "watch", WINDOW + 28, u32(3)],
+  ["a breach without a signal", "watch", WINDOW + 32, u32(0)],
   ["a subscriber with another watch", "subscriber", 32, u32(4000)],
   ["a subscriber with tags beyond 24 bits", "subscriber", 40, u32(0xffffffff)],
   ["a subscriber with an impossible prefix", "subscriber", 54, Buffer.of(200)],
@@ -114,8 +121,8 @@ test("a record that contradicts itself is counted and left out, and the others a
   const honest = await readFile(path);
   const { breaches } = await attachment.breached();
   const slot = breaches[2]?.watch.slot ?? -1;
-  const watch = Number(honest.readBigUInt64LE(96)) + slot * WATCH_BYTES;
-  const subscriber = Number(honest.readBigUInt64LE(88)) + honest.readUInt32LE(watch + 16) * SUBSCRIBER_BYTES;
+  const watch = Number(honest.readBigUInt64LE(104)) + slot * WATCH_BYTES;
+  const subscriber = Number(honest.readBigUInt64LE(96)) + honest.readUInt32LE(watch + 40) * SUBSCRIBER_BYTES;
 
   for (const [what, record, offset, bytes] of lies) {
     const at = (record === "watch" ? watch : subscriber) + offset;
@@ -149,7 +156,7 @@ const sampleLies: readonly (readonly [what: string, offset: number, bytes: Buffe
 test("a sample that cannot have been written is a lost one, and the others are told", async (t) => {
   const path = await honestRegion(t);
   const honest = await readFile(path);
-  const ring = Number(honest.readBigUInt64LE(120));
+  const ring = Number(honest.readBigUInt64LE(128));
   // The third sample is in the third slot, as the first is in that with number 1.
   const sample = ring + RING_HEAD_BYTES + 3 * SAMPLE_BYTES;
   for (const [what, offset, bytes] of sampleLies) {
@@ -164,7 +171,7 @@ test("a sample that cannot have been written is a lost one, and the others are t
 
 test("a sample ring that says it is elsewhere gives no sample and no endless loop", async (t) => {
   const path = await honestRegion(t);
-  const ring = Number((await readFile(path)).readBigUInt64LE(120));
+  const ring = Number((await readFile(path)).readBigUInt64LE(128));
   for (const next of [0n, 1n, 2n ** 53n, 2n ** 64n - 1n]) {
     await overwrite(path, ring, u64(next));
     await overwrite(path, ring + 8, u64(2n ** 64n - 1n));
@@ -189,7 +196,7 @@ function noise(seed: number, length: number): Buffer {
 
 test("a region of noise behind an honest header is read to its end without a fall", async (t) => {
   const honest = await honestRegion(t);
-  const started = 128;
+  const started = 192;
   const length = (await readFile(honest)).length - started;
   for (const seed of [1, 2, 3]) {
     const path = `${honest}.${seed}`;
@@ -213,8 +220,14 @@ test("a header that changes after it was attached moves no read", async (t) => {
   const path = await honestRegion(t);
   const attachment = new Attachment(path);
   t.teardown(() => attachment.close());
-  await overwrite(path, 0, Buffer.alloc(120, 0xff));
-  t.deepEqual(attachment.header().engine, { workers: 1, sessions: 65536, subscribers: 8192, watches: 8192 });
+  await overwrite(path, 0, Buffer.alloc(136, 0xff));
+  t.deepEqual(attachment.header().engine, {
+    workers: 1,
+    sessions: 65536,
+    subscribers: 8192,
+    watches: 8192,
+    detectors: 8,
+  });
   t.is(attachment.counters().engine.sessions_opened, BREACHED);
   t.is(attachment.events(100).events.length, BREACHED);
   t.is((await attachment.breached()).breaches.length, BREACHED);

@@ -25,7 +25,7 @@ export function policyOf(
 }
 
 export function engineOf(text: string): Engine {
-  return new Engine({ policy: policyOf(text).policy, sessions: 1000, subscribers: 100, watches: 100 });
+  return new Engine({ policy: policyOf(text).policy, sessions: 1000, subscribers: 100, watches: 100, detectors: 8 });
 }
 
 /** Mail of 10.0.0.0/8 and 2001:db8::/32 under the quota of Cisco's example (OL-10610-03, chapter 4). */

@@ -35,7 +35,7 @@ interface LineCard 0
 /** Of six sessions, half opened before the change, how many pass: 3 when the window is kept, more when it begins anew. */
 function passed(change: Change): number {
   const before = policyOf(lines());
-  const engine = new Engine({ policy: before.policy, sessions: 100, subscribers: 10, watches: 10 });
+  const engine = new Engine({ policy: before.policy, sessions: 100, subscribers: 10, watches: 10, detectors: 4 });
   const open = (fromPort: number) =>
     engine.packet(tcp({ from: "10.0.0.1", fromPort, to: "192.0.2.1", toPort: 25 }), "subscriber", 0, 1000).verdict;
   const first = [1, 2, 3].map(open);

@@ -14,12 +14,13 @@ const BREACHED = 5;
 // dataplane/region/region.h, dataplane/core/{records,event_ring}.h
 const WORKERS = 40;
 const SESSIONS = 44;
-const LINKS = 56;
-const GEOMETRY_BYTES = 128;
-const HEADER_BYTES = 600;
+const LINKS = 60;
+const GEOMETRY_BYTES = 136;
+const PROCESS = 192;
+const HEADER_BYTES = 664;
 const RING_HEADER_BYTES = 128;
-const EVENT_BYTES = 64;
-const WATCH_BYTES = 128;
+const EVENT_BYTES = 512;
+const WATCH_BYTES = 2688;
 const SUBSCRIBER_BYTES = 64;
 
 interface Region {
@@ -44,7 +45,7 @@ async function honestRegion(t: ExecutionContext): Promise<Region> {
   const slot = (await attachment.breached()).breaches[2]?.watch.slot ?? -1;
   attachment.close();
   const offset = (field: number) => Number(honest.readBigUInt64LE(field));
-  const watch = offset(96) + slot * WATCH_BYTES;
+  const watch = offset(104) + slot * WATCH_BYTES;
   const file = await open(path, "r+");
   t.teardown(() => file.close());
   const scribble = async (at: number, bytes: Uint8Array) => {
@@ -55,9 +56,9 @@ async function honestRegion(t: ExecutionContext): Promise<Region> {
     honest,
     slot,
     watch,
-    counters: offset(64),
-    ring: offset(72),
-    subscriber: offset(88) + honest.readUInt32LE(watch + 16) * SUBSCRIBER_BYTES,
+    counters: offset(72),
+    ring: offset(80),
+    subscriber: offset(96) + honest.readUInt32LE(watch + 40) * SUBSCRIBER_BYTES,
     scribble,
     restore: (at, length) => scribble(at, honest.subarray(at, at + length)),
   };
@@ -135,7 +136,7 @@ test("what the header says of its process and its state is told as it is, or as 
   const attachment = new Attachment(region.path);
   t.teardown(() => attachment.close());
   const { engine, links } = attachment.header();
-  await eachWord(region, GEOMETRY_BYTES, HEADER_BYTES, (what) => {
+  await eachWord(region, PROCESS, HEADER_BYTES, (what) => {
     const header = attachment.header();
     const live = attachment.live();
     t.deepEqual([header.engine, header.links], [engine, links], what);

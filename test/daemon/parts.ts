@@ -79,7 +79,7 @@ export function region(changes: RegionChanges = {}) {
     header: {
       region,
       bootId: "00112233445566778899aabbccddeeff",
-      engine: { workers: 2, sessions: 65_536, subscribers: 4096, watches: 1024 },
+      engine: { workers: 2, sessions: 65_536, subscribers: 4096, watches: 1024, detectors: 8 },
       links: 1,
       startedMs: 1000,
       pid: 4242,
@@ -148,8 +148,10 @@ export function breachFacts(changes: Partial<BreachRecord> & { host?: number } =
     detector: DETECTOR,
     periodStartedMs: 100_000,
     periodMs: 60_000,
+    holdMs: 0,
     counted: 10,
     refused: 0,
+    destinations: [],
     ...rest,
   };
 }
@@ -162,6 +164,8 @@ export function started(sequence: number, changes: EventChanges = {}): EngineEve
     ...facts,
     kind: "breach-started",
     timeMs: facts.periodStartedMs + 3000,
+    generation: 1,
+    reason: null,
     ring: 0,
     sequence,
     ...bare(changes),
@@ -171,7 +175,8 @@ export function started(sequence: number, changes: EventChanges = {}): EngineEve
 export function ended(sequence: number, changes: EventChanges = {}): EngineEvent {
   const facts = breachFacts({ refused: 291, ...changes });
   const timeMs = facts.periodStartedMs + facts.periodMs + 700;
-  return { ...facts, kind: "breach-ended", timeMs, ring: 0, sequence, ...bare(changes) };
+  const told = { kind: "breach-ended", timeMs, generation: 1, reason: "over", ring: 0, sequence } as const;
+  return { ...facts, ...told, ...bare(changes) };
 }
 
 export function record(changes: Partial<BreachRecord> & { host?: number } = {}): BreachRecord {

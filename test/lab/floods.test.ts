@@ -13,7 +13,7 @@ import { passedOpenings } from "./raw-subscriber.ts";
 import { shortQuota } from "./zombie.ts";
 
 const [home, neighbour = home] = homes;
-const size = { sessions: 512, subscribers: 64, watches: 32 };
+const size = { sessions: 512, subscribers: 64, watches: 32, detectors: 8 };
 const flooded = 8000;
 /** Frames that the sender has under way: fewer than the port's queue holds. */
 const batch = 200;

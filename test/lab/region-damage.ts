@@ -4,8 +4,8 @@ import { open, readFile } from "node:fs/promises";
 import type { Random } from "./random.ts";
 
 /** Where the header holds each part's offset; a part ends where the next begins. */
-const offsetFields = { counters: 64, rings: 72, subscribers: 88, watches: 96, policies: 104 } as const;
-const strideFields = { rings: 80, policies: 112 } as const;
+const offsetFields = { counters: 72, rings: 80, subscribers: 96, watches: 104, policies: 112 } as const;
+const strideFields = { rings: 88, policies: 120 } as const;
 
 export type RegionPart = "header" | keyof typeof offsetFields;
 

@@ -122,7 +122,7 @@ test("10,000 are in force at most: one more is refused, one in another's place i
   const { prepared, replaced } = make({ ...nobody, prefix: "10.30.0.1/32" });
   t.is(replaced, 1);
   t.is(readPolicy(prepared.blob).overrides.length, 10_064);
-  t.notThrows(() => new Engine({ policy: prepared.blob, sessions: 10, subscribers: 10, watches: 10 }));
+  t.notThrows(() => new Engine({ policy: prepared.blob, sessions: 10, subscribers: 10, watches: 10, detectors: 8 }));
 });
 
 const changes = fc.array(

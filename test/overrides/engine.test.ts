@@ -18,6 +18,7 @@ async function judged(t: ExecutionContext) {
     sessions: 1000,
     subscribers: 100,
     watches: 100,
+    detectors: 8,
   });
   const give = fake.apply.bind(fake);
   fake.apply = (policy) => {
