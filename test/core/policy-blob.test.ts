@@ -231,9 +231,82 @@ test("the addresses of an incomplete group are nobody's, unless another group ha
   t.true(isCounted(engine(), { from: "10.1.0.1" }));
 });
 
+test("built-in services are counted by their names, and off-net leaves the home servers out", (t) => {
+  const engine = (service: string) =>
+    engineOf(`
+zone home
+ ip 192.0.2.25
+service web
+ protocol tcp port 25
+package 0
+ mass-mailing service ${service}
+  ${quotaOfOne}
+interface LineCard 0
+ subscriber anonymous-group name "homes" IP-range 10.0.0.0/8
+ mass-mailing home-servers zone home
+`);
+  const counts = (service: string, attempt: Attempt) => isCounted(engine(service), attempt);
+  t.deepEqual([counts("smtp", { opener: "network" }), counts("smtp-outbound", { opener: "network" })], [true, false]);
+  t.deepEqual([counts("smtp-off-net", {}), counts("smtp-off-net", { to: "192.0.2.25" })], [true, false]);
+  t.deepEqual(
+    [465, 587, 25].map((port) => counts("submission", { port })),
+    [true, true, false],
+  );
+  t.deepEqual([counts("dns", { port: 53, protocol: "udp" }), counts("http", { port: 80 })], [true, true]);
+});
+
+test("zones of subscribers are exempt or blocked, in one service or in all, and force-block goes before exempt", (t) => {
+  const verdicts = (...lines: readonly string[]) => {
+    const engine = engineOf(`
+zone business
+ ip 10.7.0.0/16
+package 0
+ mass-mailing service smtp
+  ${quotaOfOne}
+ mass-mailing service http
+  ${quotaOfOne}
+interface LineCard 0
+ subscriber anonymous-group name "homes" IP-range 10.0.0.0/8
+ ${lines.join("\n ")}
+`);
+    const open = (from: string, toPort: number) =>
+      [1, 2].map(
+        (fromPort) =>
+          engine.packet(tcp({ from, fromPort, to: "192.0.2.1", toPort }), "subscriber", 0, START).verdict === "forward",
+      );
+    const [mail, web] = [open("10.7.0.1", 25), open("10.7.0.1", 80)];
+    t.deepEqual(open("10.8.0.1", 25), [true, false]);
+    return { mail, web };
+  };
+  const [passes, counted, refused] = [
+    [true, true],
+    [true, false],
+    [false, false],
+  ];
+  t.deepEqual(verdicts("mass-mailing exempt zone business"), { mail: passes, web: passes });
+  t.deepEqual(verdicts("mass-mailing exempt zone business service smtp"), { mail: passes, web: counted });
+  t.deepEqual(verdicts("mass-mailing force-block zone business service http"), { mail: counted, web: refused });
+  t.deepEqual(verdicts("mass-mailing exempt zone business", "mass-mailing force-block zone business service http"), {
+    mail: passes,
+    web: refused,
+  });
+});
+
+test("window, hold, count and actions of a detector are the bytes that the fast path reads", (t) => {
+  const bytes = (words: string) => {
+    const { policy } = policyOf(`package 0\n mass-mailing service smtp\n detect sessions 10 period 60 ${words}`);
+    const detector = Buffer.from(policy.subarray(policy.length - 24));
+    return [detector.readUInt32LE(16), ...detector.subarray(20)];
+  };
+  t.deepEqual(bytes(""), [0, 1, 1, 1, 0]);
+  t.deepEqual(bytes("window sliding hold 86400 count established"), [86_400_000, 1, 2, 1, 1]);
+  t.deepEqual(bytes("action report block reset cut"), [0, 1, 1, 1 | 2 | 4 | 16, 0]);
+  t.deepEqual(bytes("action block reset-both"), [0, 1, 1, 2 | 4 | 8, 0]);
+});
+
 test("the engine takes the policy of every configuration that is accepted", async (t) => {
   const folder = join(import.meta.dirname, "../config/accepted");
-  for (const name of ["abbreviated", "edge", "empty", "incomplete-objects", "sce-form"]) {
+  for (const name of ["abbreviated", "edge", "empty", "incomplete-objects", "mass-mailing", "sce-form"]) {
     const text = await readFile(join(folder, `${name}.conf`), "utf8");
     t.notThrows(() => engineOf(text), name);
   }
