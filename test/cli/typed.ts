@@ -42,6 +42,7 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     ],
   ),
   LEVEL: fc.constantFrom(...levels),
+  PERCENT: fc.constantFrom(0, 0.1, 5, 99.999, 100),
   HASH: fc.constant(`$scrypt$ln=14,r=8,p=1$${"A".repeat(22)}$${"b".repeat(43)}`),
 };
 
