@@ -123,7 +123,7 @@ export class App {
     this.#configuration.follow((settings) => log.obey(settings));
     this.#releases = new Releases(parts);
     this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
-    this.#recorder = new BreachRecorder({ ...parts, nameOf });
+    this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });

@@ -1,5 +1,6 @@
 // Who is in breach, who was, and his release.
 
+import { serviceNames } from "../../mgmt/config/known-services.ts";
 import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
 import { releaseSubscriber } from "../../mgmt/operations/subscriber.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
@@ -83,7 +84,7 @@ const release = act({
     reason: "Why",
     "<reason>": "To be read in the record of the breach",
   },
-  suggest: { service: ({ services }) => services.map(({ name }) => name) },
+  suggest: { service: serviceNames },
   operation: releaseSubscriber,
   input: ({ address, vlan, innerVlan, service, reason }) => ({
     ...{ address, vlans: [vlan, innerVlan].filter((id) => id !== undefined) },

@@ -1,9 +1,9 @@
 // Breaches, a line each.
 
 import type { Breach } from "../../mgmt/breaches/breach.ts";
-import { detectorText, isBlocked, subscriberText } from "../../mgmt/breaches/notice.ts";
+import { detectorText, endReasonText, isBlocked, subscriberText } from "../../mgmt/breaches/notice.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
-import { columns, fields } from "../columns.ts";
+import { columns, fields, paragraphs } from "../columns.ts";
 
 /** What happened lately; `address`: to him who has it, else to everybody. */
 export function historyLines(found: readonly Breach[], address?: string): string[] {
@@ -19,30 +19,72 @@ export function breachLines(found: readonly Breach[]): string[] {
       breach.id === null ? "-" : `${breach.id}`,
       dateAndTime(breach.startedAt),
       time(breach.untilAt),
-      breach.endedAt === null ? "-" : time(breach.endedAt),
+      endedText(breach),
       subscriberText(breach),
       detectorText(breach),
-      isBlocked(breach) ? "blocked" : "reported",
+      actionText(breach),
       // Told when it ends.
       breach.endedAt === null ? "-" : breach.refused,
     ]),
   );
 }
 
+/** What is done to whoever is in breach: `reported`, `blocked`, `blocked, reset, cut`. */
+export function actionText({ name }: Pick<Breach, "name">): string {
+  if (!name || !isBlocked({ name })) return "reported";
+  return ["blocked", ...name.actions.filter((action) => action !== "report" && action !== "block")].join(", ");
+}
+
+/** `12:01:00`, and why if not because its time was over: `12:00:20 released`. */
+function endedText({ endedAt, end }: Breach): string {
+  if (endedAt === null) return "-";
+  return end === null || end.reason === "over" ? time(endedAt) : `${time(endedAt)} ${end.reason}`;
+}
+
 /** Everything that is on record of one. */
 export function breachRecordLines(breach: Breach): string[] {
-  return fields({
-    Number: `${breach.id}`,
-    Subscriber: subscriberText(breach),
-    "Breach of": detectorText(breach),
-    Package: packageText(breach.name),
-    Actions: breach.name?.actions.join(" ") ?? "forgotten",
-    Since: dateAndTime(breach.startedAt),
-    Until: dateAndTime(breach.untilAt),
-    Ended: breach.endedAt === null ? "it goes on" : dateAndTime(breach.endedAt),
-    Counted: number(breach.counted),
-    Refused: number(breach.refused),
-  });
+  const { name, destinations } = breach;
+  return paragraphs(
+    fields({
+      Number: `${breach.id}`,
+      Subscriber: subscriberText(breach),
+      "Breach of": detectorText(breach),
+      Package: packageText(name),
+      Window: name ? `${name.window}, hold ${name.holdSeconds} s` : "forgotten",
+      Actions: name?.actions.join(" ") ?? "forgotten",
+      Policy: policyText(breach),
+      Since: dateAndTime(breach.startedAt),
+      Until: dateAndTime(breach.untilAt),
+      Ended: endText(breach),
+      Counted: number(breach.counted),
+      Refused: number(breach.refused),
+    }),
+    destinations.length > 0 ? destinationLines(destinations) : ["No destination was told."],
+  );
+}
+
+/** Where counted sessions went, the latest first. */
+export function destinationLines(destinations: Breach["destinations"]): string[] {
+  return columns(
+    ["DESTINATION", "PORT", "SESSIONS", "LAST SEEN"],
+    destinations
+      .toSorted((a, b) => b.seenAt - a.seenAt)
+      .map(({ address, port, sessions, seenAt }) => [address, `${port}`, sessions, dateAndTime(seenAt)]),
+  );
+}
+
+function policyText({ generation, revision }: Breach): string {
+  if (generation === null) return "not told";
+  return revision === null ? `generation ${generation}` : `generation ${generation}, revision ${revision}`;
+}
+
+const endWords = { over: "its time was over", missed: "nobody told, it was found to be over" } as const;
+
+function endText({ endedAt, end }: Breach): string {
+  if (endedAt === null) return "it goes on";
+  if (end === null) return dateAndTime(endedAt);
+  const why = end.reason === "over" || end.reason === "missed" ? endWords[end.reason] : endReasonText(end);
+  return `${dateAndTime(endedAt)}: ${why}`;
 }
 
 /** `0 "residential"`. */

@@ -2,9 +2,10 @@
 
 import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { Released } from "../../mgmt/operations/subscriber.ts";
-import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import type { DetectorState, Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, paragraphs } from "../columns.ts";
+import { actionText } from "./breaches.ts";
 import { nameText, notRefusingLines, time } from "./subscribers.ts";
 
 /** A subscriber in breach of a detector. */
@@ -26,10 +27,10 @@ export function massMailingLines({ address, breaches, more, refusing }: MassMail
       ["SINCE", "UNTIL", "SUBSCRIBER", "BREACH OF", "ACTION", "COUNTED", "REFUSED"],
       breaches.map(({ detector, ...subscriber }) => [
         sinceText(detector),
-        detector.period ? time(detector.period.untilAt) : "-",
+        detector.period?.untilAt ? time(detector.period.untilAt) : "-",
         subscriberText(subscriber),
         nameText(detector),
-        blocks(detector) ? "blocked" : "reported",
+        actionText(detector),
         detector.counted,
         detector.refused,
       ]),

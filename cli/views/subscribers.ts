@@ -60,7 +60,7 @@ function stateText({ state, detectors }: Subscriber): string {
   const breaches = detectors.filter(({ inBreach }) => inBreach);
   const decisive = state === "blocked" ? breaches.filter(blocks) : breaches;
   const [last] = decisive.toSorted((a, b) => (b.period?.untilAt ?? 0) - (a.period?.untilAt ?? 0));
-  if (!last?.period) return state;
+  if (!last?.period?.untilAt) return state;
   return `${state} until ${dateAndTime(last.period.untilAt)}: ${nameText(last)}`;
 }
 
@@ -73,7 +73,7 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
       each.counted,
       each.refused,
       each.period ? dateAndTime(each.period.startedAt) : "-",
-      each.period ? time(each.period.untilAt) : "-",
+      each.period?.untilAt ? time(each.period.untilAt) : "-",
       each.inBreach ? "yes" : "no",
     ]),
   );
@@ -81,12 +81,12 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
 
 function actionText(each: DetectorState): string {
   if (!each.name) return "-";
-  return blocks(each) ? "block" : "report";
+  return blocks(each) ? each.name.actions.filter((action) => action !== "report").join(" ") : "report";
 }
 
 /** `10 sessions of smtp-outbound in 60 s`. */
 export function nameText({ name, id, counted, period }: DetectorState): string {
-  const periodMs = period ? period.untilAt - period.startedAt : 0;
+  const periodMs = period?.untilAt ? period.untilAt - period.startedAt : 0;
   return detectorText({ name, detector: id ?? 0, counted, periodMs });
 }
 

@@ -6,13 +6,14 @@
 
 import type { BreachFacts, BreachRecord, EngineEvent } from "../engine/region_data.ts";
 import type { Breach, DetectorName } from "./breach.ts";
+import { type EndContext, endOf, missedEnd } from "./end.ts";
 
 export interface Notice {
   readonly kind: "started" | "ended";
   readonly breach: Breach;
 }
 
-export interface BookContext {
+export interface BookContext extends EndContext {
   /** The Unix time, in milliseconds, of a CLOCK_BOOTTIME. */
   unixTime(bootMs: number): number;
   /** What the configuration in force calls a detector. */
@@ -97,9 +98,7 @@ export class BreachBook {
   #started(region: string, event: EngineEvent): Notice[] {
     const known = this.#followed.get(keyOf(region, event));
     if (known?.startEvent === null) {
-      known.startedAt = this.#time(event.timeMs);
-      known.startEvent = idOf(event);
-      this.#change(known, event);
+      this.#declare(known, event);
       return [];
     }
     // A quota that is raised and lowered within a period is breached twice in it.
@@ -121,9 +120,9 @@ export class BreachBook {
     return { kind: "started", breach };
   }
 
-  #make(region: string, facts: BreachFacts, event: EngineEvent | null): Breach {
-    const { subscriber, detector, periodStartedMs, periodMs, counted, refused } = facts;
-    return {
+  #make(region: string, facts: BreachFacts, startEvent: EngineEvent | null): Breach {
+    const { subscriber, detector, periodStartedMs, periodMs, holdMs } = facts;
+    const breach: Breach = {
       id: null,
       region,
       subscriber,
@@ -131,22 +130,35 @@ export class BreachBook {
       name: this.#context.nameOf(detector),
       periodStartedMs,
       periodMs,
-      startedAt: this.#time(event?.timeMs ?? periodStartedMs),
-      untilAt: this.#time(periodStartedMs + periodMs),
+      holdMs,
+      startedAt: this.#time(periodStartedMs),
+      untilAt: this.#time(periodStartedMs + periodMs + holdMs),
       endedAt: null,
-      counted,
-      refused,
-      startEvent: event && idOf(event),
-      endEvent: null,
+      ...{ counted: 0, refused: 0, destinations: [] },
+      ...{ generation: null, revision: null, end: null },
+      ...{ startEvent: null, endEvent: null },
     };
+    this.#hear(breach, facts);
+    if (startEvent) this.#declare(breach, startEvent);
+    return breach;
+  }
+
+  /** Takes what its start event tells. */
+  #declare(breach: Breach, event: EngineEvent): void {
+    breach.startedAt = this.#time(event.timeMs);
+    breach.generation = event.generation;
+    breach.revision = this.#context.revisionOf(breach.region, event.generation);
+    breach.startEvent = idOf(event);
+    this.#hear(breach, event);
   }
 
   /** The sweep tells an end up to a second late: the period's end is the breach's. A changed policy or a release may end it earlier. */
   #end(breach: Breach, event: EngineEvent): Notice[] {
     const heard = breach.endedAt !== null;
     breach.endedAt = Math.min(this.#time(event.timeMs), breach.untilAt);
+    breach.end = endOf(breach, event, this.#context);
     breach.endEvent = idOf(event);
-    this.#change(breach, event);
+    this.#hear(breach, event);
     this.#followed.delete(keyOf(breach.region, breach));
     return heard ? [] : [{ kind: "ended", breach }];
   }
@@ -154,13 +166,18 @@ export class BreachBook {
   #conclude(breach: Breach, foundMissingAt: number): Notice[] {
     if (breach.endedAt !== null) return [];
     breach.endedAt = Math.min(foundMissingAt, breach.untilAt);
+    breach.end = missedEnd;
     this.#unsaved.add(breach);
     return [{ kind: "ended", breach }];
   }
 
-  #change(breach: Breach, { counted, refused }: BreachFacts): void {
+  /** Destinations that others displaced are not forgotten for it. */
+  #hear(breach: Breach, { counted, refused, destinations }: BreachFacts): void {
     breach.counted = counted;
     breach.refused = refused;
+    if (destinations.length >= breach.destinations.length) {
+      breach.destinations = destinations.map(({ seenMs, ...rest }) => ({ ...rest, seenAt: this.#time(seenMs) }));
+    }
     this.#unsaved.add(breach);
   }
 

@@ -17,9 +17,10 @@ export interface Breach {
   /** CLOCK_BOOTTIME milliseconds. Region, subscriber, detector and this name the breach. */
   periodStartedMs: number;
   periodMs: number;
+  holdMs: number;
   /** When it was declared, in Unix milliseconds; when its period started, if its start event was missed. */
   startedAt: number;
-  /** The end of its period, in Unix milliseconds. */
+  /** The end of its period and of its hold, in Unix milliseconds. */
   untilAt: number;
   /** In Unix milliseconds; null: it goes on. */
   endedAt: number | null;
@@ -27,9 +28,43 @@ export interface Breach {
   counted: number;
   /** Attempts refused in the period, as last heard. */
   refused: number;
+  /** Where sessions went that were counted in the period, as told last; at most 16. */
+  destinations: readonly BreachDestination[];
+  /** Of the policy that it was declared under, within its region; null: nobody told. */
+  generation: number | null;
+  /** The configuration that this policy was made of; null: not known. */
+  revision: number | null;
+  /** How it ended; null: it goes on, or that was not recorded yet. */
+  end: BreachEnd | null;
   /** The events that told start and end; null: missed, or not told yet. An end without one is a conclusion. */
   startEvent: EventId | null;
   endEvent: EventId | null;
+}
+
+export interface BreachDestination {
+  readonly address: string;
+  readonly port: number;
+  readonly sessions: number;
+  /** When the last of them was opened, in Unix milliseconds. */
+  readonly seenAt: number;
+}
+
+/**
+ * `over`: its time was. `released`: by hand. `policy`: the policy has its detector no more, or another threshold. `missed`: nobody
+ * told, and it is concluded.
+ */
+export const endReasons = ["over", "released", "policy", "missed"] as const;
+
+export interface BreachEnd {
+  readonly reason: (typeof endReasons)[number];
+  /** Who released him, or made the revision; null: nobody did, or it is not known. */
+  readonly user: string | null;
+  /** Where he was: `console`, or an address. */
+  readonly from: string | null;
+  /** In his words; null: he gave none. */
+  readonly why: string | null;
+  /** The configuration that changed the policy; null: none did, or it is not known. */
+  readonly revision: number | null;
 }
 
 /** Of an event within a region. */

@@ -2,7 +2,7 @@
 
 import { number } from "../words.ts";
 import type { Notice } from "./book.ts";
-import type { Breach } from "./breach.ts";
+import type { Breach, BreachEnd, DetectorName } from "./breach.ts";
 
 /** `10.30.94.66: 10 sessions of smtp-outbound in 60 s; blocked until 12:01:00`. */
 export function noticeText({ kind, breach }: Notice): string {
@@ -23,11 +23,30 @@ type DetectorFacts = Pick<Breach, "name" | "detector" | "periodMs" | "counted">;
 /** `10 sessions of smtp-outbound in 60 s`. */
 export function detectorText({ name, detector, periodMs, counted }: DetectorFacts): string {
   if (!name) return `${counted} signals of forgotten detector ${detector} in ${periodMs / 1000} s`;
-  return `${name.threshold} ${name.signal} of ${name.service} in ${name.periodSeconds} s`;
+  return `${name.threshold} ${signalText(name)} of ${name.service} in ${periodText(name)}`;
 }
 
-export function isBlocked({ name }: Breach): boolean {
+/** `sessions`, `established sessions`. */
+export function signalText({ signal, count }: Pick<DetectorName, "signal" | "count">): string {
+  return count === "established" ? `established ${signal}` : signal;
+}
+
+/** `60 s`, `any 60 s`: a sliding window's may begin whenever. */
+export function periodText({ periodSeconds, window }: Pick<DetectorName, "periodSeconds" | "window">): string {
+  return window === "sliding" ? `any ${periodSeconds} s` : `${periodSeconds} s`;
+}
+
+export function isBlocked({ name }: Pick<Breach, "name">): boolean {
   return name?.actions.includes("block") ?? false;
+}
+
+/** What is done beside refusing: `with resets`, `open sessions cut`. */
+export function beyondBlocking({ actions }: Pick<DetectorName, "actions">): string[] {
+  return [
+    ...(actions.includes("reset") ? ["with resets"] : []),
+    ...(actions.includes("reset-both") ? ["with resets to both ends"] : []),
+    ...(actions.includes("cut") ? ["open sessions cut"] : []),
+  ];
 }
 
 /** `12:00:03`, in this machine's time zone. */
@@ -35,14 +54,26 @@ export function clockText(unixMs: number): string {
   return new Date(unixMs).toLocaleTimeString("en-GB");
 }
 
+/** Why a breach ended, if not because its time was over: `released by anna from console: he cleaned it up`. */
+export function endReasonText({ reason, user, from, why, revision }: BreachEnd): string | undefined {
+  const by = user === null ? "" : ` by ${user} from ${from}`;
+  const words = why === null ? "" : `: ${why}`;
+  if (reason === "released") return `released${by}${words}`;
+  if (reason === "policy") return `the policy changed${revision === null ? "" : `, revision ${revision}`}${by}${words}`;
+  return undefined;
+}
+
 function startText(breach: Breach): string {
-  return isBlocked(breach)
-    ? `blocked until ${clockText(breach.untilAt)}`
-    : `reported, until ${clockText(breach.untilAt)}`;
+  const until = clockText(breach.untilAt);
+  if (!breach.name || !isBlocked(breach)) return `reported, until ${until}`;
+  return [`blocked until ${until}`, ...beyondBlocking(breach.name)].join(", ");
 }
 
 function endText(breach: Breach): string {
   const seconds = Math.round(((breach.endedAt ?? breach.untilAt) - breach.startedAt) / 1000);
-  if (!isBlocked(breach)) return `it lasted ${seconds} s`;
-  return `was blocked for ${seconds} s, ${number(breach.refused)} attempts refused`;
+  const lasted = isBlocked(breach)
+    ? `was blocked for ${seconds} s, ${number(breach.refused)} attempts refused`
+    : `it lasted ${seconds} s`;
+  const reason = breach.end && endReasonText(breach.end);
+  return reason ? `${lasted}; ${reason}` : lasted;
 }

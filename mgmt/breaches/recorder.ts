@@ -11,6 +11,8 @@ import { type Clock, unixTime } from "../time.ts";
 import { BreachBook, END_EVENT_LATE_MS, type Named, type Notice } from "./book.ts";
 import type { Breach, DetectorName } from "./breach.ts";
 import { noticeText } from "./notice.ts";
+import { PolicyRevisions } from "./policies.ts";
+import type { Releases } from "./releases.ts";
 
 const POLL_MS = 50;
 
@@ -31,12 +33,14 @@ export interface RecorderParts {
   readonly store: Pick<Store, "call">;
   readonly log: Pick<Log, "say">;
   readonly clock: Clock;
+  readonly releases: Pick<Releases, "of">;
   nameOf(detector: number): DetectorName | null;
 }
 
 export class BreachRecorder {
   readonly #parts: RecorderParts;
   readonly #book: BreachBook;
+  readonly #policies = new PolicyRevisions();
   readonly #reading = new Repeater(() => this.read(), POLL_MS);
   readonly #saving = new Repeater(() => this.save(), POLL_MS);
   readonly #places = new Map<number, EventPlace>();
@@ -50,7 +54,12 @@ export class BreachRecorder {
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
-    this.#book = new BreachBook({ nameOf: parts.nameOf, unixTime: (bootMs) => unixTime(parts.clock, bootMs) });
+    this.#book = new BreachBook({
+      nameOf: parts.nameOf,
+      unixTime: (bootMs) => unixTime(parts.clock, bootMs),
+      revisionOf: (region, generation) => this.#policies.of(region, generation),
+      releaseOf: (facts) => parts.releases.of(facts),
+    });
   }
 
   /** Goes on with what the store knows. Returns the last event of each ring that was taken. */
@@ -74,6 +83,7 @@ export class BreachRecorder {
   /** A process serves a region: what happened before it was seen is in the records. */
   attached(): void {
     this.#wanting = true;
+    this.#seePolicy();
   }
 
   /** The breaches that go on, as far as the fast path told. */
@@ -128,11 +138,18 @@ export class BreachRecorder {
       const { region, events, lost } = engine.events(AT_ONCE);
       this.#lost += lost;
       if (lost > 0) this.#wanting = true;
+      if (events.length > 0) this.#seePolicy();
       this.#notices.push(...this.#book.events(region, events));
       for (const event of events) this.#passed(region, event);
       if (events.length < AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
       await turn();
     }
+  }
+
+  /** The one that events tell of: in force now, or when something was seen last. */
+  #seePolicy(): void {
+    const said = this.#parts.engine.status();
+    if (said) this.#policies.see(said);
   }
 
   #passed(region: string, { ring, sequence }: EngineEvent): void {

@@ -1,7 +1,7 @@
 // A replay's report as text for a person.
 
 import { columns } from "../../cli/columns.ts";
-import { subscriberText } from "../breaches/notice.ts";
+import { periodText, signalText, subscriberText } from "../breaches/notice.ts";
 import { dateAndTime, number } from "../words.ts";
 import type { ReplayedBreach } from "./breach_list.ts";
 import type { PacketCounts } from "./packet_counts.ts";
@@ -49,7 +49,7 @@ function breachLines(breaches: readonly ReplayedBreach[]): string[] {
       timeText(breach.untilAt),
       subscriberText(breach),
       breach.service,
-      `${detector.threshold} ${detector.signal} in ${detector.periodSeconds} s`,
+      `${detector.threshold} ${signalText(detector)} in ${periodText(detector)}`,
       detector.actions.join(","),
       breach.counted,
       breach.refused,

@@ -2,8 +2,9 @@
 
 import type Database from "better-sqlite3";
 import { networksAround } from "../../cli/grammar/prefix.ts";
-import type { Breach, EventId } from "../breaches/breach.ts";
+import type { Breach } from "../breaches/breach.ts";
 import type { EventPlace } from "../engine/engine_port.ts";
+import { breachOf, type Row, rowOf } from "./breach-row.ts";
 
 /** Rows that are kept: of a breach every half minute, a year's. */
 const BREACH_ROWS_MAX = 1_000_000;
@@ -48,10 +49,22 @@ export function breachTable(database: Database.Database, rowsMax = BREACH_ROWS_M
   );
   const dropOtherPlaces = database.prepare<[string]>("DELETE FROM event_places WHERE region <> ?");
 
-  const saveOne = (breach: Breach): number => {
+  // Lines of one visit are one revision, the latest: it is by the same person.
+  const nameMaker = database.prepare<[number]>(
+    `UPDATE breaches SET (end_user, end_origin, end_why) =
+      (SELECT user, origin, nullif(comment, '') FROM revisions WHERE number >= end_revision ORDER BY number LIMIT 1)
+      WHERE id = ?`,
+  );
+
+  const put = (breach: Breach): number => {
     if (breach.id === null) return Number(insert.get(rowOf(breach)));
     update.run({ ...rowOf(breach), id: breach.id });
     return breach.id;
+  };
+  const saveOne = (breach: Breach): number => {
+    const id = put(breach);
+    if (breach.end?.revision) nameMaker.run(id);
+    return id;
   };
 
   return {
@@ -74,81 +87,6 @@ export function breachTable(database: Database.Database, rowsMax = BREACH_ROWS_M
   };
 }
 
-type Row = ReturnType<typeof rowOf> & { id: number };
-
-function rowOf(breach: Breach) {
-  const { subscriber, name, startEvent, endEvent } = breach;
-  return {
-    region: breach.region,
-    address: subscriber.address,
-    prefix_length: subscriber.prefixLength,
-    outer_vlan: subscriber.outerVlan,
-    inner_vlan: subscriber.innerVlan,
-    detector: breach.detector,
-    package: name?.package ?? null,
-    package_name: name?.packageName ?? null,
-    service: name?.service ?? null,
-    signal: name?.signal ?? null,
-    threshold: name?.threshold ?? null,
-    actions: name?.actions.join(" ") ?? null,
-    period_started_ms: breach.periodStartedMs,
-    period_ms: breach.periodMs,
-    started_at: breach.startedAt,
-    until_at: breach.untilAt,
-    ended_at: breach.endedAt,
-    counted: breach.counted,
-    refused: breach.refused,
-    start_ring: startEvent?.ring ?? null,
-    start_sequence: startEvent?.sequence ?? null,
-    end_ring: endEvent?.ring ?? null,
-    end_sequence: endEvent?.sequence ?? null,
-  };
-}
-
-function breachOf(row: Row): Breach {
-  return {
-    id: row.id,
-    region: row.region,
-    subscriber: {
-      address: row.address,
-      prefixLength: row.prefix_length,
-      outerVlan: row.outer_vlan,
-      innerVlan: row.inner_vlan,
-    },
-    detector: row.detector,
-    name: nameOf(row),
-    periodStartedMs: row.period_started_ms,
-    periodMs: row.period_ms,
-    startedAt: row.started_at,
-    untilAt: row.until_at,
-    endedAt: row.ended_at,
-    counted: row.counted,
-    refused: row.refused,
-    startEvent: eventOf(row.start_ring, row.start_sequence),
-    endEvent: eventOf(row.end_ring, row.end_sequence),
-  };
-}
-
-function nameOf(row: Row): Breach["name"] {
-  const { package: packageId, service, signal, threshold, actions } = row;
-  if (packageId === null || service === null || signal === null || threshold === null || actions === null) return null;
-  const periodSeconds = row.period_ms / 1000;
-  return {
-    package: packageId,
-    packageName: row.package_name,
-    service,
-    signal,
-    threshold,
-    periodSeconds,
-    ...{ window: "fixed", holdSeconds: 0, count: "attempts" },
-    actions: actions.split(" "),
-  };
-}
-
-function eventOf(ring: number | null, sequence: number | null): EventId | null {
-  return ring === null || sequence === null ? null : { ring, sequence };
-}
-
 const columns = [
   "region",
   "address",
@@ -161,14 +99,25 @@ const columns = [
   "service",
   "signal",
   "threshold",
+  "window",
+  "count",
   "actions",
   "period_started_ms",
   "period_ms",
+  "hold_ms",
   "started_at",
   "until_at",
   "ended_at",
   "counted",
   "refused",
+  "destinations",
+  "generation",
+  "revision",
+  "end_reason",
+  "end_user",
+  "end_origin",
+  "end_why",
+  "end_revision",
   "start_ring",
   "start_sequence",
   "end_ring",

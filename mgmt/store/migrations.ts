@@ -120,7 +120,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE breaches ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE breaches ADD COLUMN window TEXT NOT NULL DEFAULT 'fixed';
   ALTER TABLE breaches ADD COLUMN count TEXT NOT NULL DEFAULT 'attempts';
-  ALTER TABLE breaches ADD COLUMN destinations TEXT NOT NULL DEFAULT '[]'; -- JSON, at most 16
+  ALTER TABLE breaches ADD COLUMN destinations TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(destinations)); -- at most 16
   ALTER TABLE breaches ADD COLUMN generation INTEGER; -- the policy's
   ALTER TABLE breaches ADD COLUMN revision INTEGER; -- that the policy was made of
   ALTER TABLE breaches ADD COLUMN end_reason TEXT CHECK (end_reason IN ('over', 'released', 'policy', 'missed'));

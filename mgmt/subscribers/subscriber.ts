@@ -34,8 +34,11 @@ export interface DetectorState {
   readonly name: DetectorName | null;
   readonly counted: number;
   readonly refused: number;
-  /** Null: no period goes on. */
-  readonly period: { readonly startedAt: number; readonly untilAt: number } | null;
+  /**
+   * Null: no period goes on. Of a breach it lasts as long as that. Else a sliding one began with the first signal since it was
+   * empty, and has no end.
+   */
+  readonly period: { readonly startedAt: number; readonly untilAt: number | null } | null;
   readonly inBreach: boolean;
   /** When the breach was declared, if somebody heard of it. */
   readonly breachedAt: number | null;

@@ -80,16 +80,18 @@ export class Subscribers {
 
   #stateOf(subscriber: SubscriberAddress, window: WindowRecord, region: string): DetectorState {
     const { clock } = this.#parts;
-    const { detector, periodStartedMs, periodMs, counted, refused, inBreach } = window;
+    const { detector, periodStartedMs, counted, refused, inBreach } = window;
+    const name = this.#parts.nameOf(detector);
+    const lastsMs = lastingMs(window, name);
     const breach = inBreach ? this.#parts.recorder.find(region, { subscriber, detector, periodStartedMs }) : undefined;
     return {
       id: detector,
-      name: this.#parts.nameOf(detector),
+      name,
       counted,
       refused,
       period: {
         startedAt: unixTime(clock, periodStartedMs),
-        untilAt: unixTime(clock, periodStartedMs + periodMs),
+        untilAt: lastsMs === null ? null : unixTime(clock, periodStartedMs + lastsMs),
       },
       inBreach,
       breachedAt: breach?.startedAt ?? null,
@@ -97,10 +99,19 @@ export class Subscribers {
   }
 }
 
+/** From the period's start; null: as long as signals come. */
+function lastingMs({ periodMs, holdMs, inBreach }: WindowRecord, name: DetectorName | null): number | null {
+  if (inBreach) return periodMs + holdMs;
+  return name?.window === "sliding" ? null : periodMs;
+}
+
 type Package = Facts["packages"][number];
 
 /** Template 0 is package 0. */
-export function packageOf({ templates, packages }: Facts, { template }: Pick<AnonymousGroup, "template">) {
+export function packageOf(
+  { templates, packages }: Pick<Facts, "templates" | "packages">,
+  { template }: Pick<AnonymousGroup, "template">,
+) {
   const id = template === 0 ? 0 : templates.find((each) => each.id === template)?.package;
   return packages.find((each) => each.id === id);
 }
@@ -121,8 +132,8 @@ function sameDetector(one: DetectorName, other: DetectorName): boolean {
   );
 }
 
-/** The package's detectors that have counted nothing. */
-function idleStates(windows: readonly DetectorState[], owner: Package | undefined): DetectorState[] {
+/** The detectors of a package that have counted nothing. */
+export function idleStates(windows: readonly DetectorState[], owner: Package | undefined): DetectorState[] {
   const expected = owner ? detectorNames(owner) : [];
   return expected.filter((name) => !windows.some((each) => each.name && sameDetector(each.name, name))).map(idleState);
 }

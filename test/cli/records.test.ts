@@ -50,9 +50,10 @@ test("the history of breaches says who was refused what and when, of all or of o
     name: { ...name, periodSeconds: 60, actions: ["block"] },
     ...{ detector: 2, periodMs: 60_000, startedAt: AT, untilAt: AT + 57_000, counted: 10 },
   } as unknown as Breach;
+  const released = { reason: "released", user: "anna", from: "console", why: null, revision: null } as const;
   const breaches = [
-    { ...ended, id: 8, startedAt: AT + 60_000, untilAt: AT + 117_000, endedAt: null, refused: 0 },
-    { ...ended, id: 7, endedAt: AT + 57_000, refused: 1290 },
+    { ...ended, id: 8, startedAt: AT + 60_000, untilAt: AT + 117_000, endedAt: null, end: null, refused: 0 },
+    { ...ended, id: 7, endedAt: AT + 17_000, end: released, refused: 1290 },
   ];
   const asked: unknown[] = [];
   const appliance = (found: readonly Breach[]) => ({
@@ -66,9 +67,9 @@ test("the history of breaches says who was refused what and when, of all or of o
     return answers.flatMap(({ lines }) => [...lines()]);
   };
   t.deepEqual(await said(breaches, {}), [
-    "NUMBER  SINCE                UNTIL     ENDED     SUBSCRIBER   BREACH OF                             ACTION   REFUSED",
-    "8       2026-11-22 12:01:03  12:02:00  -         10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked        -",
-    "7       2026-11-22 12:00:03  12:01:00  12:01:00  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked    1,290",
+    "NUMBER  SINCE                UNTIL     ENDED              SUBSCRIBER   BREACH OF                             ACTION   REFUSED",
+    "8       2026-11-22 12:01:03  12:02:00  -                  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked        -",
+    "7       2026-11-22 12:00:03  12:01:00  12:00:20 released  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked    1,290",
   ]);
   t.deepEqual(await said([], {}), ["Nobody was in breach yet."]);
   t.deepEqual(await said([], { count: 5, address: "10.1.1.1" }), ["10.1.1.1 was in no breach yet."]);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { BreachBook, type Notice } from "../../mgmt/breaches/book.ts";
 import type { Breach } from "../../mgmt/breaches/breach.ts";
 import type { EngineEvent } from "../../mgmt/engine/region_data.ts";
-import { ended, record, started } from "./parts.ts";
+import { bookContext, ended, record, started } from "./parts.ts";
 
 const REGION = "region-1";
 const PERIOD_MS = 60_000;
@@ -60,7 +60,7 @@ class Play {
   }
 
   #openBook(): BreachBook {
-    const book = new BreachBook({ unixTime: (bootMs) => bootMs, nameOf: () => null });
+    const book = new BreachBook(bookContext);
     book.follow(structuredClone([...this.rows.values()].filter(({ endEvent }) => endEvent === null)));
     return book;
   }
@@ -127,7 +127,7 @@ test("whatever events are lost and however often the daemon is killed, a breach 
 });
 
 test("nothing is followed for ever: an end that was concluded is forgotten when its event is an hour late", (t) => {
-  const book = new BreachBook({ unixTime: (bootMs) => bootMs, nameOf: () => null });
+  const book = new BreachBook(bookContext);
   book.events(REGION, [started(1)]);
   book.conclude(book.missing(REGION, []), REGION, 200_000);
   book.takeUnsaved();

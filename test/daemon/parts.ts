@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import { App } from "../../mgmt/app.ts";
+import type { BookContext } from "../../mgmt/breaches/book.ts";
 import type { DetectorName } from "../../mgmt/breaches/breach.ts";
 import { BreachRecorder } from "../../mgmt/breaches/recorder.ts";
+import { Releases } from "../../mgmt/breaches/releases.ts";
+import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import type { EngineStatus } from "../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
+import { detectorsById, missingIds } from "../../mgmt/engine/policy_ids.ts";
 import type { BreachRecord, EngineEvent, ObeyedLinkMode } from "../../mgmt/engine/region_data.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
@@ -50,8 +54,15 @@ end
 `;
 }
 
-/** The id that a first configuration gives its only detector: its service has 1. */
-export const DETECTOR = 2;
+/** The id that a first configuration gives its only detector. */
+export const DETECTOR = firstDetector(configuration());
+
+function firstDetector(text: string): number {
+  const parsed = parseConfiguration(text);
+  if ("errors" in parsed) throw new Error(parsed.errors[0]?.message);
+  const [id] = detectorsById(parsed.configuration, missingIds(parsed.configuration, new Map())).keys();
+  return id ?? 0;
+}
 
 interface RegionChanges {
   region?: string;
@@ -156,6 +167,14 @@ export function breachFacts(changes: Partial<BreachRecord> & { host?: number } =
   };
 }
 
+/** What a book knows that has only the events. */
+export const bookContext: BookContext = {
+  unixTime: (bootMs) => bootMs,
+  nameOf: () => null,
+  revisionOf: () => null,
+  releaseOf: () => undefined,
+};
+
 type EventChanges = Partial<EngineEvent> & { host?: number };
 
 export function started(sequence: number, changes: EventChanges = {}): EngineEvent {
@@ -197,6 +216,7 @@ export class FakeClock {
 export interface Recording {
   readonly engine: FakeEngine;
   readonly recorder: BreachRecorder;
+  readonly releases: Releases;
   readonly store: Store;
   readonly clock: FakeClock;
   /** What was said. */
@@ -224,14 +244,16 @@ export async function recording(t: ExecutionContext, state: string, engine = new
     actions: ["report", "block"],
   };
   const nameOf = (detector: number) => (detector === DETECTOR ? name : null);
-  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf });
+  const releases = new Releases({ store, clock });
+  await releases.load();
+  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases });
   const after = await recorder.load();
   await engine.start({ attached: () => recorder.attached(), detached: () => {} }, after);
   const turn = async () => {
     await recorder.read();
     await recorder.save();
   };
-  return { engine, recorder, store, clock, lines, turn };
+  return { engine, recorder, releases, store, clock, lines, turn };
 }
 
 export interface Daemon {

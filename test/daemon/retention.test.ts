@@ -7,7 +7,7 @@ import { Sentence } from "../../mgmt/sentence.ts";
 import { breachTable } from "../../mgmt/store/breach-table.ts";
 import type { StoreCalls } from "../../mgmt/store/calls.ts";
 import { openDatabase } from "../../mgmt/store/database.ts";
-import { directory, ended, started } from "./parts.ts";
+import { bookContext, directory, ended, started } from "./parts.ts";
 
 const PERIOD_MS = 60_000;
 
@@ -16,7 +16,7 @@ function table(t: ExecutionContext, { rows, open }: { rows: number; open: number
   const database = openDatabase(join(directory(t), "store"));
   t.teardown(() => database.close());
   const breaches = breachTable(database, 100);
-  const book = new BreachBook({ unixTime: (bootMs) => bootMs, nameOf: () => null });
+  const book = new BreachBook(bookContext);
   for (let row = 0; row < rows; row++) {
     const facts = { periodStartedMs: row * PERIOD_MS };
     book.events("region-1", [started(2 * row + 1, facts)]);
