@@ -12,6 +12,7 @@ import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
 import { configureCommands } from "./configure.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
+import { explainCommands } from "./explain.ts";
 import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
 import { loginCommands } from "./login.ts";
@@ -31,7 +32,8 @@ import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...serviceCommands, ...classifyCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...[...serviceCommands, ...classifyCommands, ...explainCommands],
   ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
   ...reloadCommands,
   ...[...userCommands, ...loginCommands, ...sshCommands, ...aaaCommands],
