@@ -54,6 +54,7 @@ export const sections: readonly Section[] = [
       plain("established", 100_000),
       ...framed("established", million),
       plain("established", 4 * million),
+      plain("established, scanned", million),
       { name: "no-engine" },
       { name: "testpmd" },
     ],
@@ -94,6 +95,13 @@ export const sections: readonly Section[] = [
     bars: false,
     laps: { full: 1, quick: 1 },
     rows: [plain("adoption", million)],
+  },
+  {
+    title: "A minute's usage of 30,000 among the subscribers: milliseconds of the daemon",
+    unit: "ms",
+    bars: false,
+    laps: { full: 1, quick: 1 },
+    rows: [plain("usage-scan", million), plain("tops", million)],
   },
   {
     title: "Management: 10,000 lines of configuration, 100,000 subscribers; milliseconds",

@@ -228,7 +228,7 @@ export class App {
     doors.push(this.#console);
     await this.#console.start();
     const policy = [this.#policy, this.#configuration, this.#overrides];
-    for (const part of [this.#meter, this.#watch, ...policy, this.#recorder, this.#retention]) {
+    for (const part of [this.#meter, this.#watch, ...policy, this.#recorder, this.#retention, this.#collector]) {
       works.push(part);
       part.start();
     }

@@ -6,6 +6,7 @@
 #include "breached_worker.h"
 #include "subscribers_worker.h"
 #include "to_js.h"
+#include "usage_worker.h"
 
 #include <cstdio>
 #include <cstring>
@@ -24,6 +25,8 @@ Attachment::define(Napi::Env env)
 				   InstanceMethod<&Attachment::samples>("samples"),
 				   InstanceMethod<&Attachment::breached>("breached"),
 				   InstanceMethod<&Attachment::subscribers>("subscribers"),
+				   InstanceMethod<&Attachment::usage>("usage"),
+				   InstanceMethod<&Attachment::tops>("tops"),
 				   InstanceMethod<&Attachment::close>("close"),
 			   });
 }
@@ -242,6 +245,33 @@ Attachment::subscribers(const Napi::CallbackInfo &info)
 		query.containing.assign(address.Data(), address.Data() + address.ByteLength());
 	}
 	auto *worker = new SubscribersWorker(info.Env(), reader_, std::move(query));
+	Napi::Promise promise = worker->promise();
+
+	worker->Queue();
+	return promise;
+}
+
+Napi::Value
+Attachment::usage(const Napi::CallbackInfo &info)
+{
+	reader(info.Env());
+	auto *worker =
+		new UsageWorker(info.Env(), reader_, info[0].As<Napi::Number>().Uint32Value(),
+				info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value());
+	Napi::Promise promise = worker->promise();
+
+	worker->Queue();
+	return promise;
+}
+
+Napi::Value
+Attachment::tops(const Napi::CallbackInfo &info)
+{
+	reader(info.Env());
+	auto *worker = new TopsWorker(info.Env(), reader_, info[0].As<Napi::Number>().Uint32Value(),
+				      info[1].As<Napi::Number>().Uint32Value(),
+				      static_cast<usage_metric>(info[2].As<Napi::Number>().Uint32Value()),
+				      info[3].As<Napi::Number>().Uint32Value());
 	Napi::Promise promise = worker->promise();
 
 	worker->Queue();

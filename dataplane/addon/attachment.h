@@ -27,6 +27,10 @@ class Attachment : public Napi::ObjectWrap<Attachment>
 	Napi::Value breached(const Napi::CallbackInfo &info); // a promise
 	// (containing: bytes or null, prefixes: bytes, inBreach: boolean, from: number, max: number): a promise
 	Napi::Value subscribers(const Napi::CallbackInfo &info);
+	// (minute: number, from: number, max: number): a promise
+	Napi::Value usage(const Napi::CallbackInfo &info);
+	// (minute: number, service: number, metric: number, count: number): a promise
+	Napi::Value tops(const Napi::CallbackInfo &info);
 	void close(const Napi::CallbackInfo &info);
 
 	// Throws when it is closed, or an Error with a `code` when the file was cut short.

@@ -75,6 +75,16 @@ struct plain_record {
 	struct plain_window windows[WINDOWS_IN_WATCH];
 };
 
+// What a subscriber used of a service in a minute.
+struct plain_usage {
+	struct plain_subscriber subscriber;
+	uint32_t service;         // the configuration's id
+	uint32_t sessions;        // opened, and passed
+	uint32_t refused;         // attempts
+	uint64_t bytes;           // of frames, both ways
+	uint8_t destinations[16]; // a linear counting bitmap
+};
+
 struct plain_prefix {
 	uint8_t address[16]; // in the form of core/address.h
 	uint8_t length;

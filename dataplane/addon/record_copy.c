@@ -91,17 +91,36 @@ record_waited(uint32_t *waits)
 	return true;
 }
 
+// Copies the head of the next watch that is not free. False: there is none, or the file was cut short.
+static bool
+next_head(const struct region_reader *reader, uint32_t *slot, bool *cut, union watch_copy *head)
+{
+	for (; *slot < reader->header.engine.watches && !*cut; (*slot)++) {
+		*cut = !copy_watch(reader, *slot, offsetof(struct watch, destinations), head);
+		if (!*cut && head->watch.state != RECORD_FREE)
+			return true;
+	}
+	return false;
+}
+
 uint32_t
 record_next_breached(const struct region_reader *reader, uint32_t slot, bool *cut)
 {
-	uint32_t end = reader->header.engine.watches;
 	union watch_copy head;
 
-	for (; slot < end && !*cut; slot++) {
-		*cut = !copy_watch(reader, slot, offsetof(struct watch, destinations), &head);
-		if (!*cut && head.watch.state != RECORD_FREE &&
-		    (head.watch.breached != 0 || record_locked(&head.watch)))
+	for (; next_head(reader, &slot, cut, &head); slot++)
+		if (head.watch.breached != 0 || record_locked(&head.watch))
 			return slot;
-	}
-	return end;
+	return reader->header.engine.watches;
+}
+
+uint32_t
+record_next_used(const struct region_reader *reader, uint32_t slot, uint32_t minute, bool *cut)
+{
+	union watch_copy head;
+
+	for (; next_head(reader, &slot, cut, &head); slot++)
+		if ((head.watch.usages_used != 0 && head.watch.usage_minute >= minute) || record_locked(&head.watch))
+			return slot;
+	return reader->header.engine.watches;
 }

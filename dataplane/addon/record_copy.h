@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records copied out of the file while workers write them: what both walks over them need. Of the addon's C only.
+// Records copied out of the file while workers write them: what the walks over them need. Of the addon's C only.
 
 #pragma once
 
@@ -38,6 +38,9 @@ bool record_windows_possible(const struct region_reader *reader, const struct wa
 // The next watch that may be in breach, `slot` or a later one; the pool's size when there is none. `*cut` is set when the file was
 // cut short.
 uint32_t record_next_breached(const struct region_reader *reader, uint32_t slot, bool *cut);
+
+// The same of a watch that may tell of what was used in the minute.
+uint32_t record_next_used(const struct region_reader *reader, uint32_t slot, uint32_t minute, bool *cut);
 
 // Waits a little for a worker that writes. False: the walk whose waits are counted has waited enough.
 bool record_waited(uint32_t *waits);

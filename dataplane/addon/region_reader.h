@@ -6,7 +6,7 @@
 // file's size is looked at before each event is read from the mapping. What remains is a cut within that microsecond; the fast
 // path never cuts the file, and nobody but root can.
 //
-// One thread calls everything, others may walk breaches and subscribers meanwhile.
+// One thread calls everything, others may walk breaches, subscribers and usage meanwhile.
 
 #pragma once
 
@@ -125,6 +125,45 @@ struct subscriber_walk_end {
 	bool cut;      // it ended early: the file was cut short
 };
 struct subscriber_walk_end subscriber_walk_ended(const struct subscriber_walk *walk);
+
+// Where a walk over what was used in a minute stands. Begins as zeros but for `minute`, and with `next` of an earlier one.
+struct usage_walk {
+	uint32_t minute; // CLOCK_BOOTTIME / 60000
+	uint32_t next;   // slot of a watch
+	uint32_t bad;    // records left out because they contradict themselves
+	uint32_t waits;  // for workers that were writing
+	bool cut;        // it ended early: the file was cut short
+};
+
+// What a subscriber used, of each service.
+#define USAGES_IN_WATCH 64
+struct usage_found {
+	unsigned count; // 1 to USAGES_IN_WATCH
+	struct plain_usage each[USAGES_IN_WATCH];
+};
+
+// The next one who used anything; false: the walk is over.
+bool region_reader_usage(const struct region_reader *reader, struct usage_walk *walk, struct usage_found *found);
+
+// In the order of `metrics` in mgmt/usage/usage.ts. Destinations are compared by the bits that are set.
+enum usage_metric { USAGE_SESSIONS = 0, USAGE_REFUSED = 1, USAGE_DESTINATIONS = 2, USAGE_BYTES = 3 };
+
+struct top {
+	struct plain_usage usage;
+	uint64_t value;
+};
+
+// Those who used most of a service. Begins with what is asked for, and zeros.
+struct usage_tops {
+	uint32_t service;
+	enum usage_metric metric;
+	uint32_t max;     // at least 1
+	struct top *heap; // room for so many
+	uint32_t count;   // found, the most first
+	uint32_t active;  // who used any
+	uint64_t total;   // of all of them
+};
+void region_reader_tops(const struct region_reader *reader, struct usage_walk *walk, struct usage_tops *tops);
 
 // CLOCK_BOOTTIME in milliseconds.
 uint64_t region_reader_now_ms(void);

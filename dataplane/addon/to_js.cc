@@ -180,3 +180,17 @@ to_js(Napi::Env env, const plain_sample &sample)
 	object.Set("bytes", Napi::Buffer<uint8_t>::Copy(env, sample.bytes, sample.captured));
 	return object;
 }
+
+Napi::Object
+to_js(Napi::Env env, const plain_usage &usage)
+{
+	Napi::Object object = Napi::Object::New(env);
+
+	object.Set("subscriber", to_js(env, usage.subscriber));
+	object.Set("service", usage.service);
+	object.Set("sessions", usage.sessions);
+	object.Set("refused", usage.refused);
+	object.Set("bytes", to_js(env, usage.bytes));
+	object.Set("destinations", Napi::Buffer<uint8_t>::Copy(env, usage.destinations, sizeof(usage.destinations)));
+	return object;
+}

@@ -17,6 +17,7 @@ Napi::Object to_js(Napi::Env env, const plain_breach &breach);
 Napi::Object to_js(Napi::Env env, const plain_event &event);
 Napi::Object to_js(Napi::Env env, const plain_record &record);
 Napi::Object to_js(Napi::Env env, const plain_sample &sample);
+Napi::Object to_js(Napi::Env env, const plain_usage &usage);
 
 // The numbers of the bits that are set.
 Napi::Array bits_to_js(Napi::Env env, uint64_t bits);

@@ -4,6 +4,7 @@
 #include "adoption.h"
 #include "attacks.h"
 #include "row.h"
+#include "usage_scan.h"
 #include "worker.h"
 
 #include <rte_common.h>
@@ -17,6 +18,14 @@
 
 // Of all subscribers, who mailed in the last minute.
 #define ADOPTED_WATCHES (1.0 / 16)
+
+// Of all subscribers, who used a measured service in the minute.
+#define ACTIVE 0.03
+
+// They have a watch each, of twice as many.
+#define MEASURED                                                                                                       \
+	.turn = worker_judge, .traffic = traffic_http_then_smtp, .before = 1 + ACTIVE, .residents = 1 + ACTIVE,        \
+	.room = {1 + ACTIVE, 1, 2 * ACTIVE}
 
 #define LAPS .measure = row_measure_laps, .turn = worker_judge
 
@@ -152,6 +161,17 @@ static const struct row rows[] = {
 		.before = 1 + ADOPTED_WATCHES,
 		.residents = 1 + ADOPTED_WATCHES,
 		.room = {1 + ADOPTED_WATCHES, 1, ADOPTED_WATCHES},
+	},
+	{.name = "usage-scan", .measure = usage_scan_measure, MEASURED},
+	{.name = "tops", .measure = usage_tops_measure, MEASURED},
+	{
+		.name = "established, scanned",
+		.measure = usage_scanned_measure,
+		.turn = worker_judge,
+		.traffic = traffic_established,
+		.before = 3,
+		.residents = 1,
+		.room = {1, 1, 0.25},
 	},
 };
 
