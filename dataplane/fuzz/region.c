@@ -208,6 +208,33 @@ walk(const struct region_reader *reader)
 	CHECK(!walk.cut && watches + walk.bad <= geometry.engine.watches);
 }
 
+// What is told of usage, and in tops, is in order, whatever the records say.
+static void
+walk_usage(const struct region_reader *reader)
+{
+	uint32_t minute = (uint32_t)(region_reader_now_ms() / USAGE_MINUTE_MS);
+	struct usage_walk walk = {.minute = minute, .waits = UINT32_MAX}, again = walk;
+	struct usage_found found;
+	struct top heap[3];
+	struct usage_tops tops = {.service = 1, .metric = USAGE_BYTES, .max = 3, .heap = heap};
+	uint32_t active = 0;
+
+	while (region_reader_usage(reader, &walk, &found)) {
+		CHECK(found.count >= 1 && found.count <= USAGES_IN_WATCH);
+		for (unsigned i = 0; i < found.count; i++) {
+			const struct plain_usage *usage = &found.each[i];
+			CHECK(usage->service != 0 && usage->bytes < 1ull << 53);
+			CHECK(usage->subscriber.prefix_length >= 32 && usage->subscriber.prefix_length <= 128);
+			active += usage->service == tops.service && usage->bytes > 0;
+		}
+	}
+	CHECK(!walk.cut && walk.next <= geometry.engine.watches && walk.bad <= geometry.engine.watches);
+	region_reader_tops(reader, &again, &tops);
+	CHECK(tops.active == active && tops.count == (active < tops.max ? active : tops.max));
+	for (uint32_t i = 1; i < tops.count; i++)
+		CHECK(heap[i - 1].value >= heap[i].value);
+}
+
 // By one filter an input: a watch whose lock nobody gives back is waited for.
 static void
 walk_subscribers(const struct region_reader *reader, size_t choice)
@@ -252,6 +279,7 @@ attach(size_t choice)
 	}
 	read_all(reader);
 	walk(reader);
+	walk_usage(reader);
 	walk_subscribers(reader, choice);
 	region_reader_close(reader);
 }
