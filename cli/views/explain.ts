@@ -139,7 +139,10 @@ function breach({ detector, outcome }: Of<"breach">): string[] {
   const counted = `${number(name.threshold)} ${signalText(name)} in ${periodText(name)}`;
   return [
     `He is refused ${name.service} ${lasts}${hold}, because ${counted} were counted.`,
-    [`${number(refused)} attempts were refused so far.`, ...beyondRefusing(name)].join(" "),
+    [
+      `${refused === 1 ? "1 attempt was" : `${number(refused)} attempts were`} refused so far.`,
+      ...beyondRefusing(name),
+    ].join(" "),
   ];
 }
 

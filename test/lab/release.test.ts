@@ -10,7 +10,8 @@ import { typed as typedAt } from "./prompt.ts";
 import { assertBlocked, breach, mails, shortQuota } from "./zombie.ts";
 
 const WHO = `show interface LineCard 0 subscriber ip ${zombie.ipv4}`;
-const RELEASE = `release subscriber ip ${zombie.ipv4}`;
+const RELEASE = `release subscriber ip ${zombie.ipv4} reason he cleaned it up`;
+const EXPLAIN = `explain subscriber ip ${zombie.ipv4}`;
 const DETECTOR = "3 sessions of smtp-outbound in 600 s";
 
 test(
@@ -31,6 +32,10 @@ test(
       new RegExp(`${zombie.ipv4} +${DETECTOR} +blocked +3 +[1-9]`),
     );
 
+    const explained = (await typed(EXPLAIN)).join("\n");
+    t.regex(explained, /^He is refused smtp-outbound since .* because 3 sessions in 600 s were counted\.$/m);
+    t.regex(explained, /^He opened 3 sessions of smtp-outbound in 600 s[,;] /m);
+
     t.regex(
       (await typed(RELEASE)).join("\n"),
       new RegExp(`^Released ${zombie.ipv4}: ${DETECTOR}; [1-9][0-9]* attempts`),
@@ -40,6 +45,11 @@ test(
     const recent = () => ask(daemonSocket(lab.appliance.runDirectory), { ask: "breaches", count: 10 });
     await until("the end is written down", async () => (await recent()).some(({ endEvent }) => endEvent !== null));
     const [row] = await recent();
+    t.like(row?.end, { reason: "released", user: "root", why: "he cleaned it up" });
+    t.regex(
+      (await typed(EXPLAIN)).join("\n"),
+      /^\S+ \S+ he was released from smtp-outbound by root .*: "he cleaned it up"\.$/m,
+    );
     t.true(row?.endedAt !== null && (row?.endedAt ?? Number.POSITIVE_INFINITY) < (row?.untilAt ?? 0));
 
     await breach(t, lab);
