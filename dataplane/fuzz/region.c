@@ -230,6 +230,9 @@ walk_usage(const struct region_reader *reader)
 	}
 	CHECK(!walk.cut && walk.next <= geometry.engine.watches && walk.bad <= geometry.engine.watches);
 	region_reader_tops(reader, &again, &tops);
+	// A usage of the next minute is a lie only until that begins.
+	if (region_reader_now_ms() / USAGE_MINUTE_MS != minute)
+		return;
 	CHECK(tops.active == active && tops.count == (active < tops.max ? active : tops.max));
 	for (uint32_t i = 1; i < tops.count; i++)
 		CHECK(heap[i - 1].value >= heap[i].value);
