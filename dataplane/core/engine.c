@@ -103,7 +103,9 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 		*pipeline = (struct pipeline){
 			.secret = &engine->secret,
 			.counters = &records->counters[w].engine,
-			.reports = {.ring = records->rings[w], .counters = &records->counters[w].engine},
+			.reports = {.ring = records->rings[w],
+				    .counters = &records->counters[w].engine,
+				    .secret = &engine->secret},
 			.swept_ms = now_ms,
 		};
 		session_table_init(&pipeline->sessions, at, sessions_per_worker(size));

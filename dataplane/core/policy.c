@@ -28,6 +28,7 @@ arena_take(struct arena *arena, size_t size)
 struct layout {
 	struct policy *policy;
 	struct detector *detectors;
+	uint32_t *service_ids;
 	struct package *packages;
 	struct group *groups;
 	void *ports;
@@ -45,6 +46,7 @@ lay_out(struct arena *arena, const struct blob_header *h)
 	return (struct layout){
 		.policy = arena_take(arena, sizeof(struct policy)),
 		.detectors = arena_take(arena, h->detectors * sizeof(struct detector)),
+		.service_ids = arena_take(arena, h->services * sizeof(uint32_t)),
 		.packages = arena_take(arena, h->packages * sizeof(struct package)),
 		.groups = arena_take(arena, h->groups * sizeof(struct group)),
 		.ports = arena_take(arena, classifier_ports_size(h->port_ranges * POLICY_SERVICES_MAX)),
@@ -88,10 +90,18 @@ compile_packages(const struct layout *to, const struct blob *blob)
 			.id = from->id,
 			.detector_count = from->detectors,
 			.detectors = &to->detectors[from->detector],
+			.service_ids = to->service_ids,
 			.measured = blob_u64(from->measured),
 		};
 		sum_up(&to->packages[i]);
 	}
+}
+
+static void
+compile_service_ids(const struct layout *to, const struct blob *blob)
+{
+	for (uint32_t i = 0; i < blob->header->services; i++)
+		to->service_ids[i] = blob->services[i].id;
 }
 
 static void
@@ -156,6 +166,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 	uint32_t ageing = blob.header->subscriber_ageing_seconds;
 
 	compile_detectors(&to, &blob);
+	compile_service_ids(&to, &blob);
 	compile_packages(&to, &blob);
 	*to.policy = (struct policy){
 		.generation = generation,
@@ -164,6 +175,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 		.groups = to.groups,
 		.packages = to.packages,
 		.detectors = to.detectors,
+		.service_ids = to.service_ids,
 	};
 	memcpy(to.policy->link_mode, blob.header->link_mode, sizeof(to.policy->link_mode));
 	compile_groups(&to, &blob);

@@ -28,6 +28,7 @@ struct package {
 	uint32_t id;
 	uint32_t detector_count;
 	const struct detector *detectors;
+	const uint32_t *service_ids; // the configuration's, of the policy's services in order of their bits
 	// Bits of services:
 	uint64_t measured; // whose usage is counted
 	uint64_t counted;  // measured, or counted by a detector
@@ -52,6 +53,7 @@ struct policy {
 	struct group *groups;
 	struct package *packages;
 	struct detector *detectors; // of all packages
+	uint32_t *service_ids;
 };
 
 // Checks every length, index, range and name in the blob. `detectors`: windows and usages that a watch has room for. Returns NULL

@@ -5,16 +5,18 @@
 
 #include "counters.h"
 #include "event_ring.h"
+#include "hash.h"
 #include "records.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// Where breaches are told.
+// Where breaches are told, and what a worker knows of itself for that and for usage.
 struct watch_reports {
 	struct event_ring *ring;
 	struct engine_counters *counters;
-	uint32_t generation; // of the policy that the worker judges by
+	uint32_t generation;              // of the policy that the worker judges by
+	const struct hash_secret *secret; // what destinations are hashed with
 };
 
 // True while the breach of window `i` was told and not its end.

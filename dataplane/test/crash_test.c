@@ -17,18 +17,20 @@
 static const struct engine_size size = {.workers = 1, .sessions = 64, .subscribers = 16, .watches = 16, .detectors = 4};
 
 static void
-apply(struct fixture *fixture, uint32_t detector)
+apply(struct fixture *fixture, uint32_t detector, uint8_t window)
 {
+	struct blob_detector blocking = BLOCKING(detector, 0, THRESHOLD, PERIOD_MS);
 	const struct policy_parts parts = {
 		.subscriber_ageing_seconds = 600,
 		.group_prefixes = LIST(blob_prefix, prefix_of("10.0.0.0/8", 0)),
 		.groups = LIST(blob_group, {.prefix_length = 64}),
 		.services = LIST(blob_service, {.port_ranges = 1, .protocol = POLICY_TCP}),
 		.port_ranges = LIST(blob_port_range, {25, 25}),
-		.packages = LIST(blob_package, {.detectors = 1}),
-		.detectors = LIST(blob_detector, BLOCKING(detector, 0, THRESHOLD, PERIOD_MS)),
+		.packages = LIST(blob_package, {.detectors = 1, .measured = {1}}),
+		.detectors = {&blocking, 1},
 	};
 
+	blocking.window = window;
 	fixture_apply(fixture, &parts);
 }
 
@@ -91,16 +93,18 @@ static const struct scenario scenarios[] = {
 struct scene {
 	struct fixture fixture;
 	const struct scenario *scenario;
+	uint8_t window; // enum policy_window
 };
 
 static void
-set(struct scene *scene, const struct scenario *scenario)
+set(struct scene *scene, const struct scenario *scenario, uint8_t window)
 {
 	struct fixture *fixture = &scene->fixture;
 
 	scene->scenario = scenario;
+	scene->window = window;
 	fixture_start_shared(fixture, &size);
-	apply(fixture, 1);
+	apply(fixture, 1, window);
 	// First, so that its watch is the one that a newcomer would be given if it were free.
 	open_sessions(fixture, SUBJECT, scenario->sessions);
 	open_sessions(fixture, BLOCKED, THRESHOLD);
@@ -111,7 +115,7 @@ set(struct scene *scene, const struct scenario *scenario)
 	}
 	// In a period of their own, which goes on.
 	if (scenario->detector != 1)
-		apply(fixture, scenario->detector);
+		apply(fixture, scenario->detector, window);
 	open_sessions(fixture, HALFWAY, 2);
 }
 
@@ -150,7 +154,7 @@ go_on(struct fixture *next, const struct scene *scene, const uint8_t *state, uin
 	memcpy(next->records.watches, state + ((uint8_t *)killed->records.watches - killed->shared),
 	       size.watches * watch_stride(size.detectors));
 	fixture_restart(next, workers);
-	apply(next, scene->scenario->detector);
+	apply(next, scene->scenario->detector, scene->window);
 }
 
 static void
@@ -170,9 +174,10 @@ check(void *context, const uint8_t *state, unsigned number)
 
 		if ((left != scenario->left_before && left != scenario->left_after) || halfway != THRESHOLD - 2 ||
 		    newcomer != 1 || (scenario->others_blocked && blocked != 0))
-			fail_msg("%s, state %u, %u workers: the subject has %u left, who was halfway %u, the newcomer "
+			fail_msg("%s, window %u, state %u, %u workers: the subject has %u left, who was halfway %u, "
+				 "the newcomer "
 				 "%u, the blocked %u",
-				 scenario->name, number, workers, left, halfway, newcomer, blocked);
+				 scenario->name, scene->window, number, workers, left, halfway, newcomer, blocked);
 		fixture_stop(&next);
 	}
 }
@@ -181,9 +186,9 @@ static void
 a_kill_between_any_two_stores_leaves_what_was_before_or_after(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(scenarios); i++) {
+	for (size_t i = 0; i < 2 * LENGTH(scenarios); i++) {
 		struct scene scene;
-		set(&scene, &scenarios[i]);
+		set(&scene, &scenarios[i / 2], i % 2 == 0 ? WINDOW_FIXED : WINDOW_SLIDING);
 		// Subscribers and watches lie first; counters and events are no truth.
 		size_t length = (size_t)((uint8_t *)scene.fixture.records.counters - scene.fixture.shared);
 		unsigned states = crash_points(scene.fixture.shared, length, operate, check, &scene);

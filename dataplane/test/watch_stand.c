@@ -13,7 +13,8 @@ watch_stand_start(struct watch_stand *stand)
 	stand->watches = exact_memory(STAND_WATCHES * watch_stride(STAND_DETECTORS));
 	stand->ring = exact_memory(event_ring_size(STAND_EVENTS));
 	event_ring_init(stand->ring, STAND_EVENTS);
-	stand->reports = (struct watch_reports){.ring = stand->ring, .counters = &stand->counters};
+	stand->reports =
+		(struct watch_reports){.ring = stand->ring, .counters = &stand->counters, .secret = &stand->secret};
 	for (uint8_t i = 0; i < STAND_SUBSCRIBERS; i++) {
 		struct subscriber *subscriber = &stand->subscribers[i];
 		subscriber->address = address_of("10.0.0.0");

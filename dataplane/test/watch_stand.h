@@ -38,6 +38,7 @@ struct watch_stand {
 	struct engine_counters counters;
 	struct event_ring *ring;
 	struct watch_reports reports;
+	struct hash_secret secret;
 	uint64_t place, lost; // in the ring
 	struct package package;
 	struct detector detectors[STAND_DETECTORS]; // the package's, for tests that change them
