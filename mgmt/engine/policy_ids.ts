@@ -2,7 +2,7 @@
 // an id means one way of counting for ever: it is given once, and never to another.
 
 import type { Configuration } from "../config/configuration.ts";
-import { knownServices } from "../config/known-services.ts";
+import { knownServices, policyServices } from "../config/known-services.ts";
 
 /** Keys and their ids, from 1. A key is opaque text. Whoever stores them keeps every pair for good, before a policy uses it. */
 export type PolicyIds = ReadonlyMap<string, number>;
@@ -63,9 +63,16 @@ export function placedDetectors({ packages }: Configuration): PlacedDetector[] {
   );
 }
 
-/** The ids that the configuration needs and `known` has not: the numbers after the greatest one given. */
-export function missingIds(configuration: Configuration, known: PolicyIds): Map<string, number> {
-  const services = knownServices(configuration);
+/**
+ * The ids that the configuration's policy needs and `known` has not: the numbers after the greatest one given. `beside`: services
+ * that overrides speak of.
+ */
+export function missingIds(
+  configuration: Configuration,
+  known: PolicyIds,
+  beside: Iterable<string> = [],
+): Map<string, number> {
+  const services = policyServices(configuration, beside);
   const keys = [
     ...services.map(({ name }) => serviceKey(name)),
     ...placedDetectors(configuration).map((placed) => detectorKey(placed, services)),

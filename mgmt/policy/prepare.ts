@@ -41,18 +41,19 @@ export function preparePolicy(
   revision: number,
   { overrides, moment }: Beside,
 ): Prepared {
-  ids.add(missingIds(configuration, ids.all()));
+  const obeyed = policyOverrides(overrides, configuration, moment);
+  const beside = obeyed.flatMap(servicesNamed);
+  ids.add(missingIds(configuration, ids.all(), beside));
   const known = ids.all();
   const detectors = detectorsById(configuration, known)
     .entries()
     .map(([id, placed]) => [id, nameOf(placed, configuration)] as const);
   const facts = factsOf(configuration, revision);
-  const obeyed = policyOverrides(overrides, configuration, moment);
   return {
     facts,
     blob: policyBlob(configuration, known, revision, obeyed),
     detectors: new Map(detectors),
-    services: policyServices(configuration, obeyed.flatMap(servicesNamed)).map(({ name }) => name),
+    services: policyServices(configuration, beside).map(({ name }) => name),
     serviceNames: servicesById(known),
     reckonedAt: obeyed.some(({ untilMs }) => untilMs !== null) ? moment : null,
   };

@@ -4,7 +4,7 @@ import type { Configuration } from "../../mgmt/config/configuration.ts";
 import { parseConfiguration } from "../../mgmt/config/parse.ts";
 import { policyBlob } from "../../mgmt/engine/policy_blob.ts";
 import { missingIds, type PolicyIds } from "../../mgmt/engine/policy_ids.ts";
-import type { PolicyOverride } from "../../mgmt/engine/policy_override.ts";
+import { type PolicyOverride, servicesNamed } from "../../mgmt/engine/policy_override.ts";
 import { Engine } from "../../mgmt/replay/engine.ts";
 
 export function configurationOf(text: string): Configuration {
@@ -20,7 +20,7 @@ export function policyOf(
   overrides: readonly PolicyOverride[] = [],
 ): { policy: Uint8Array; ids: PolicyIds } {
   const configuration = configurationOf(text);
-  const ids = new Map([...known, ...missingIds(configuration, known)]);
+  const ids = new Map([...known, ...missingIds(configuration, known, overrides.flatMap(servicesNamed))]);
   return { policy: policyBlob(configuration, ids, 1, overrides), ids };
 }
 
