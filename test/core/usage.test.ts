@@ -1,10 +1,14 @@
 // What was used in a minute, asked for through the addon, against a naive count of what lies in the region.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { Attachment } from "../../mgmt/engine/attachment.ts";
 import { loadNative } from "../../mgmt/engine/native.ts";
+import { NativeEngine } from "../../mgmt/engine/native_engine.ts";
 import type { UsageRecord } from "../../mgmt/engine/region_data.ts";
+import { UsageCollector } from "../../mgmt/usage/collector.ts";
+import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { destinationCount, type Metric, metrics } from "../../mgmt/usage/usage.ts";
 import { temporaryDirectory } from "./regions.ts";
 import { FIRST_USAGE, ROOM, type Usage, type UsageRegion, type Used, usageRegion } from "./usage-region.ts";
@@ -165,6 +169,37 @@ test("more bytes than a minute can have are not believed", async (t) => {
   for (const half of [0, 1]) await region.scribble(0, FIRST_USAGE + 16 + 32 * half, u64(1n << 53n));
   const { found, bad } = await all(attachment, minute);
   t.deepEqual([found.length, bad], [1, 1]);
+});
+
+test("a daemon's collector puts a minute of a real region on record, page by page, and the tops are of the same", async (t) => {
+  const directory = await temporaryDirectory(t);
+  await mkdir(join(directory, "fastpath"));
+  const { addresses, write } = await usageRegion(join(directory, "fastpath/region"), 250);
+  const minute = now() - 1;
+  const usedBy = (host: number): Used => ({ ...some, sessions: host + 1 });
+  await write(addresses.map((_, host) => [{ service: 1, minute, newer: usedBy(host), older: some }]));
+  const engine = new NativeEngine(directory);
+  t.teardown(() => engine.stop());
+  await engine.start({ attached: () => {}, detached: () => {} }, []);
+  const history = new UsageHistory();
+  t.teardown(() => history.stop());
+  await history.start(join(directory, "usage.db"));
+  // The fast path of the test is younger than the minute.
+  const nowMs = (minute + 1) * 60_000 + 1000;
+  const clock = { now: () => nowMs, nowMs: () => nowMs };
+  const log = { say: () => {} };
+  await new UsageCollector({ engine, history, log, clock, serviceName: () => "smtp" }).look();
+  const report = await history.call("top", { service: "smtp", metric: "sessions", minutes: 60, count: 3, now: nowMs });
+  t.like(report, { active: 250, total: (250 * 251) / 2, covered: { minutes: 1, missing: 0, partial: 1 } });
+  t.deepEqual(
+    report?.top.map(({ subscriber, value }) => [subscriber.address, value.count]),
+    [249, 248, 247].map((host) => [addresses[host], host + 1]),
+  );
+  const tops = await engine.tops({ minute, service: 1, metric: "sessions", count: 3 });
+  t.deepEqual(
+    tops.top.map(({ subscriber }) => subscriber.address),
+    report?.top.map(({ subscriber }) => subscriber.address),
+  );
 });
 
 test("arguments are checked before the addon sees them, and a scan outlives its attachment", async (t) => {
