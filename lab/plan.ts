@@ -24,7 +24,7 @@ const exchanger = (n: number): Host => ({ name: `mx-${n}`, ipv4: `198.51.100.${n
 
 const home = (n: number) => subscriber(`home-${n}`, n);
 /** Ordinary subscribers. */
-export const homes: readonly [Host, ...Host[]] = [home(11), home(12), home(13)];
+export const homes: readonly [Host, Host, Host] = [home(11), home(12), home(13)];
 /** The infected one. Packets to the exchangers leave with its address, because smtp-source cannot choose its own. */
 export const zombie = subscriber("zombie", 66);
 

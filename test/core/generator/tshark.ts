@@ -36,17 +36,29 @@ const settings = [
   ...["-d", "ethertype==0x9200,vlan", "-d", "mpls.label==500,pwethcw", "-d", "mpls.label==600,pwethnocw"],
 ];
 
-export async function readFrames(path: string): Promise<ReadFrame[]> {
-  const columns = ["-T", "fields", "-E", "separator=/t", ...fields.flatMap((field) => ["-e", field])];
-  const { stdout } = await run("tshark", ["-r", path, ...settings, ...columns], { maxBuffer: 2 ** 26 });
-  return stdout.trimEnd().split("\n").map(readFrame);
+export function readFrames(path: string): Promise<ReadFrame[]> {
+  return readFields(path, fields);
 }
 
-function readFrame(line: string): ReadFrame {
+/** As `readFrames`, of these fields; `more` are options of tshark's. */
+export async function readFields<Field extends string>(
+  path: string,
+  names: readonly Field[],
+  more: readonly string[] = [],
+): Promise<Readonly<Record<Field, string>>[]> {
+  const columns = ["-T", "fields", "-E", "separator=/t", ...names.flatMap((name) => ["-e", name])];
+  const { stdout } = await run("tshark", ["-r", path, ...settings, ...more, ...columns], { maxBuffer: 2 ** 26 });
+  return stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => fieldsIn(line, names));
+}
+
+function fieldsIn<Field extends string>(line: string, names: readonly Field[]): Readonly<Record<Field, string>> {
   const values = line.split("\t");
-  const named = fields.map((field, n) => {
+  const named = names.map((name, n) => {
     const value = values[n] ?? "";
-    return [field, inner.test(field) ? value.split(",").at(-1) : value];
+    return [name, inner.test(name) ? value.split(",").at(-1) : value];
   });
   return Object.fromEntries(named);
 }
@@ -55,7 +67,9 @@ function readFrame(line: string): ReadFrame {
 const warning = 0x00600000;
 
 /** What tshark complains about: wrong checksums, lengths that do not fit, lost segments... */
-export function complaints(frames: readonly ReadFrame[]): string[] {
+export function complaints(
+  frames: readonly Pick<ReadFrame, "frame.number" | "_ws.expert.severity" | "_ws.expert.message">[],
+): string[] {
   return frames
     .filter((frame) => frame["_ws.expert.severity"].split(",").some((severity) => Number(severity) >= warning))
     .map((frame) => `frame ${frame["frame.number"]}: ${frame["_ws.expert.message"]}`);
