@@ -121,12 +121,17 @@ function packetBlock(packet: CapturedPacket): Buffer {
   });
 }
 
-/** `refused: subscriber 10.30.94.66, smtp-outbound, session refused`, in the words that `--verdict` and `--kind` take. */
-export function commentOf({ verdict, kind, subscriber, services, session }: Omit<CapturedPacket, "bytes">): string {
+/**
+ * `refused: subscriber 10.30.94.66, smtp-outbound, session refused, policy generation 7`, in the words that `--verdict` and
+ * `--kind` take.
+ */
+export function commentOf(packet: Omit<CapturedPacket, "bytes">): string {
+  const { verdict, kind, subscriber, services, session, generation } = packet;
   const facts = [
     ...(subscriber ? [`subscriber ${subscriberText({ subscriber })}`] : []),
     ...services,
     session ? `session ${session}` : kind,
+    ...(generation === null ? [] : [`policy generation ${generation}`]),
   ];
   return `${verdict}: ${facts.join(", ")}`;
 }

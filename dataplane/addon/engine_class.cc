@@ -92,6 +92,7 @@ to_js(Napi::Env env, const offline_answer &answer)
 
 	object.Set("kind", answer.kind);
 	object.Set("verdict", answer.verdict);
+	object.Set("generation", answer.generation);
 	object.Set("session", answer.session.change == nullptr ? env.Null() : Napi::Value(to_js(env, answer.session)));
 	return object;
 }

@@ -57,6 +57,7 @@ struct plain_session {
 struct offline_answer {
 	const char *kind;    // "other", "malformed", "ip", "evasive", "fragment", "tcp", "udp"
 	const char *verdict; // "forward", "refuse", "cutoff"
+	uint32_t generation; // of the policy
 	struct plain_session session;
 };
 

@@ -79,16 +79,20 @@ plain_session_of(const struct offline_engine *engine, const struct packet *packe
 
 // Of a packet that nothing was decided about.
 static struct offline_answer
-forwarded(const struct packet *packet)
+forwarded(const struct offline_engine *engine, const struct packet *packet)
 {
-	return (struct offline_answer){.kind = kind_name(packet->kind), .verdict = "forward"};
+	return (struct offline_answer){
+		.kind = kind_name(packet->kind),
+		.verdict = "forward",
+		.generation = engine->policy->generation,
+	};
 }
 
 static struct offline_answer
 judge(struct offline_engine *engine, struct packet *packet)
 {
 	struct pipeline *pipeline = &engine->engine.pipelines[0];
-	struct offline_answer answer = forwarded(packet);
+	struct offline_answer answer = forwarded(engine, packet);
 	enum link_mode mode = engine->policy->link_mode[packet->link];
 	uint8_t verdict;
 
@@ -144,6 +148,6 @@ offline_engine_replay(struct offline_engine *engine, const struct frame *frame, 
 	if (*side == OFFLINE_NETWORK)
 		parse(&packet, frame, 0, OFFLINE_NETWORK);
 	if (*side == OFFLINE_NEITHER && packet.kind >= PACKET_IP)
-		return forwarded(&packet);
+		return forwarded(engine, &packet);
 	return judge(engine, &packet);
 }

@@ -92,7 +92,7 @@ struct plain_prefix {
 };
 
 // A packet that was sampled. Texts are constants.
-#define PLAIN_SAMPLE_BYTES 1992
+#define PLAIN_SAMPLE_BYTES 1988
 struct plain_sample {
 	uint64_t sequence;
 	uint64_t time_us;
@@ -102,6 +102,7 @@ struct plain_sample {
 	const char *kind;                   // enum packet_kind's, in lower case
 	const char *verdict;                // "forwarded", or a drop reason's name
 	const char *state;                  // its session's; NULL: none
+	uint32_t generation;                // of the policy that it was judged under; 0: it was not judged
 	uint32_t length;                    // of the whole frame
 	uint32_t captured;                  // bytes of it in `bytes`
 	unsigned link;

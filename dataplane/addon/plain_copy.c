@@ -164,6 +164,7 @@ plain_sample_of(const struct sample *sample, unsigned links, struct plain_sample
 		.kind = kind_name(sample->kind),
 		.verdict = verdict_name(sample->verdict),
 		.state = sample->state == SESSION_FREE ? NULL : state_name(sample->state),
+		.generation = sample->generation,
 		.length = sample->length,
 		.captured = sample->captured,
 		.link = sample->link,

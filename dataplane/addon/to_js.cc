@@ -176,6 +176,7 @@ to_js(Napi::Env env, const plain_sample &sample)
 	object.Set("session", sample.state == nullptr ? env.Null() : Napi::String::New(env, sample.state));
 	object.Set("services", bits_to_js(env, sample.services));
 	object.Set("subscriber", sample.owned ? to_js(env, sample.subscriber) : env.Null());
+	object.Set("generation", sample.generation == 0 ? env.Null() : Napi::Number::New(env, sample.generation));
 	object.Set("length", sample.length);
 	object.Set("bytes", Napi::Buffer<uint8_t>::Copy(env, sample.bytes, sample.captured));
 	return object;

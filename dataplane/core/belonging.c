@@ -4,7 +4,7 @@
 #include "belonging.h"
 
 static uint32_t
-subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet, uint64_t now_ms)
+subscriber_of(struct pipeline *pipeline, const struct group *group, const struct packet *packet)
 {
 	if (group == NULL)
 		return RECORD_NONE;
@@ -16,7 +16,7 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 	// A scan from outside makes no subscribers.
 	if (slot == RECORD_NONE && packet->side == SIDE_SUBSCRIBER) {
 		bool full;
-		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, now_ms,
+		slot = subscriber_table_create(&pipeline->subscribers, &key, group->template_number, pipeline->now_ms,
 					       belonging_worth, pipeline, &full);
 		counter_add(&pipeline->counters->subscriber_table_full, full);
 		counter_add(&pipeline->counters->subscribers_created, slot != RECORD_NONE);
@@ -25,28 +25,15 @@ subscriber_of(struct pipeline *pipeline, const struct group *group, const struct
 }
 
 struct belonging
-belonging_of(struct pipeline *pipeline, const struct terms *terms, const struct packet *packet, uint64_t now_ms)
+belonging_of(struct pipeline *pipeline, const struct terms *terms, const struct packet *packet)
 {
-	uint32_t subscriber = subscriber_of(pipeline, terms->group, packet, now_ms);
+	uint32_t subscriber = subscriber_of(pipeline, terms->group, packet);
 
 	return (struct belonging){
 		.terms = *terms,
 		.subscriber = subscriber,
 		.unseen = terms->group != NULL && subscriber == RECORD_NONE && packet->side == SIDE_NETWORK,
 	};
-}
-
-void
-belonging_end(void *context, const struct session *session)
-{
-	struct pipeline *pipeline = context;
-
-	if (!session->holds)
-		return;
-	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
-	subscriber->open_sessions--;
-	// The session was alive until now as far as its subscriber is concerned; the idle time errs on the side of keeping it.
-	subscriber->last_seen_ms = pipeline->swept_ms;
 }
 
 static bool
@@ -59,17 +46,45 @@ is_of(const struct session *session, const struct subscriber *subscriber)
 	       address_equal(&subscriber->address, &key.address) && subscriber->tags == key.tags;
 }
 
+bool
+belonging_lasts(const struct pipeline *pipeline, const struct session *session)
+{
+	return session->subscriber != RECORD_NONE &&
+	       is_of(session, &pipeline->subscribers.records[session->subscriber]);
+}
+
 void
 belonging_answered(struct pipeline *pipeline, struct session *session)
 {
-	if (session->holds || session->subscriber == RECORD_NONE || !(SESSION_OPEN >> session->state & 1))
+	if (session->holds || !belonging_lasts(pipeline, session))
 		return;
-	// He may have made room for another since the session was opened.
-	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
-	if (!is_of(session, subscriber))
-		return;
-	subscriber->open_sessions++;
+	pipeline->subscribers.records[session->subscriber].open_sessions++;
 	session->holds = 1;
+}
+
+struct watch_context
+belonging_context(struct pipeline *pipeline, const struct terms *terms, uint32_t subscriber)
+{
+	return (struct watch_context){
+		.package = terms->package,
+		.subscriber = &pipeline->subscribers.records[subscriber],
+		.now_ms = pipeline->now_ms,
+		.reports = &pipeline->reports,
+		.detectors = pipeline->watches.detectors,
+	};
+}
+
+struct watch *
+belonging_watch(struct pipeline *pipeline, uint32_t slot)
+{
+	struct subscriber *subscriber = &pipeline->subscribers.records[slot];
+	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
+
+	if (watch != NULL)
+		return watch;
+	if (pipeline->watches.free_count == 0)
+		counter_add(&pipeline->counters->watch_pool_full, 1);
+	return watch_take(&pipeline->watches, subscriber, slot, pipeline->now_ms);
 }
 
 uint64_t
@@ -86,14 +101,43 @@ belonging_worth(void *context, const struct subscriber *subscriber, uint64_t now
 }
 
 void
-belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to, uint64_t now_ms)
+belonging_settle(void *context, const struct session *session)
 {
-	session->counted = to->terms.counted != 0;
+	struct pipeline *pipeline = context;
+
+	if (session->bytes == 0 || !belonging_lasts(pipeline, session))
+		return;
+	struct watch *watch = belonging_watch(pipeline, session->subscriber);
+	if (watch == NULL)
+		return;
+	struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
+	const struct watch_context who = belonging_context(pipeline, &terms, session->subscriber);
+	usage_bytes(watch, &who, terms.services, session->bytes);
+	watch_unlock(watch);
+}
+
+void
+belonging_end(void *context, const struct session *session)
+{
+	struct pipeline *pipeline = context;
+
+	belonging_settle(pipeline, session);
+	if (!session->holds)
+		return;
+	struct subscriber *subscriber = &pipeline->subscribers.records[session->subscriber];
+	subscriber->open_sessions--;
+	// The session was alive until now as far as its subscriber is concerned; the idle time errs on the side of keeping it.
+	subscriber->last_seen_ms = pipeline->swept_ms;
+}
+
+void
+belonging_bind(struct pipeline *pipeline, struct session *session, const struct belonging *to)
+{
 	belonging_end(pipeline, session);
+	session->bytes = 0;
 	session->holds = 0;
-	session->subscriber = to->terms.counted != 0 && session->state != SESSION_JOINED ? to->subscriber : RECORD_NONE;
-	belonging_answered(pipeline, session);
-	if (to->subscriber != RECORD_NONE)
-		pipeline->subscribers.records[to->subscriber].last_seen_ms = now_ms;
+	session->subscriber = to->terms.counted != 0 ? to->subscriber : RECORD_NONE;
 	session->unbound = to->unseen;
+	if (to->subscriber != RECORD_NONE)
+		pipeline->subscribers.records[to->subscriber].last_seen_ms = pipeline->now_ms;
 }

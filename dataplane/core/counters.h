@@ -34,6 +34,7 @@ enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 	X(sessions_opened)     /* TCP and UDP, judged when they opened */                                              \
 	X(sessions_joined)     /* TCP seen in the middle: forwarded and not counted */                                 \
 	X(sessions_refused)    /* attempts, retransmissions apart */                                                   \
+	X(sessions_cut)        /* ended by a breach though they were open */                                           \
 	X(retransmissions)     /* of opening SYNs */                                                                   \
 	X(sessions_expired)    /* removed by age */                                                                    \
 	X(sessions_evicted)    /* entries that made room before their time */                                          \

@@ -6,5 +6,4 @@
 #include "pipeline.h"
 
 // `session`: the packet's entry, NULL if there is none. Makes and changes entries.
-enum verdict judge_packet(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
-			  struct session *session, uint64_t now_ms);
+enum verdict judge_packet(struct pipeline *pipeline, const struct packet *packet, struct session *session);

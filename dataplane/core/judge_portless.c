@@ -18,20 +18,21 @@ is_tunnel(uint8_t protocol)
 // Any service may be behind hidden ports, and nobody hides them by chance: a subscriber's packet counts as an opening in each, and is
 // refused while he is blocked in one. What comes to him from the network he did not hide.
 static enum verdict
-judge_hidden(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+judge_hidden(struct pipeline *pipeline, const struct packet *packet)
 {
 	if (packet->side == SIDE_NETWORK)
 		return VERDICT_FORWARD;
 
-	struct terms terms = terms_of_services(policy, &packet->key.subscriber, UINT64_MAX, now_ms);
-	struct belonging to = belonging_of(pipeline, &terms, packet, now_ms);
-	return signal_sessions(pipeline, &to, now_ms, true);
+	struct terms terms = terms_of_services(pipeline->policy, &packet->key.subscriber, UINT64_MAX, pipeline->now_ms);
+	struct belonging to = belonging_of(pipeline, &terms, packet);
+	// There is no session that could be reset.
+	return signal_opening(pipeline, &to, packet, true) == 0 ? VERDICT_FORWARD : VERDICT_REFUSE;
 }
 
 static enum verdict
-judge_fragment(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+judge_fragment(struct pipeline *pipeline, const struct packet *packet)
 {
-	enum fragment_fate fate = fragment_table_find(&pipeline->fragments, packet, now_ms);
+	enum fragment_fate fate = fragment_table_find(&pipeline->fragments, packet, pipeline->now_ms);
 
 	counter_add(&pipeline->counters->fragments, 1);
 	if (packet->evasive)
@@ -40,24 +41,24 @@ judge_fragment(struct pipeline *pipeline, const struct policy *policy, const str
 		return VERDICT_REFUSE;
 	// One that carries TCP's flags belongs behind one that was judged without them. By itself it is there to turn a segment that
 	// passed into a SYN, and only our subscribers' SYNs are our business.
-	if (packet->evasive && fate != FRAGMENT_TINY && policy_group(policy, &packet->key.subscriber) != NULL)
+	if (packet->evasive && fate != FRAGMENT_TINY && policy_group(pipeline->policy, &packet->key.subscriber) != NULL)
 		return VERDICT_REFUSE;
 	return VERDICT_FORWARD;
 }
 
 void
-judge_remember(struct pipeline *pipeline, const struct packet *packet, enum verdict verdict, uint64_t now_ms)
+judge_remember(struct pipeline *pipeline, const struct packet *packet, enum verdict verdict)
 {
-	enum fragment_fate fate = verdict == VERDICT_REFUSE ? FRAGMENT_REFUSED
-				  : packet->evasive         ? FRAGMENT_TINY
-							    : FRAGMENT_UNKNOWN;
+	enum fragment_fate fate = verdict != VERDICT_FORWARD ? FRAGMENT_REFUSED
+				  : packet->evasive          ? FRAGMENT_TINY
+							     : FRAGMENT_UNKNOWN;
 
-	if (fragment_table_note(&pipeline->fragments, packet, fate, now_ms))
+	if (fragment_table_note(&pipeline->fragments, packet, fate, pipeline->now_ms))
 		counter_add(&pipeline->counters->fragments_displaced, 1);
 }
 
 enum verdict
-judge_portless(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet, uint64_t now_ms)
+judge_portless(struct pipeline *pipeline, const struct packet *packet)
 {
 	struct engine_counters *counters = pipeline->counters;
 	enum verdict verdict = VERDICT_FORWARD;
@@ -74,15 +75,15 @@ judge_portless(struct pipeline *pipeline, const struct policy *policy, const str
 		break;
 	case PACKET_EVASIVE:
 		counter_add(&counters->evasive, 1);
-		verdict = judge_hidden(pipeline, policy, packet, now_ms);
+		verdict = judge_hidden(pipeline, packet);
 		break;
 	case PACKET_FRAGMENT:
-		return judge_fragment(pipeline, policy, packet, now_ms);
+		return judge_fragment(pipeline, packet);
 	case PACKET_TCP:
 	case PACKET_UDP:
 		break;
 	}
 	if (packet->kind >= PACKET_IP && packet->first_fragment)
-		judge_remember(pipeline, packet, verdict, now_ms);
+		judge_remember(pipeline, packet, verdict);
 	return verdict;
 }

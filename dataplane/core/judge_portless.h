@@ -6,8 +6,7 @@
 #include "pipeline.h"
 
 // `packet`: of a kind below PACKET_TCP. Counts what it is.
-enum verdict judge_portless(struct pipeline *pipeline, const struct policy *policy, const struct packet *packet,
-			    uint64_t now_ms);
+enum verdict judge_portless(struct pipeline *pipeline, const struct packet *packet);
 
 // Remembers the verdict on a first fragment for those that follow it.
-void judge_remember(struct pipeline *pipeline, const struct packet *packet, enum verdict verdict, uint64_t now_ms);
+void judge_remember(struct pipeline *pipeline, const struct packet *packet, enum verdict verdict);

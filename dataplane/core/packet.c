@@ -7,6 +7,7 @@
 #include "packet_ip.h"
 
 #include <rte_byteorder.h>
+#include <rte_common.h>
 #include <rte_ip.h>
 
 #define LABELS_MAX 8
@@ -109,6 +110,7 @@ packet_parse(struct packet *packet, const uint8_t *bytes, uint32_t contiguous, u
 
 	packet->side = (uint8_t)side;
 	packet->link = link;
+	packet->length = (uint16_t)RTE_MIN(total, (uint32_t)UINT16_MAX);
 	packet->tcp_flags = 0;
 	packet->tcp_sequence = 0;
 	packet->first_fragment = false;

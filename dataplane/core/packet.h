@@ -83,7 +83,7 @@ struct packet {
 	uint8_t link;
 	bool first_fragment; // others follow
 	bool evasive;        // hides the ports or TCP's flags, as no sender does by chance
-	uint8_t reserved[2];
+	uint16_t length;     // of the frame; at most UINT16_MAX of it
 };
 _Static_assert(sizeof(struct session_key) == 40, "hashed and compared as bytes");
 _Static_assert(sizeof(struct packet) == 64, "one cache line; travels in an mbuf's private area");

@@ -16,7 +16,16 @@ static bool
 passes(const struct session *session, const struct packet *packet, const struct policy *policy)
 {
 	return (SESSION_STEADY >> session->state & 1) & ((packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) &
-	       (session->generation == (uint16_t)policy->generation) & !session->unbound & !packet->first_fragment;
+	       (session->generation == (uint16_t)policy->generation) &
+	       !(session->unbound | session->cuttable | session->awaited) & !packet->first_fragment;
+}
+
+static void
+begin_turn(struct pipeline *pipeline, const struct policy *policy, uint64_t now_ms)
+{
+	pipeline->policy = policy;
+	pipeline->now_ms = now_ms;
+	pipeline->reports.generation = policy->generation;
 }
 
 void
@@ -25,13 +34,13 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 {
 	uint32_t candidates[BURST_MAX];
 
-	pipeline->reports.generation = policy->generation;
+	begin_turn(pipeline, policy, now_ms);
 	fetch_burst(pipeline, policy, packets, count, candidates);
 	for (unsigned i = 0; i < count; i++) {
 		const struct packet *packet = packets[i];
 
 		if (packet->kind < PACKET_TCP) {
-			verdicts[i] = (uint8_t)judge_portless(pipeline, policy, packet, now_ms);
+			verdicts[i] = (uint8_t)judge_portless(pipeline, packet);
 			continue;
 		}
 		struct session *session =
@@ -39,8 +48,9 @@ pipeline_burst(struct pipeline *pipeline, const struct policy *policy, struct pa
 		if (session != NULL && passes(session, packet, policy)) {
 			verdicts[i] = VERDICT_FORWARD;
 			session_touch(session, now_ms);
+			belonging_passed(pipeline, session, packet);
 		} else {
-			verdicts[i] = (uint8_t)judge_packet(pipeline, policy, packet, session, now_ms);
+			verdicts[i] = (uint8_t)judge_packet(pipeline, packet, session);
 		}
 	}
 }
@@ -78,11 +88,12 @@ pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t 
 	uint32_t sessions = pipeline->sessions.tags.bucket_count * TAG_SLOTS;
 	uint32_t subscribers = pipeline->subscribers.tags.bucket_count * TAG_SLOTS;
 
+	begin_turn(pipeline, policy, now_ms);
 	if (due == 0)
 		return;
 	counter_add(&pipeline->counters->sessions_expired,
 		    session_table_sweep(&pipeline->sessions, slice(sessions, due, SWEEP_SESSIONS_MS), now_ms,
-					belonging_end, pipeline));
+					belonging_end, belonging_settle, pipeline));
 	watch_sweep(&pipeline->watches, pipeline->subscribers.records,
 		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, due, SWEEP_WATCHES_MS), now_ms,
 		    &pipeline->reports);

@@ -35,6 +35,9 @@ struct pipeline {
 	struct watch_pool watches;
 	struct watch_reports reports; // of this worker
 	struct engine_counters *counters;
+	// Of this turn, set by both functions below:
+	const struct policy *policy;
+	uint64_t now_ms;
 	uint64_t swept_ms;
 	uint64_t sweep_due_ms; // time whose share of the tables is not yet looked at
 };

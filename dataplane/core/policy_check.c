@@ -130,6 +130,8 @@ check_detectors(const struct blob *blob)
 		    (detector->window != WINDOW_FIXED && detector->window != WINDOW_SLIDING) ||
 		    detector->count > COUNT_ESTABLISHED)
 			return "a detector is out of range";
+		if (detector->count == COUNT_ESTABLISHED && blob->services[detector->service].protocol != POLICY_TCP)
+			return "a detector waits for handshakes of a service that is not of TCP";
 		if (!actions_agree(detector->actions))
 			return "a detector's actions contradict each other";
 	}

@@ -58,7 +58,8 @@ sample_describe(struct sample *sample, struct pipeline *pipeline, const struct p
 
 	if (pipeline != NULL && has_ports(packet))
 		session = session_table_find(&pipeline->sessions, &packet->key, packet->hash, TAG_NO_SLOT);
-	sample->services = session == NULL ? 0 : session->services;
+	sample->services =
+		session == NULL ? 0 : classifier_services(&pipeline->policy->classifier, &packet->key, session->opener);
 	sample->state = session == NULL ? SESSION_FREE : session->state;
 	sample->subscriber = packet_owned(packet) ? packet->key.subscriber : (struct address){0};
 	sample->tags = packet_owned(packet) ? session_key_tags(&packet->key) : 0;
@@ -67,4 +68,5 @@ sample_describe(struct sample *sample, struct pipeline *pipeline, const struct p
 	sample->kind = packet->kind;
 	sample->verdict = (uint8_t)verdict;
 	sample->reserved = 0;
+	sample->generation = pipeline == NULL || pipeline->policy == NULL ? 0 : pipeline->policy->generation;
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define SAMPLE_SLOT_SIZE 2048
-#define SAMPLE_BYTES_MAX 1992 // of a packet: a whole frame of the usual MTU, the beginning of a jumbo frame
+#define SAMPLE_BYTES_MAX 1988 // of a packet: a whole frame of the usual MTU, the beginning of a jumbo frame
 
 // What became of a packet: 0: it was given to the other port; 1 + enum drop_reason: it was not; the last: it is a reset of ours. One that the other port then did not
 // take (DROP_transmit) is a forwarded one here: it is known only when the packet may be gone already.
@@ -35,6 +35,7 @@ struct sample {
 	uint8_t verdict; // SAMPLE_FORWARDED, SAMPLE_DROPPED or SAMPLE_INJECTED
 	uint8_t state;   // enum session_state after the packet; SESSION_FREE: it has no session, or was not judged
 	uint8_t reserved;
+	uint32_t generation; // of the policy that it was judged under; 0: it was not judged
 	uint8_t bytes[SAMPLE_BYTES_MAX];
 };
 _Static_assert(sizeof(struct sample) == SAMPLE_SLOT_SIZE, "a slot");

@@ -51,11 +51,12 @@ expired(const struct session *session, uint64_t now_ms)
 }
 
 static void
-remove_slot(struct session_table *table, uint32_t slot, session_removed removed, void *context)
+remove_slot(struct session_table *table, uint32_t slot, session_visit removed, void *context)
 {
 	removed(context, &table->entries[slot]);
 	tag_table_clear(&table->tags, slot);
 	table->entries[slot].state = SESSION_FREE;
+	table->entries[slot].bytes = 0;
 	table->used--;
 }
 
@@ -109,7 +110,7 @@ most_dispensable(const struct session_table *table, uint32_t first, uint64_t now
 
 // Makes room in the key's first bucket, in the first of its parts that can. A table that a flood has filled is searched for each SYN.
 static bool
-evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_removed removed, void *context)
+evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_visit removed, void *context)
 {
 	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
 
@@ -123,7 +124,7 @@ evict(struct session_table *table, uint64_t hash, uint64_t now_ms, session_remov
 
 struct session *
 session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash, uint64_t now_ms,
-		     session_removed removed, void *context, bool *evicted)
+		     session_visit removed, void *context, bool *evicted)
 {
 	uint32_t slot = table->used < table->capacity ? tag_table_place(&table->tags, hash) : TAG_NO_SLOT;
 
@@ -142,8 +143,8 @@ session_table_insert(struct session_table *table, const struct session_key *key,
 }
 
 uint32_t
-session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed,
-		    void *context)
+session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_visit removed,
+		    session_visit settled, void *context)
 {
 	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, found = 0;
 
@@ -152,6 +153,9 @@ session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms
 		if (session->state != SESSION_FREE && expired(session, now_ms)) {
 			remove_slot(table, table->sweep, removed, context);
 			found++;
+		} else if (session->bytes != 0) {
+			settled(context, session);
+			session->bytes = 0;
 		}
 		if (++table->sweep == slots)
 			table->sweep = 0;

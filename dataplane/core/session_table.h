@@ -23,18 +23,26 @@
 struct session {
 	struct session_key key;
 	uint32_t opening_sequence; // of the SYN that opened it, host order
+	uint32_t answer_sequence;  // of the SYN+ACK that answered it, if `answered`
 	uint32_t last_seen_ms;     // low 32 bits; within SESSION_SEEN_GRAIN_MS of the truth
-	uint64_t services;         // bit i: the policy's service i
+	uint32_t bytes;            // of its frames, both ways, that its subscriber's usage does not have yet
 	uint32_t subscriber;       // slot of the one it is counted on; RECORD_NONE
-	uint16_t generation;       // low bits of the policy's, when `services` was found
-	uint8_t state;             // enum session_state
-	uint8_t opener : 1;        // enum side
-	uint8_t fin_by_opener : 1;
-	uint8_t unbound : 1; // opened from the network toward an address of a group that has no subscriber yet
-	uint8_t holds : 1;   // it is one of its subscriber's open sessions
-	uint8_t counted : 1; // some detector counts one of its services
-	uint8_t reserved : 3;
+	uint16_t generation;       // low bits of that of the policy whose terms it has
+	uint16_t state : 4;        // enum session_state
+	uint16_t opener : 1;       // enum side
+	uint16_t fin_by_opener : 1;
+	uint16_t unbound : 1;  // opened from the network toward an address of a group that has no subscriber yet
+	uint16_t holds : 1;    // it is one of its subscriber's open sessions
+	uint16_t counted : 1;  // some detector counts one of its services, or its usage is counted
+	uint16_t measured : 1; // its usage is
+	uint16_t cuttable : 1; // some detector may end it before its time
+	uint16_t awaited : 1;  // some detector counts it once its handshake is complete
+	uint16_t answered : 1;
+	uint16_t resets : 1;      // of a refused one: its segments are answered with a reset to the subscriber
+	uint16_t resets_both : 1; // ... and to the other end
+	uint16_t reserved : 1;
 };
+_Static_assert(SESSION_STATES <= 1 << 4, "the bits of a state");
 _Static_assert(sizeof(struct session) == 64, "one cache line");
 
 // A line is written for its time only this often, so most packets leave it clean.
@@ -48,8 +56,8 @@ struct session_table {
 	uint32_t sweep; // next slot to look at
 };
 
-// Called for each session that leaves the table.
-typedef void (*session_removed)(void *context, const struct session *session);
+// What is done with a session that leaves the table, or that has bytes to settle.
+typedef void (*session_visit)(void *context, const struct session *session);
 
 size_t session_table_size(uint32_t capacity);
 
@@ -109,7 +117,7 @@ session_table_find(struct session_table *table, const struct session_key *key, u
 // A new entry for a key that has none: its key and time set, its state SESSION_FREE until the caller sets one. NULL: full.
 // `*evicted` tells whether another session made room; `removed` was then called for it.
 struct session *session_table_insert(struct session_table *table, const struct session_key *key, uint64_t hash,
-				     uint64_t now_ms, session_removed removed, void *context, bool *evicted);
+				     uint64_t now_ms, session_visit removed, void *context, bool *evicted);
 
 static inline void
 session_touch(struct session *session, uint64_t now_ms)
@@ -118,6 +126,7 @@ session_touch(struct session *session, uint64_t now_ms)
 		session->last_seen_ms = (uint32_t)now_ms;
 }
 
-// Looks at the next `count` slots and removes the sessions that were idle too long. Returns how many.
-uint32_t session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_removed removed,
-			     void *context);
+// Looks at the next `count` slots: calls `removed` for the sessions that were idle too long and removes them, `settled` for others
+// that have bytes, and clears those. Returns how many were removed.
+uint32_t session_table_sweep(struct session_table *table, uint32_t count, uint64_t now_ms, session_visit removed,
+			     session_visit settled, void *context);

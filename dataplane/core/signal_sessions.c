@@ -3,34 +3,76 @@
 
 #include "signal_sessions.h"
 
-enum verdict
-signal_sessions(struct pipeline *pipeline, const struct belonging *of, uint64_t now_ms, bool attempt)
+static struct other_end
+other_end(const struct session_key *key, enum side opener)
 {
-	if (of->terms.blocked != 0)
-		return VERDICT_REFUSE;
-	if (of->subscriber == RECORD_NONE || of->terms.services == 0)
-		return VERDICT_FORWARD;
-
-	struct subscriber *subscriber = &pipeline->subscribers.records[of->subscriber];
-	const struct watch_context context = {
-		.package = of->terms.package,
-		.subscriber = subscriber,
-		.now_ms = now_ms,
-		.reports = &pipeline->reports,
-		.detectors = pipeline->watches.detectors,
+	return (struct other_end){
+		.address = key->network,
+		.port = opener == SIDE_SUBSCRIBER ? key->network_port : key->subscriber_port,
 	};
-	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
-	if (watch == NULL && of->terms.counted != 0) {
-		if (pipeline->watches.free_count == 0)
-			counter_add(&pipeline->counters->watch_pool_full, 1);
-		watch = watch_take(&pipeline->watches, subscriber, of->subscriber, now_ms);
-	}
-	if (watch == NULL)
-		return VERDICT_FORWARD;
+}
 
-	bool refused = watch_refuses(watch, &context, of->terms.services, attempt) != 0;
-	if (!refused)
-		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, of->terms.services);
+unsigned
+signal_opening(struct pipeline *pipeline, const struct belonging *of, const struct packet *packet, bool attempt)
+{
+	const struct terms *terms = &of->terms;
+	const struct other_end to = other_end(&packet->key, packet->side);
+	unsigned actions = terms->blocked == 0 ? 0 : ACTION_BLOCK;
+	struct watch *watch = NULL;
+
+	if (of->subscriber != RECORD_NONE && terms->counted != 0)
+		watch = belonging_watch(pipeline, of->subscriber);
+	if (watch == NULL)
+		return actions;
+
+	struct watch_context context = belonging_context(pipeline, terms, of->subscriber);
+	context.to = &to;
+	if (actions == 0)
+		actions = watch_refuses(watch, &context, terms->services, attempt);
+	if (actions == 0) {
+		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, terms->services);
+		usage_session(watch, &context, terms->services);
+	} else if (attempt) {
+		usage_refused(watch, &context, terms->services);
+	}
 	watch_unlock(watch);
-	return refused ? VERDICT_REFUSE : VERDICT_FORWARD;
+	return actions;
+}
+
+void
+signal_established(struct pipeline *pipeline, const struct session *session)
+{
+	struct watch *watch = NULL;
+
+	if (belonging_lasts(pipeline, session))
+		watch = belonging_watch(pipeline, session->subscriber);
+	if (watch == NULL)
+		return;
+
+	const struct other_end to = other_end(&session->key, session->opener);
+	struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
+	struct watch_context context = belonging_context(pipeline, &terms, session->subscriber);
+	context.to = &to;
+	watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ESTABLISHED, terms.services);
+	watch_unlock(watch);
+}
+
+unsigned
+signal_cut(struct pipeline *pipeline, const struct session *session)
+{
+	if (!belonging_lasts(pipeline, session))
+		return 0;
+	struct watch *watch = watch_lock(&pipeline->watches, pipeline->subscribers.records[session->subscriber].watch);
+	if (watch == NULL)
+		return 0;
+
+	unsigned actions = 0;
+	// Most packets of sessions that may be cut find no breach.
+	if (watch->breached != 0) {
+		struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
+		const struct watch_context context = belonging_context(pipeline, &terms, session->subscriber);
+		actions = watch_cuts(watch, &context, terms.services);
+	}
+	watch_unlock(watch);
+	return actions;
 }

@@ -118,6 +118,49 @@ check_group(const struct policy *policy, const struct policy_parts *parts, const
 	CHECK(policy_group(policy, address) == (best == NULL ? NULL : &policy->groups[best->value]));
 }
 
+// The rank of an override for the address, 0 for a zone's; -1: it does not cover it.
+static int
+rank_of(const struct policy_parts *parts, uint32_t override, const struct address *address)
+{
+	int rank = -1;
+
+	for (uint32_t z = 0; z < parts->zone_prefixes.count && rank < 0; z++)
+		if (parts->zone_prefixes.items[z].value == parts->overrides.items[override].zone &&
+		    covers(&parts->zone_prefixes.items[z], address))
+			rank = 0;
+	for (uint32_t p = 0; p < parts->override_prefixes.count; p++) {
+		const struct blob_prefix *prefix = &parts->override_prefixes.items[p];
+		if (prefix->value == override && covers(prefix, address) && (int)prefix->length >= rank)
+			rank = 1 + (int)prefix->length;
+	}
+	return rank;
+}
+
+// For each service, whether an override of the greatest rank that names it blocks it, or else exempts it.
+static void
+check_overriding(const struct policy *policy, const struct policy_parts *parts, const struct address *address)
+{
+	const uint64_t now_ms = 1000;
+	struct overriding found = policy_overriding(policy, address, now_ms);
+
+	for (uint32_t service = 0; service < parts->services.count; service++) {
+		int best = -1;
+		bool blocked = false;
+		for (uint32_t i = 0; i < parts->overrides.count; i++) {
+			const struct blob_override *override = &parts->overrides.items[i];
+			bool blocks = blob_u64(override->blocked) >> service & 1;
+			bool names = blocks || (blob_u64(override->exempt) >> service & 1);
+			int rank = rank_of(parts, i, address);
+			if (!names || rank < 0 || rank < best || blob_u64(override->until_ms) <= now_ms)
+				continue;
+			blocked = blocks || (rank == best && blocked);
+			best = rank;
+		}
+		CHECK((found.blocked >> service & 1) == (best >= 0 && blocked));
+		CHECK((found.exempt >> service & 1) == (best >= 0 && !blocked));
+	}
+}
+
 static bool
 belongs(const struct policy_parts *parts, const struct blob_service *service, const struct session_key *key,
 	enum side opener)
@@ -185,6 +228,7 @@ check_prefixes(const struct policy *policy, const struct policy_parts *parts, co
 			for (int b = 15; b >= 0; b--, number >>= 8)
 				address.bytes[b] = (uint8_t)number;
 			check_group(policy, parts, &address);
+			check_overriding(policy, parts, &address);
 			check_ports(policy, parts, &address);
 		}
 	}
@@ -242,6 +286,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct policy *policy = policy_of(&parts, 1);
 	check_prefixes(policy, &parts, parts.zone_prefixes.items, parts.zone_prefixes.count);
 	check_prefixes(policy, &parts, parts.group_prefixes.items, parts.group_prefixes.count);
+	check_prefixes(policy, &parts, parts.override_prefixes.items, parts.override_prefixes.count);
 	policy_use(policy);
 	return 0;
 }

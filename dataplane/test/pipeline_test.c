@@ -56,7 +56,7 @@ a_changed_policy_keeps_windows_by_the_detectors_id(void **state)
 }
 
 static void
-an_open_session_gets_the_services_of_a_new_policy(void **state)
+an_open_session_gets_the_terms_of_a_new_policy(void **state)
 {
 	struct talk talk = fixture_talk("10.0.0.1", 1, 25);
 	struct fixture fixture;
@@ -65,18 +65,18 @@ an_open_session_gets_the_services_of_a_new_policy(void **state)
 	fixture_start(&fixture, &size);
 	apply(&fixture, (struct quota_policy){1, 1, 25});
 	fixture_up(&fixture, &talk, SYN, 1);
-	assert_int_equal(fixture_session(&fixture, &talk)->services, 1);
+	assert_int_equal(fixture_session(&fixture, &talk)->counted, 1);
 	apply(&fixture, (struct quota_policy){1, 1, 80});
-	assert_int_equal(fixture_session(&fixture, &talk)->services, 1);
+	assert_int_equal(fixture_session(&fixture, &talk)->counted, 1);
 	assert_int_equal(fixture_down(&fixture, &talk, SYN_ACK, 1), VERDICT_FORWARD);
-	assert_int_equal(fixture_session(&fixture, &talk)->services, 0);
+	assert_int_equal(fixture_session(&fixture, &talk)->counted, 0);
 	apply(&fixture, (struct quota_policy){1, 1, 25});
 	assert_int_equal(fixture_up(&fixture, &talk, ACK, 1), VERDICT_FORWARD);
-	assert_int_equal(fixture_session(&fixture, &talk)->services, 1);
+	assert_int_equal(fixture_session(&fixture, &talk)->counted, 1);
 	// Also by data alone, when there is nothing else left to decide.
 	apply(&fixture, (struct quota_policy){1, 1, 80});
 	assert_int_equal(fixture_down(&fixture, &talk, ACK, 1), VERDICT_FORWARD);
-	assert_int_equal(fixture_session(&fixture, &talk)->services, 0);
+	assert_int_equal(fixture_session(&fixture, &talk)->counted, 0);
 	// What was decided when it opened stands: it is counted once.
 	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_opened), 1);
 	fixture_stop(&fixture);
@@ -188,7 +188,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_changed_policy_keeps_windows_by_the_detectors_id),
-		cmocka_unit_test(an_open_session_gets_the_services_of_a_new_policy),
+		cmocka_unit_test(an_open_session_gets_the_terms_of_a_new_policy),
 		cmocka_unit_test(what_is_no_session_passes_unjudged),
 		cmocka_unit_test(a_whole_handshake_in_one_burst_is_one_session),
 		cmocka_unit_test(a_burst_is_judged_in_order),

@@ -292,6 +292,7 @@ static const struct refusal refusals[] = {
 	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_CUT),
 	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_BLOCK | ACTION_RESET_BOTH),
 	ITEM(DETECTORS, 2, blob_detector, actions, ACTION_CUT << 1),
+	ITEM(SERVICES, 0, blob_service, protocol, POLICY_UDP), // a detector waits for its handshakes
 	ITEM(PACKAGES, 0, blob_package, measured[0], 1 << 2),
 	ITEM(PACKAGES, 0, blob_package, measured[1], 1),
 	ITEM(OVERRIDES, 0, blob_override, zone, POLICY_ZONES_MAX),
@@ -395,6 +396,67 @@ the_limits_are_reached(void **state)
 	free(policy);
 }
 
+static uint8_t
+byte(uint32_t number, int place)
+{
+	return (uint8_t)(number >> 8 * place);
+}
+
+// A zone of as many prefixes as there may be, every service and as many overrides, in one slot.
+static void
+a_zone_of_all_prefixes_and_all_overrides_are_found(void **state)
+{
+	static struct blob_service services[POLICY_SERVICES_MAX];
+	static struct blob_prefix zone[POLICY_PREFIXES_MAX], overridden[POLICY_OVERRIDES_MAX];
+	static struct blob_override overrides[POLICY_OVERRIDES_MAX];
+
+	(void)state;
+	for (uint32_t i = 0; i < LENGTH(services); i++)
+		services[i] = (struct blob_service){.port_ranges = 1,
+						    .protocol = POLICY_TCP,
+						    .zone_rule = i % 2 ? ZONE_EXCLUDE : ZONE_INCLUDE,
+						    .zone = 63};
+	// Every other host of 192.0.0.0/8's first 200,000.
+	for (uint32_t i = 0; i < LENGTH(zone); i++) {
+		uint8_t host[4] = {192, byte(2 * i, 2), byte(2 * i, 1), byte(2 * i, 0)};
+		zone[i] = (struct blob_prefix){address_from_ipv4(host), 128, 63};
+	}
+	// A host each of 10.0.0.0/8, and all of them with the last.
+	for (uint32_t i = 0; i < LENGTH(overrides); i++) {
+		uint8_t host[4] = {10, byte(i, 2), byte(i, 1), byte(i, 0)};
+		overridden[i] = (struct blob_prefix){address_from_ipv4(host), 128, i};
+		overrides[i] = (struct blob_override)OVERRIDE(i, POLICY_NONE, POLICY_NONE, .exempt = {0});
+		overrides[i].exempt[i % 64 / 32] = UINT32_C(1) << i % 32;
+	}
+	overridden[LENGTH(overridden) - 1] = prefix_of("10.0.0.0/8", LENGTH(overrides) - 1);
+	overrides[LENGTH(overrides) - 1].blocked[1] = UINT32_C(1) << 31;
+	overrides[LENGTH(overrides) - 1].exempt[0] = 0;
+	const struct policy_parts parts = {
+		.zone_prefixes = {zone, LENGTH(zone)},
+		.services = {services, LENGTH(services)},
+		.port_ranges = LIST(blob_port_range, {25, 25}),
+		.overrides = {overrides, LENGTH(overrides)},
+		.override_prefixes = {overridden, LENGTH(overridden)},
+	};
+	struct policy *policy = policy_of(&parts, 1);
+
+	for (uint32_t i = 0; i < 2 * LENGTH(zone); i += 331) {
+		uint8_t host[4] = {192, byte(i, 2), byte(i, 1), byte(i, 0)};
+		struct session_key key = {
+			.network = address_from_ipv4(host), .network_port = 25, .tags_protocol = POLICY_TCP};
+		assert_int_equal(classifier_services(&policy->classifier, &key, SIDE_SUBSCRIBER),
+				 i % 2 ? 0xaaaaaaaaaaaaaaaa : 0x5555555555555555);
+	}
+	const uint64_t last = UINT64_C(1) << 63;
+	for (uint32_t i = 0; i < LENGTH(overrides) - 1; i += 7) {
+		struct overriding found = policy_overriding(policy, &overridden[i].address, 0);
+		uint64_t exempt = UINT64_C(1) << i % 64;
+		assert_int_equal(found.exempt, exempt);
+		assert_int_equal(found.blocked, last & ~exempt);
+	}
+	free(policy);
+}
+
 static void
 a_blob_longer_than_a_slot_is_refused(void **state)
 {
@@ -420,6 +482,7 @@ main(void)
 		cmocka_unit_test(each_rule_refuses_with_a_sentence),
 		cmocka_unit_test(a_package_that_needs_more_room_than_a_watch_has_is_refused_by_name_of_the_option),
 		cmocka_unit_test(the_limits_are_reached),
+		cmocka_unit_test(a_zone_of_all_prefixes_and_all_overrides_are_found),
 		cmocka_unit_test(a_blob_longer_than_a_slot_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct model {
 	uint32_t crowded; // inserts that found both buckets full before the table was
 	uint32_t removed; // keys that left, in the last operation
 	uint16_t last_removed;
+	uint64_t bytes, settled; // given to entries, and handed on by them
 };
 
 static struct session_key
@@ -107,6 +108,7 @@ removed(void *context, const struct session *session)
 	assert_ptr_equal(model->known[model->last_removed].entry, session);
 	assert_int_equal(session->state, model->known[model->last_removed].state);
 	model->removed++;
+	model->settled += session->bytes;
 }
 
 static void
@@ -221,6 +223,8 @@ use(struct model *model, uint16_t number)
 		return;
 	}
 	session_touch(entry, model->now_ms);
+	entry->bytes += number;
+	model->bytes += number;
 	// Written only so often, so the map takes the table's word for it within the grain.
 	uint32_t behind = (uint32_t)model->now_ms - entry->last_seen_ms;
 	assert_true(behind < SESSION_SEEN_GRAIN_MS);
@@ -242,13 +246,24 @@ removed_by_sweep(void *context, const struct session *session)
 }
 
 static void
+settled_by_sweep(void *context, const struct session *session)
+{
+	struct model *model = context;
+
+	assert_false(expired(model, &model->known[number_of(&session->key)]));
+	model->settled += session->bytes;
+}
+
+static void
 sweep(struct model *model, uint32_t count)
 {
-	uint32_t found = session_table_sweep(&model->table, count, model->now_ms, removed_by_sweep, model);
+	uint32_t found =
+		session_table_sweep(&model->table, count, model->now_ms, removed_by_sweep, settled_by_sweep, model);
 
 	assert_int_equal(found, model->removed);
 	for (int k = 0; k < KEYS && count >= tag_table_slots(CAPACITY); k++)
-		assert_true(model->known[k].entry == NULL || !expired(model, &model->known[k]));
+		assert_true(model->known[k].entry == NULL ||
+			    (!expired(model, &model->known[k]) && model->known[k].entry->bytes == 0));
 }
 
 static void
@@ -277,6 +292,9 @@ random_operations_leave_what_a_naive_map_holds(void **state)
 			if (random_below(&model.seed, 8) == 0)
 				model.now_ms += random_below(&model.seed, 2000);
 		}
+		model.removed = 0;
+		sweep(&model, tag_table_slots(CAPACITY));
+		assert_int_equal(model.settled, model.bytes);
 		assert_true(model.now_ms > UINT64_C(7) << 32);
 		assert_true(model.one_hash ? model.crowded > 100 : full > 1000);
 		free(model.memory);
@@ -352,7 +370,8 @@ a_candidate_that_was_overtaken_is_not_believed(void **state)
 	session_table_insert(&table, &first, 42, 0, count_removal, &gone, &evicted)->state = SESSION_CLOSED;
 	uint32_t candidate = session_table_candidate(&table, 42, 0);
 	assert_non_null(session_table_find(&table, &first, 42, candidate));
-	session_table_sweep(&table, tag_table_slots(100), session_idle_ms[SESSION_CLOSED], count_removal, &gone);
+	session_table_sweep(&table, tag_table_slots(100), session_idle_ms[SESSION_CLOSED], count_removal, count_removal,
+			    &gone);
 	assert_null(session_table_find(&table, &first, 42, candidate));
 	session_table_insert(&table, &second, 42, 0, count_removal, &gone, &evicted)->state = SESSION_SYN;
 	assert_null(session_table_find(&table, &first, 42, candidate));

@@ -31,15 +31,19 @@ start(struct fixture *fixture, uint32_t slots[2])
 	}
 }
 
-static enum verdict
-signal(struct fixture *fixture, int package, uint32_t slot, uint64_t services, bool attempt)
+static bool
+refused(struct fixture *fixture, int package, uint32_t slot, uint64_t services, bool attempt)
 {
+	struct pipeline *pipeline = &fixture->engine.pipelines[0];
+	const struct packet packet = {.side = SIDE_SUBSCRIBER};
 	const struct belonging to = {
 		.terms = terms_within(&fixture->policy->packages[package], services),
 		.subscriber = slot,
 	};
 
-	return signal_sessions(&fixture->engine.pipelines[0], &to, fixture->now_ms, attempt);
+	pipeline->policy = fixture->policy;
+	pipeline->now_ms = fixture->now_ms;
+	return signal_opening(pipeline, &to, &packet, attempt) != 0;
 }
 
 static uint32_t
@@ -56,13 +60,13 @@ a_session_that_nobody_counts_takes_no_watch(void **state)
 
 	(void)state;
 	start(&fixture, slots);
-	assert_int_equal(signal(&fixture, 0, RECORD_NONE, 1, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[0], 0, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1 << 2, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 1, slots[0], 1, true), VERDICT_FORWARD);
+	assert_false(refused(&fixture, 0, RECORD_NONE, 1, true));
+	assert_false(refused(&fixture, 0, slots[0], 0, true));
+	assert_false(refused(&fixture, 0, slots[0], 1 << 2, true));
+	assert_false(refused(&fixture, 1, slots[0], 1, true));
 	assert_int_equal(watches_used(&fixture), 0);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 0);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_FORWARD);
+	assert_false(refused(&fixture, 0, slots[0], 1, true));
 	assert_int_equal(watches_used(&fixture), 1);
 	fixture_stop(&fixture);
 }
@@ -76,12 +80,12 @@ the_verdict_is_the_blocking_detectors(void **state)
 	(void)state;
 	start(&fixture, slots);
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(signal(&fixture, 0, slots[0], 1 << 1, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[0], 3, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_REFUSE);
-	assert_int_equal(signal(&fixture, 0, slots[0], 3, false), VERDICT_REFUSE);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1 << 1, true), VERDICT_FORWARD);
+		assert_false(refused(&fixture, 0, slots[0], 1 << 1, true));
+	assert_false(refused(&fixture, 0, slots[0], 3, true));
+	assert_false(refused(&fixture, 0, slots[0], 1, true));
+	assert_true(refused(&fixture, 0, slots[0], 1, true));
+	assert_true(refused(&fixture, 0, slots[0], 3, false));
+	assert_false(refused(&fixture, 0, slots[0], 1 << 1, true));
 	const struct watch *watch = fixture_watch(&fixture, 0);
 	assert_int_equal(watch->windows[0].counted, 2);
 	assert_int_equal(watch->windows[0].refused, 1);
@@ -101,12 +105,12 @@ without_a_watch_sessions_pass_and_the_lack_is_counted(void **state)
 	start(&fixture, slots);
 	// The one watch is in breach, so it makes no room.
 	for (int i = 0; i < 2; i++)
-		signal(&fixture, 0, slots[0], 1, true);
+		refused(&fixture, 0, slots[0], 1, true);
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_FORWARD);
+		assert_false(refused(&fixture, 0, slots[1], 1, true));
 	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 5);
 	// Nor does a service that nobody counts say there is a lack.
-	signal(&fixture, 0, slots[1], 1 << 2, true);
+	refused(&fixture, 0, slots[1], 1 << 2, true);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 5);
 	fixture_stop(&fixture);
 }
@@ -120,10 +124,10 @@ a_watch_in_no_breach_makes_room_for_another_subscriber(void **state)
 
 	(void)state;
 	start(&fixture, slots);
-	assert_int_equal(signal(&fixture, 0, slots[0], 1, true), VERDICT_FORWARD);
+	assert_false(refused(&fixture, 0, slots[0], 1, true));
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_FORWARD);
-	assert_int_equal(signal(&fixture, 0, slots[1], 1, true), VERDICT_REFUSE);
+		assert_false(refused(&fixture, 0, slots[1], 1, true));
+	assert_true(refused(&fixture, 0, slots[1], 1, true));
 	assert_int_equal(watches_used(&fixture), 1);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, watch_pool_full), 1);
 	fixture_stop(&fixture);

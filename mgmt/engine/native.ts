@@ -174,6 +174,8 @@ export interface PacketAnswer {
   readonly kind: PacketKind;
   /** "cutoff": the link's mode, not the engine, keeps it from leaving. */
   readonly verdict: "forward" | "refuse" | "cutoff";
+  /** Of the policy it was judged under: each that is applied has the next. */
+  readonly generation: number;
   /** The session that the packet opened or changed; null: none. */
   readonly session: SessionChange | null;
 }

@@ -96,6 +96,7 @@ export type EngineCounter =
   | "sessions_opened"
   | "sessions_joined"
   | "sessions_refused"
+  | "sessions_cut"
   | "retransmissions"
   | "sessions_expired"
   | "sessions_evicted"
@@ -285,6 +286,8 @@ export interface Sample {
   readonly services: readonly number[];
   /** Whose it is: one address; null: nobody's. */
   readonly subscriber: SubscriberAddress | null;
+  /** Of the policy that it was judged under; null: it was not judged. */
+  readonly generation: number | null;
   /** Of the whole frame, in bytes. */
   readonly length: number;
   /** Its first bytes. */

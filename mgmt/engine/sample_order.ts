@@ -34,7 +34,7 @@ export const sampleVerdicts: readonly SampleVerdict[] = ["forwarded", ...dropRea
 export const packetKinds: readonly PacketKind[] = ["other", "malformed", "ip", "evasive", "fragment", "tcp", "udp"];
 
 /** SAMPLE_BYTES_MAX (dataplane/core/sample.h). */
-export const SNAP_LENGTH_MAX = 1992;
+export const SNAP_LENGTH_MAX = 1988;
 
 /** CONTROL_SAMPLE_RATE_MAX: samples a second of each worker that a reader can follow who looks every 50 ms. */
 const RATE = 2000;

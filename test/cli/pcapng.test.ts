@@ -29,8 +29,8 @@ async function fields(path: string, ...names: readonly string[]): Promise<string
 
 const head = [
   sectionHeader("postern"),
-  interfaceDescription("link 0 subscriber side", 1992),
-  interfaceDescription("link 0 network side", 1992),
+  interfaceDescription("link 0 subscriber side", 1988),
+  interfaceDescription("link 0 network side", 1988),
 ];
 
 /** Of the local experimental EtherType, with a payload of so many bytes. */

@@ -25,6 +25,7 @@ function sample(changes: Partial<Sample> = {}): Sample {
     session: "refused",
     services: [0],
     subscriber: { address: "10.30.94.66", prefixLength: 32, outerVlan: 0, innerVlan: 0 },
+    generation: 7,
     length: 60,
     bytes: new Uint8Array(60),
     ...changes,
@@ -325,8 +326,8 @@ for (const [args, message] of [
 test("a comment says what became of a packet, whose it is, and its session", (t) => {
   const { ring, sequence, timeUs, services, bytes, ...facts } = sample();
   const packet = { ...facts, atUs: timeUs, services: ["smtp-outbound"] };
-  t.is(commentOf(packet), "refused: subscriber 10.30.94.66, smtp-outbound, session refused");
-  const nobodys = { ...packet, subscriber: null, services: [], session: null };
+  t.is(commentOf(packet), "refused: subscriber 10.30.94.66, smtp-outbound, session refused, policy generation 7");
+  const nobodys = { ...packet, subscriber: null, services: [], session: null, generation: null };
   t.is(commentOf({ ...nobodys, kind: "other", verdict: "forwarded" }), "forwarded: other");
   t.is(commentOf({ ...nobodys, kind: "udp", verdict: "oversize" }), "oversize: udp");
 });

@@ -121,6 +121,7 @@ export function region(changes: RegionChanges = {}) {
         sessions_opened: 12_345,
         sessions_joined: 0,
         sessions_refused: 560,
+        sessions_cut: 0,
         retransmissions: 0,
         sessions_expired: 0,
         sessions_evicted: 0,

@@ -25,10 +25,11 @@ async function begin(lab: Lab, name: string, ...options: readonly string[]): Pro
   return part;
 }
 
-/** The comments of the SYNs in a capture file, each once. */
+/** The comments of the SYNs in a capture file, each once, and without the policy's generation. */
 async function openings(path: string): Promise<string[]> {
   const fields = ["-T", "fields", "-e", "frame.comment", "-Y", "tcp.flags.syn == 1 && tcp.flags.ack == 0"];
-  return [...new Set((await run(["tshark", "-r", path, ...fields])).trimEnd().split("\n"))].sort();
+  const comments = (await run(["tshark", "-r", path, ...fields])).trimEnd().split("\n");
+  return [...new Set(comments.map((comment) => comment.replace(/, policy generation \d+$/, "")))].sort();
 }
 
 test(
