@@ -31,3 +31,23 @@ export interface PcapOptions {
   readonly resolution?: keyof typeof resolutions;
   readonly linkType?: number;
 }
+
+/** The frames of a file of the form that most have: little-endian, times in microseconds. */
+export function readPcap(file: Buffer): CapturedFrame[] {
+  if (file.readUInt32LE(0) !== resolutions.microsecond.magic)
+    throw new Error("it is no little-endian pcap in microseconds");
+  const frames: CapturedFrame[] = [];
+  for (let at = 24; at < file.length; ) {
+    const [seconds, microseconds, length] = [0, 4, 8].map((offset) => file.readUInt32LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    at += 16 + length;
+    frames.push({
+      bytes: file.subarray(at - length, at),
+      timeNs: BigInt(seconds) * 10n ** 9n + BigInt(microseconds) * 1000n,
+    });
+  }
+  return frames;
+}

@@ -4,8 +4,13 @@ import { attempt } from "../../lab/process.ts";
 import { commandProgram } from "./programs.ts";
 
 /** The lines that are printed; what is asked is answered with yes. Rejects with the sentence of a refusal. */
-export async function typed({ runDirectory }: Appliance, line: string): Promise<string[]> {
-  const { status, stdout } = await attempt([...commandProgram, "exec", "--yes", "--run-dir", runDirectory, line]);
+export function typed(appliance: Appliance, line: string): Promise<string[]> {
+  return typedIn(appliance, [line]);
+}
+
+/** As `typed`: lines of one session, up to one that is refused. */
+export async function typedIn({ runDirectory }: Appliance, lines: readonly string[]): Promise<string[]> {
+  const { status, stdout } = await attempt([...commandProgram, "exec", "--yes", "--run-dir", runDirectory, ...lines]);
   if (status !== 0) throw new Error(stdout.trim().replace(/^% /, ""));
   return stdout.trimEnd().split(/\r?\n/);
 }
