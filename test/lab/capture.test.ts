@@ -65,6 +65,34 @@ test(
 );
 
 test(
+  "a reset is captured as it went out, with the session that it ended",
+  withLab({ quota: { ...shortQuota, detector: "action report block reset" } }, async (t, lab) => {
+    await lab.watch();
+    const part = await begin(lab, "resets.pcapng", "--verdict", "injected", "--count", "1");
+    for (let n = 1; n <= shortQuota.sessions; n++) t.true(await mails(lab), `mail ${n}`);
+    t.false(await mailsQuickly(lab));
+    t.is(await part.ended, 0);
+
+    const path = join(lab.site.directory, "resets.pcapng");
+    const fields = ["frame.comment", "frame.interface_name", "ip.dst", "tcp.srcport", "tcp.flags.str"];
+    const [told, ...more] = (
+      await run(["tshark", "-r", path, "-T", "fields", ...fields.flatMap((name) => ["-e", name])])
+    )
+      .trimEnd()
+      .split("\n");
+    const comment = `injected: subscriber ${zombie.ipv4}, smtp-outbound, session refused`;
+    t.is(told?.slice(0, comment.length), comment);
+    const flags = "\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7A\u00b7R\u00b7\u00b7";
+    t.deepEqual(told?.split("\t").slice(1), ["link 0 network side", zombie.ipv4, "25", flags]);
+    t.deepEqual(more, []);
+    const plain = join(lab.site.directory, "reset.pcap");
+    await run(["tshark", "-r", path, "-F", "pcap", "-w", plain]);
+    await lab.near.stop();
+    t.deepEqual(missing(await readFrames(plain), await readFrames(lab.near.file)), []);
+  }),
+);
+
+test(
   "sampling ends with its capture's seconds and count, and when its command or the daemon is killed",
   withLab({ quota: shortQuota }, async (t, lab) => {
     const short = await attempt(commandOf(lab, "seconds.pcapng", "--seconds", "1"));

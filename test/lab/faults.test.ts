@@ -8,7 +8,7 @@ import { faultyFastPath } from "./faulty.ts";
 import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
 import { fastPathProgram } from "./programs.ts";
-import { assertBlocked, breach, shortQuota } from "./zombie.ts";
+import { assertBlocked, breach, mailsQuickly, shortQuota } from "./zombie.ts";
 
 const alarms = [/found no packet buffer/, /the other port took no more/, /the worker that owns them has more/];
 
@@ -68,6 +68,29 @@ test(
       await assertBlocked(t, lab);
       t.is((await lab.appliance.status()).fastPath?.starts, 1, "the sanitizer ended the process; see its log");
       t.log(`lost: ${handover} with a full ring, ${transmit} not taken`);
+    },
+  ),
+);
+
+test(
+  "resets that the port does not take are counted, and are not in the books of what was received",
+  inLab(
+    {
+      quota: { ...shortQuota, detector: "action report block reset" },
+      // More than it takes to breach a quota, and for good.
+      fastPath: faultyFastPath("transmit@400+1000000"),
+    },
+    async (t, lab) => {
+      const lost = async () => (await linkStatus(lab)).subscriber.injectedLost;
+      await until(
+        "resets are lost",
+        async () => {
+          await mailsQuickly(lab);
+          return (await lost()) > 0;
+        },
+        { timeoutSeconds: 60 },
+      );
+      t.true((await linkStatus(lab)).subscriber.injectedPackets > 0, "none was sent before");
     },
   ),
 );
