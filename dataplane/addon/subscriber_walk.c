@@ -91,9 +91,9 @@ wanted(const struct subscriber_walk *walk, const struct subscriber *subscriber)
 // A subscriber and, if he has one, his watch, as they were at one moment.
 struct view {
 	struct subscriber subscriber;
-	union watch_copy copy;
 	bool watched;
 	uint64_t now_ms;
+	union watch_copy copy;
 };
 
 enum sight { SIGHT_NONE, SIGHT_WHOLE, SIGHT_BAD, SIGHT_LOCKED, SIGHT_CUT };

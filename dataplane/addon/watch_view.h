@@ -13,9 +13,9 @@ enum sight {
 };
 
 struct watch_view {
-	union watch_copy copy;
 	struct subscriber subscriber;
 	uint64_t now_ms; // no honest time in the copies is later
+	union watch_copy copy;
 };
 
 // Looks at the watch in `slot`. Nothing in it is believed alone: it and its subscriber must name each other. `*waits`: for workers

@@ -34,19 +34,16 @@ in_package(const struct package *package, uint32_t detector)
 	return false;
 }
 
-// The place of a window for a detector that has none: its own place or another unused one, else that of a detector which is in the
-// package no more. There always is one: a package has no more detectors than a watch has windows.
+// The place of a window for a detector that has none: its own place if it is unused, else the first that is unused or of a detector
+// which is in the package no more. There always is one: a package has no more detectors than a watch has windows.
 static int
 spare_window(const struct watch *watch, uint32_t d, const struct watch_context *context)
 {
-	uint64_t unused = ~watch->windows_used & UINT64_MAX >> (64 - context->detectors);
 	int i = 0;
 
-	if (unused >> d & 1)
+	if (!(watch->windows_used >> d & 1))
 		return (int)d;
-	if (unused != 0)
-		return __builtin_ctzll(unused);
-	while (in_package(context->package, watch->windows[i].detector))
+	while ((watch->windows_used >> i & 1) && in_package(context->package, watch->windows[i].detector))
 		i++;
 	return i;
 }
