@@ -36,6 +36,8 @@ export const loginRows = [
 ] as const;
 
 const million = 1_000_000;
+/** Where each session's subscriber is under watch: of 2.7 KB, with 32 detectors of 9. */
+const someWatched = 131_072;
 const framings: readonly Framing[] = ["ipv4", "ipv6", "qinq", "pppoe"];
 const framed = (name: string, sessions: number): Label[] => framings.map((framing) => ({ name, framing, sessions }));
 const plain = (name: string, sessions: number): Label => ({ name, framing: "ipv4", sessions });
@@ -67,8 +69,23 @@ export const sections: readonly Section[] = [
     laps: { full: 240, quick: 40 },
     rows: [
       ...framed("new-sessions", million),
-      plain("new-sessions-watched", million),
       plain("new-sessions", 4 * million),
+      plain("new-sessions-watched", someWatched),
+      plain("watched, 8 detectors", someWatched),
+      plain("watched, 32 detectors", someWatched),
+    ],
+  },
+  {
+    title: "Packets of established sessions of one service",
+    unit: "cycles",
+    reference: noEngine,
+    bars: true,
+    laps: { full: 240, quick: 40 },
+    rows: [
+      plain("web, no detectors", million),
+      plain("web, 32 of mail", million),
+      plain("mail", someWatched),
+      plain("mail, measured", someWatched),
     ],
   },
   {
@@ -82,7 +99,7 @@ export const sections: readonly Section[] = [
       plain("random-sources", million),
       plain("syn-flood", million),
       plain("watch-pool-full", million),
-      plain("breach-storm", million),
+      plain("breach-storm", someWatched),
       { name: "collisions", framing: "ipv6", sessions: 64 },
       plain("fragments", million),
       plain("tiny-fragments", million),

@@ -54,10 +54,10 @@ row_prepare(const struct row *row, struct stand *stand, uint32_t sessions, enum 
 		.sessions = (uint32_t)(row->room.sessions * sessions),
 		.subscribers = (uint32_t)(row->room.subscribers * sessions),
 		.watches = (uint32_t)(row->room.watches * sessions),
-		.detectors = 8,
+		.detectors = RTE_MAX(row->quota.detectors, 8u),
 	};
 
-	if (!stand_init(stand, &size, row->threshold))
+	if (!stand_init(stand, &size, &row->quota))
 		return false;
 	stand->sessions = sessions;
 	stand->framing = framing;

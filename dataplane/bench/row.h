@@ -28,11 +28,11 @@ struct row {
 	struct {
 		double sessions, subscribers, watches; // of each for one of the row's sessions
 	} room;
-	double before;      // packets for one of the row's sessions that come before the first round, untimed
-	double residents;   // sessions that are then in the table, for one of the row's
-	bool spends;        // a round uses up what it measures: each begins with an engine made anew
-	bool weak_secret;   // attack_weaken
-	uint32_t threshold; // of the policy's detector; 0: STAND_THRESHOLD
+	double before;            // packets for one of the row's sessions that come before the first round, untimed
+	double residents;         // sessions that are then in the table, for one of the row's
+	bool spends;              // a round uses up what it measures: each begins with an engine made anew
+	bool weak_secret;         // attack_weaken
+	struct stand_quota quota; // on mail
 	struct effect effects[ROW_EFFECTS];
 };
 

@@ -16,6 +16,9 @@
 		.counter = offsetof(struct engine_counters, name), .every = (n)                                        \
 	}
 
+// Of sessions, in rows whose packets find no watch: 2.7 KB each is much for nothing.
+#define FEW_WATCHES (1.0 / 64)
+
 // Of all subscribers, who mailed in the last minute.
 #define ADOPTED_WATCHES (1.0 / 16)
 
@@ -29,6 +32,15 @@
 
 #define LAPS .measure = row_measure_laps, .turn = worker_judge
 
+// Packets of established sessions of one service.
+#define ESTABLISHED(traffic_of, watches)                                                                               \
+	LAPS, .traffic = traffic_of, .before = 3, .residents = 1, .room = {1, 1, watches}
+
+// Each subscriber opens another session under so many detectors.
+#define WATCHED(detectors_of)                                                                                          \
+	LAPS, .traffic = traffic_smtp, .before = 1, .residents = 1, .room = {2, 1, 1}, .spends = true,                 \
+	      .quota = {.detectors = detectors_of}, .effects = {ADDS(sessions_opened, 1)}
+
 static const struct row rows[] = {
 	{
 		.name = "established",
@@ -36,7 +48,7 @@ static const struct row rows[] = {
 		.traffic = traffic_established,
 		.before = 3,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 	},
 	{
 		.name = "new-sessions",
@@ -44,19 +56,28 @@ static const struct row rows[] = {
 		.traffic = traffic_http,
 		.before = 1,
 		.residents = 1,
-		.room = {2, 1, 0.25},
+		.room = {2, 1, FEW_WATCHES},
 		.spends = true,
 		.effects = {ADDS(sessions_opened, 1)},
 	},
+	{.name = "new-sessions-watched", WATCHED(1)},
+	{.name = "watched, 8 detectors", WATCHED(8)},
+	{.name = "watched, 32 detectors", WATCHED(32)},
 	{
-		.name = "new-sessions-watched",
-		LAPS,
-		.traffic = traffic_smtp,
-		.before = 1,
-		.residents = 1,
-		.room = {2, 1, 1},
-		.spends = true,
-		.effects = {ADDS(sessions_opened, 1)},
+		.name = "web, no detectors",
+		ESTABLISHED(traffic_established_web, FEW_WATCHES),
+		.quota = {.none = true},
+	},
+	{
+		.name = "web, 32 of mail",
+		ESTABLISHED(traffic_established_web, FEW_WATCHES),
+		.quota = {.detectors = 32},
+	},
+	{.name = "mail", ESTABLISHED(traffic_established_mail, 1)},
+	{
+		.name = "mail, measured",
+		ESTABLISHED(traffic_established_mail, 1),
+		.quota = {.measured = true},
 	},
 	{
 		.name = "no-engine",
@@ -71,7 +92,7 @@ static const struct row rows[] = {
 		.traffic = attack_full_table,
 		.before = 2,
 		.residents = 1,
-		.room = {1, 1, 1},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
 	},
 	{
@@ -80,7 +101,7 @@ static const struct row rows[] = {
 		.traffic = attack_random_sources,
 		.before = 1,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(sessions_opened, 1), ADDS(sessions_evicted, 1), ADDS(subscribers_created, 1),
 			    ADDS(subscriber_table_full, 1)},
 	},
@@ -90,7 +111,7 @@ static const struct row rows[] = {
 		.traffic = attack_syn_flood,
 		.before = 1,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(sessions_refused, 1), ADDS(sessions_evicted, 1)},
 	},
 	{
@@ -111,7 +132,7 @@ static const struct row rows[] = {
 		.residents = 1,
 		.room = {2, 1, 1},
 		.spends = true,
-		.threshold = 1,
+		.quota = {.threshold = 1},
 		.effects = {ADDS(sessions_opened, 1), ADDS(breaches, 1)},
 	},
 	{
@@ -122,7 +143,7 @@ static const struct row rows[] = {
 		.residents = 1,
 		.room = {1 << 14, 1, 1},
 		.weak_secret = true,
-		.threshold = UINT32_MAX,
+		.quota = {.threshold = UINT32_MAX},
 		.effects = {ADDS(sessions_opened, 1), ADDS(session_table_full, 1)},
 	},
 	{
@@ -131,7 +152,7 @@ static const struct row rows[] = {
 		.traffic = attack_fragments,
 		.before = 3,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(fragments, 2), ADDS(evasive, 4)},
 	},
 	{
@@ -140,7 +161,7 @@ static const struct row rows[] = {
 		.traffic = attack_tiny_fragments,
 		.before = 1,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(evasive, 1), ADDS(fragments_displaced, 1), ADDS(sessions_refused, 1),
 			    ADDS(sessions_evicted, 1)},
 	},
@@ -150,7 +171,7 @@ static const struct row rows[] = {
 		.traffic = attack_malformed,
 		.before = 3,
 		.residents = 1,
-		.room = {1, 1, 0.25},
+		.room = {1, 1, FEW_WATCHES},
 		.effects = {ADDS(malformed, 1)},
 	},
 	{

@@ -25,7 +25,7 @@ struct first_policy {
 	struct blob_service services[3];
 	struct blob_port_range port_ranges[4];
 	struct blob_package packages[1];
-	struct blob_detector detectors[1];
+	struct blob_detector detectors[STAND_DETECTORS_MAX];
 };
 
 static const struct first_policy first_policy = {
@@ -65,15 +65,27 @@ static const struct first_policy first_policy = {
 			{443, 443},
 			{443, 443},
 		},
-	.packages = {{.id = 1, .detectors = 1}},
-	.detectors = {{.id = 1,
-		       .service = 0,
-		       .threshold = STAND_THRESHOLD,
-		       .period_ms = 60000,
-		       .signal = SIGNAL_SESSIONS,
-		       .window = WINDOW_FIXED,
-		       .actions = ACTION_REPORT | ACTION_BLOCK}},
+	.packages = {{.id = 1}},
 };
+
+// Each counts in a window of its own.
+static void
+limit_mail(struct first_policy *policy, const struct stand_quota *quota)
+{
+	struct blob_package *package = &policy->packages[0];
+
+	package->detectors = quota->none ? 0 : RTE_MAX(quota->detectors, 1u);
+	package->measured[0] = quota->measured;
+	for (uint32_t d = 0; d < STAND_DETECTORS_MAX; d++)
+		policy->detectors[d] = (struct blob_detector){
+			.id = 1 + d,
+			.threshold = quota->threshold == 0 ? STAND_THRESHOLD : quota->threshold,
+			.period_ms = 60000,
+			.signal = SIGNAL_SESSIONS,
+			.window = WINDOW_FIXED,
+			.actions = ACTION_REPORT | ACTION_BLOCK,
+		};
+}
 
 // Hands out pieces of one block, each on cache lines of its own; with no block it only measures.
 static void *
@@ -141,7 +153,7 @@ stand_processor_ms(void)
 }
 
 bool
-stand_init(struct stand *stand, const struct engine_size *size, uint32_t threshold)
+stand_init(struct stand *stand, const struct engine_size *size, const struct stand_quota *quota)
 {
 	struct first_policy policy = first_policy;
 
@@ -151,8 +163,7 @@ stand_init(struct stand *stand, const struct engine_size *size, uint32_t thresho
 		return false;
 	lay_out(stand, memory.bytes);
 	stand->pages = memory.pages;
-	if (threshold != 0)
-		policy.detectors[0].threshold = threshold;
+	limit_mail(&policy, quota);
 	stand->policy = policy_compile(&policy, stand->policy, 1);
 	return true;
 }

@@ -23,8 +23,15 @@ struct buffer {
 	uint8_t frame[2048];
 };
 
-// Of the first policy: sessions in a minute.
-#define STAND_THRESHOLD 10
+// What the policy says of mail. 0 or false: what the first policy says, a detector of STAND_THRESHOLD sessions in a minute.
+#define STAND_THRESHOLD     10
+#define STAND_DETECTORS_MAX 32
+struct stand_quota {
+	uint32_t threshold;
+	uint32_t detectors; // at most STAND_DETECTORS_MAX
+	bool none;          // of mail or of anything else
+	bool measured;
+};
 
 struct stand {
 	struct engine engine;
@@ -49,8 +56,8 @@ stand_now_ms(const struct stand *stand)
 	return (uint64_t)((double)stand->ticks / stand->ticks_per_ms);
 }
 
-// Makes the stand but for its engine. `threshold`: the policy's, 0 for STAND_THRESHOLD. False: the machine has not enough memory.
-bool stand_init(struct stand *stand, const struct engine_size *size, uint32_t threshold);
+// Makes the stand but for its engine. False: the machine has not enough memory.
+bool stand_init(struct stand *stand, const struct engine_size *size, const struct stand_quota *quota);
 
 // Makes the engine, with no session, no subscriber and no watch, and starts the traffic from its first packet.
 void stand_empty(struct stand *stand, const struct hash_secret *secret);

@@ -40,18 +40,14 @@ traffic_syn(uint32_t subscriber, uint16_t subscriber_port, uint16_t server_port)
 	};
 }
 
-struct frame_plan
-traffic_established(uint32_t sessions, uint64_t number)
+struct service {
+	uint16_t port;
+	uint8_t protocol;
+};
+
+static struct frame_plan
+established(uint32_t sessions, uint64_t number, const struct service services[], uint32_t count)
 {
-	static const struct {
-		uint16_t port;
-		uint8_t protocol;
-	} services[] = {
-		{PORT_SMTP, IPPROTO_TCP},
-		{PORT_HTTP, IPPROTO_TCP},
-		{PORT_HTTPS, IPPROTO_TCP},
-		{PORT_HTTPS, IPPROTO_UDP},
-	};
 	static const uint8_t handshake[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK};
 	uint64_t step = number / sessions;
 	bool opening = step < RTE_DIM(handshake);
@@ -62,11 +58,40 @@ traffic_established(uint32_t sessions, uint64_t number)
 		.server = server_of(session),
 		.subscriber = session,
 		.subscriber_port = FIRST_SUBSCRIBER_PORT,
-		.server_port = services[session % RTE_DIM(services)].port,
-		.protocol = services[session % RTE_DIM(services)].protocol,
+		.server_port = services[session % count].port,
+		.protocol = services[session % count].protocol,
 		.from = (opening ? step : number / BURST_MAX) % 2 == 0 ? SIDE_SUBSCRIBER : SIDE_NETWORK,
 		.tcp_flags = opening ? handshake[step] : TCP_ACK,
 	};
+}
+
+struct frame_plan
+traffic_established(uint32_t sessions, uint64_t number)
+{
+	static const struct service services[] = {
+		{PORT_SMTP, IPPROTO_TCP},
+		{PORT_HTTP, IPPROTO_TCP},
+		{PORT_HTTPS, IPPROTO_TCP},
+		{PORT_HTTPS, IPPROTO_UDP},
+	};
+
+	return established(sessions, number, services, RTE_DIM(services));
+}
+
+struct frame_plan
+traffic_established_mail(uint32_t sessions, uint64_t number)
+{
+	static const struct service mail = {PORT_SMTP, IPPROTO_TCP};
+
+	return established(sessions, number, &mail, 1);
+}
+
+struct frame_plan
+traffic_established_web(uint32_t sessions, uint64_t number)
+{
+	static const struct service web = {PORT_HTTP, IPPROTO_TCP};
+
+	return established(sessions, number, &web, 1);
 }
 
 static struct frame_plan

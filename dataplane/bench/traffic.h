@@ -24,6 +24,10 @@ struct frame_plan traffic_syn(uint32_t subscriber, uint16_t subscriber_port, uin
 // are the handshakes; each one after is of a session drawn at random, 32 from one side, 32 from the other.
 struct frame_plan traffic_established(uint32_t sessions, uint64_t number);
 
+// The same of SMTP, or HTTP, alone.
+struct frame_plan traffic_established_mail(uint32_t sessions, uint64_t number);
+struct frame_plan traffic_established_web(uint32_t sessions, uint64_t number);
+
 // SYNs: the first `sessions` open a session of each subscriber, the next `sessions` another one each, in an order without
 // locality. HTTP, which no detector counts; SMTP, which one does; and HTTP first, then SMTP.
 struct frame_plan traffic_http(uint32_t sessions, uint64_t number);
