@@ -13,7 +13,7 @@ import { Testpmd } from "./testpmd.ts";
 
 const rounds = 5;
 /** What all rows' memory takes together, in huge pages of 2 MiB. */
-const hugePages = 5500;
+const hugePages = 6000;
 /** The most sessions of a row on a machine that has not so much memory to spare. */
 const fewSessions = 1_000_000;
 
