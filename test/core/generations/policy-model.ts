@@ -57,6 +57,8 @@ export class PolicyModel {
   readonly #sessions = new Map<string, Session>();
   /** By subscriber, then by what is counted. */
   readonly #windows = new Map<string, Map<string, WindowModel>>();
+  /** By subscriber: what the windows of his watch count. */
+  readonly #places = new Map<string, (string | undefined)[]>();
   /** A packet from the network makes no subscriber. */
   readonly #seen = new Set<string>();
 
@@ -146,9 +148,13 @@ export class PolicyModel {
     const counted = services.filter((service) => !blocked.includes(service) && !ours(rules.exempt, service));
     const group = this.#group(home);
     const packageId = group?.template === 4 ? rules.business : 0;
-    const detectors = (rules.packages.find(({ id }) => id === packageId)?.detectors ?? [])
-      .filter(({ service }) => [...counted, ...blocked].some(({ name }) => name === service))
-      .map((detector) => ({ what: countingOf(packageId, this.#service(detector), detector), detector }));
+    const all = (rules.packages.find(({ id }) => id === packageId)?.detectors ?? []).map((detector, place) => ({
+      ...{ what: countingOf(packageId, this.#service(detector), detector), detector, place },
+    }));
+    const inPackage = new Set(all.map(({ what }) => what));
+    const detectors = all
+      .filter(({ detector }) => [...counted, ...blocked].some(({ name }) => name === detector.service))
+      .map((counting): Counting => ({ ...counting, inPackage }));
     return { subscriber: subscriberOf(home), blocked: blocked.length > 0, detectors: group ? detectors : [] };
   }
 
@@ -190,12 +196,28 @@ export class PolicyModel {
   #count(subscriber: string, detectors: readonly Counting[], count: Detector["count"], nowMs: number): void {
     const windows = this.#windowsOf(subscriber);
     for (const counting of detectors.filter(({ detector }) => detector.count === count)) {
-      const window = windows.get(counting.what) ?? new WindowModel(counting.detector);
-      windows.set(counting.what, window);
+      const window = windows.get(counting.what) ?? this.#newWindow(subscriber, counting, nowMs);
       this.#settle(subscriber, counting, window, nowMs);
       window.count(nowMs);
       this.#settle(subscriber, counting, window, nowMs);
     }
+  }
+
+  /** In its detector's place, or else in the first that is unused or of a detector which is in the package no more. */
+  #newWindow(subscriber: string, { what, detector, place, inPackage }: Counting, nowMs: number): WindowModel {
+    const windows = this.#windowsOf(subscriber);
+    const places = this.#places.get(subscriber) ?? [];
+    this.#places.set(subscriber, places);
+    let at = place;
+    if (places[at] !== undefined) for (at = 0; inPackage.has(places[at] ?? ""); at++);
+    const gone = places[at] ?? "";
+    const before = windows.get(gone);
+    if (before?.told) this.#end(subscriber, gone, before, before.lasts(nowMs) ? "policy" : "over");
+    windows.delete(gone);
+    places[at] = what;
+    const window = new WindowModel(detector);
+    windows.set(what, window);
+    return window;
   }
 
   /** A breach is told when the rules in force find one, and over when they find none. */
@@ -220,6 +242,10 @@ export class PolicyModel {
 interface Counting {
   readonly what: string;
   readonly detector: Detector;
+  /** In its package. */
+  readonly place: number;
+  /** What all detectors of the package count. */
+  readonly inPackage: ReadonlySet<string>;
 }
 
 const blocking = (detectors: readonly Counting[]) =>

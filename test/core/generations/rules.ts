@@ -29,7 +29,7 @@ export interface Rules {
   readonly groups: readonly Group[];
   readonly services: readonly Service[];
   readonly homeServers: readonly string[];
-  /** By their packages' numbers. Each service of a package has its detectors side by side. */
+  /** Detectors in the order that a configuration has: by service, period, window and count. */
   readonly packages: readonly { readonly id: number; readonly detectors: readonly Detector[] }[];
   /** The package of template 4. */
   readonly business: number;
