@@ -13,7 +13,7 @@ import { type CapturedFrame, readPcap } from "../frames/pcap.ts";
 import { anyCommits, anyRules, anyTraffic, type TimedFrame } from "./generations/arbitrary.ts";
 import { countingOf, PolicyModel, type Told } from "./generations/policy-model.ts";
 import { type Packet, readPacket } from "./generations/reader.ts";
-import { type Rules, configurationOf as textOf } from "./generations/rules.ts";
+import { type Rules, textOf } from "./generations/rules.ts";
 import { configurationOf, policyOf } from "./policies.ts";
 
 type Commits = readonly (readonly [atMs: number, rules: Rules])[];

@@ -7,7 +7,7 @@ import { until } from "../../lab/process.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
 import { PolicyModel } from "../core/generations/policy-model.ts";
-import { configurationOf, type Rules } from "../core/generations/rules.ts";
+import { type Rules, textOf } from "../core/generations/rules.ts";
 import { Crowd } from "./crowd.ts";
 import { Flow } from "./flow.ts";
 import { inLab } from "./in-lab.ts";
@@ -137,14 +137,14 @@ test(
       await Flow.start(lab, { direction: "upstream", subscriber: homes[0], family: "ipv4", packetsPerSecond }),
       await Flow.start(lab, { direction: "downstream", subscriber: homes[0], family: "ipv6", packetsPerSecond }),
     ];
-    await commits.load(configurationOf(first), first);
+    await commits.load(textOf(first), first);
     await commits.open(4);
     for (const step of steps()) {
       await commits.type(step);
       await commits.open(3);
       if (step.rules.exempt !== null) {
         const { rules } = step;
-        await commits.load(`${manyPrefixes.join("\n")}${configurationOf(rules)}`, rules);
+        await commits.load(`${manyPrefixes.join("\n")}${textOf(rules)}`, rules);
         await commits.open(3);
       }
     }

@@ -40,7 +40,8 @@ export interface Rules {
   readonly blocked: string | "all" | null;
 }
 
-export function configurationOf(rules: Rules): string {
+/** The product's own text. */
+export function textOf(rules: Rules): string {
   const { groups, services, homeServers, packages, business, offices, exempt, blocked } = rules;
   return [
     ...zoneLines("home-servers", homeServers),
