@@ -3,13 +3,13 @@
 import type { Breach } from "../breaches/breach.ts";
 import type { Facts } from "../config/service.ts";
 import type { SubscriberAddress } from "../engine/region_data.ts";
+import { decisiveIn, isInForce } from "../overrides/decisive.ts";
 import type { JudgedOverride } from "../overrides/override.ts";
 import { type FastPathStatus, refuses } from "../status/status.ts";
 import type { AnonymousGroup } from "../subscribers/group_index.ts";
 import { blocks, type DetectorState, type Subscriber } from "../subscribers/subscriber.ts";
 import { idleStates, packageNameOf, packageOf } from "../subscribers/subscribers.ts";
 import type { UsageRow } from "../usage/usage.ts";
-import { decisiveIn, isInForce } from "./decisive.ts";
 import { doubtsOf } from "./doubts.ts";
 import type { Belonging, Explanation, Finding, InBreach, OverrideInForce } from "./findings.ts";
 import { pastOf } from "./past.ts";

@@ -58,18 +58,26 @@ export class OverrideDesk {
 
   /** Those that are about an address, the closest first; of more than a person reads the latest. */
   of(address: string, withEnded: boolean): JudgedOverride[] {
-    const { table, configuration } = this.#parts;
-    const judge = configuration.judge();
-    const made = withEnded ? table.page(0, Number.MAX_SAFE_INTEGER, true) : table.inForce();
-    return [...judge.configured(), ...made]
-      .filter((each) => judge.concerns(each, address))
-      .slice(-OF_ADDRESS_MAX)
-      .sort((a, b) => lengthOf(b) - lengthOf(a) || a.number - b.number)
-      .map((each) => judged(each, judge));
+    return this.#about(address, withEnded, this.#parts.configuration.judge());
+  }
+
+  /** Of each address, those in force that are about it, as `of`. */
+  ofEach(addresses: readonly string[]): JudgedOverride[][] {
+    const judge = this.#parts.configuration.judge();
+    if (judge.configured().length === 0 && !this.#parts.table.any()) return addresses.map(() => []);
+    return addresses.map((address) => this.#about(address, false, judge));
   }
 
   configured(): JudgedOverride[] {
     return this.#parts.configuration.judge().configured();
+  }
+
+  #about(address: string, withEnded: boolean, judge: OverrideJudge): JudgedOverride[] {
+    return [...judge.configured(), ...this.#parts.table.near(judge.placeOf(address), withEnded)]
+      .filter((each) => judge.concerns(each, address))
+      .slice(-OF_ADDRESS_MAX)
+      .sort((a, b) => lengthOf(b) - lengthOf(a) || a.number - b.number)
+      .map((each) => judged(each, judge));
   }
 
   #make({ rule: typed, until, ...decision }: OverrideChange & { kind: "make" }, moment: Moment): OverrideProposal {

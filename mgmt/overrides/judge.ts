@@ -1,7 +1,7 @@
 // What an override means under a configuration: whom it is about, and what it lacks there. Runs in the store's thread.
 
 import { printAddress } from "../../cli/grammar/address.ts";
-import { networkOf, type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
+import { networkOf, networksAround, type Prefix, parsePrefix } from "../../cli/grammar/prefix.ts";
 import { isWithin } from "../access/source.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { builtInServices, checkService, policyServices } from "../config/known-services.ts";
@@ -10,8 +10,12 @@ import { SERVICES_MAX } from "../config/sections/services.ts";
 import { checkZone } from "../config/sections/zones.ts";
 import { OF_CONFIGURATION } from "../engine/policy_override.ts";
 import { cliText } from "../errors.ts";
+import type { NearAddress } from "../store/override-table.ts";
 import { GroupIndex } from "../subscribers/group_index.ts";
 import type { JudgedOverride, OverrideRule } from "./override.ts";
+
+/** No prefix is longer. */
+const LONGEST = 128;
 
 export class OverrideJudge {
   readonly #configuration: Configuration;
@@ -55,6 +59,18 @@ export class OverrideJudge {
   concerns({ prefix, zone }: OverrideRule, address: string): boolean {
     if (prefix !== null) return isWithin([this.covered(prefix)], address);
     return isWithin(this.#configuration.zones.find(({ name }) => name === zone)?.prefixes ?? [], address);
+  }
+
+  /** Where those are found that are about an address. */
+  placeOf(address: string): NearAddress {
+    const whole = networksAround(address).length - 1;
+    const length = this.#index.groupOf(address)?.subscriberPrefixLength ?? whole;
+    const zones = this.#configuration.zones.filter(({ prefixes }) => isWithin(prefixes, address));
+    return {
+      address,
+      subscriberLength: length < whole ? length : LONGEST,
+      zones: zones.map(({ name }) => name),
+    };
   }
 
   /** What the configuration itself says of zones: nobody made it, and it ends with its line. */

@@ -81,6 +81,10 @@ export class OverrideKeeper implements OverrideQuestions {
     return this.#parts.store.call("overridesOf", address, ended);
   }
 
+  ofEach(addresses: readonly string[]): Promise<readonly (readonly JudgedOverride[])[]> {
+    return this.#parts.store.call("overridesOfEach", addresses);
+  }
+
   /** Ends those whose time is over, and sees to it that the fast path ends the others when people were told. */
   async look(): Promise<void> {
     const { clock, log, configuration } = this.#parts;

@@ -63,6 +63,8 @@ export interface OverrideQuestions {
   list(options?: { readonly ended?: boolean }): AsyncIterable<readonly JudgedOverride[]>;
   /** Those that are about an address, the closest first: of longer prefixes, then of zones. */
   of(address: string, options?: { readonly ended?: boolean }): Promise<readonly JudgedOverride[]>;
+  /** Of each address, those in force that are about it, as `of`. */
+  ofEach(addresses: readonly string[]): Promise<readonly (readonly JudgedOverride[])[]>;
 }
 
 /** `exempt 10.30.94.66 in smtp-outbound`, `assign package 2 to 10.30.94.66`. */

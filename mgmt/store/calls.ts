@@ -62,4 +62,5 @@ export interface StoreCalls {
   overridePage(after: number, limit: number, withEnded: boolean): JudgedOverride[];
   configuredOverrides(): JudgedOverride[];
   overridesOf(address: string, withEnded: boolean): JudgedOverride[];
+  overridesOfEach(addresses: readonly string[]): JudgedOverride[][];
 }

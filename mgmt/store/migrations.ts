@@ -169,4 +169,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX overrides_by_end ON overrides (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX overrides_by_until ON overrides (until_at) WHERE ended_at IS NULL;
   `,
+  `
+  -- Those that are about an address are found among 20,000 without reading them all (mgmt/store/override-table.ts).
+  CREATE INDEX overrides_by_prefix ON overrides (prefix) WHERE prefix IS NOT NULL;
+  CREATE INDEX overrides_by_prefix_length ON overrides (CAST(substr(prefix, instr(prefix, '/') + 1) AS INTEGER))
+    WHERE prefix IS NOT NULL;
+  CREATE INDEX overrides_by_zone ON overrides (zone) WHERE zone IS NOT NULL;
+  `,
 ];

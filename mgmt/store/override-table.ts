@@ -1,6 +1,7 @@
 // Overrides in the store: those in force, and of those that ended the latest.
 
 import type Database from "better-sqlite3";
+import { networksAround } from "../../cli/grammar/prefix.ts";
 import type { Ended, Override } from "../overrides/override.ts";
 
 /** Of those that ended. */
@@ -25,6 +26,19 @@ export interface OverrideTable {
   nextEnd(): number | null;
   /** The first `limit` whose numbers are greater than `after`. */
   page(after: number, limit: number, withEnded: boolean): Override[];
+  /** Those that may be about an address, in order. */
+  near(address: NearAddress, withEnded: boolean): Override[];
+  /** Whether any are in force. */
+  any(): boolean;
+}
+
+/** Where overrides that are about an address may be found. */
+export interface NearAddress {
+  readonly address: string;
+  /** Longer prefixes may be about it, too: they mean their whole subscribers. */
+  readonly subscriberLength: number;
+  /** Those that the address is in. */
+  readonly zones: readonly string[];
 }
 
 export function overrideTable(database: Database.Database, endedKept = ENDED_KEPT): OverrideTable {
@@ -52,6 +66,15 @@ export function overrideTable(database: Database.Database, endedKept = ENDED_KEP
   const page = database.prepare<[number, number, number], Row>(
     "SELECT * FROM overrides WHERE number > ? AND (ended_at IS NULL OR ?) ORDER BY number LIMIT ?",
   );
+  const near = database.prepare<[Near], Row>(
+    `SELECT * FROM overrides WHERE number IN (
+       SELECT number FROM overrides WHERE prefix IN (SELECT value FROM json_each(@networks))
+       UNION SELECT number FROM overrides
+         WHERE prefix IS NOT NULL AND CAST(substr(prefix, instr(prefix, '/') + 1) AS INTEGER) > @length
+       UNION SELECT number FROM overrides WHERE zone IN (SELECT value FROM json_each(@zones))
+     ) AND (ended_at IS NULL OR @withEnded) ORDER BY number`,
+  );
+  const any = database.prepare<[], number>("SELECT EXISTS (SELECT 1 FROM overrides WHERE ended_at IS NULL)").pluck();
 
   const save = database.transaction(({ made, ended }: OverrideStep) => {
     if (ended) end.run({ number: ended.number, ...ended.how });
@@ -74,8 +97,21 @@ export function overrideTable(database: Database.Database, endedKept = ENDED_KEP
     save: (step) => save.immediate(step),
     expire: (now) => expire.immediate(now),
     nextEnd: () => nextEnd.get() ?? null,
+    near({ address, subscriberLength: length, zones }, withEnded) {
+      const networks = networksAround(address).map((each) => `${each.address}/${each.length}`);
+      const texts = { networks: JSON.stringify(networks), zones: JSON.stringify(zones) };
+      return near.all({ ...texts, length, withEnded: Number(withEnded) }).map(overrideOf);
+    },
+    any: () => any.get() === 1,
     page: (after, limit, withEnded) => page.all(after, Number(withEnded), limit).map(overrideOf),
   };
+}
+
+interface Near {
+  readonly networks: string;
+  readonly zones: string;
+  readonly length: number;
+  readonly withEnded: number;
 }
 
 interface Row extends Pick<Override, "number" | "kind" | "prefix" | "zone" | "service" | "package" | "reason"> {

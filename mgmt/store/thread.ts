@@ -93,6 +93,7 @@ const calls: StoreCalls = {
   overridePage: (after, limit, withEnded) => use(({ overrides }) => overrides.page(after, limit, withEnded)),
   configuredOverrides: () => use(({ overrides }) => overrides.configured()),
   overridesOf: (address, withEnded) => use(({ overrides }) => overrides.of(address, withEnded)),
+  overridesOfEach: (addresses) => use(({ overrides }) => overrides.ofEach(addresses)),
 };
 
 // SQLite's own library is loaded with the first database.

@@ -178,3 +178,39 @@ test("every policy has those that are in force then, by a list that is kept in t
     { numRuns: 100 },
   );
 });
+
+test("an address's overrides are found by what is around it, in its zones and within its subscriber, among 10,000 of others", (t) => {
+  const groups = (length: number) =>
+    configuration().replace(
+      "end\n",
+      ` subscriber anonymous-group name "LT6" IP-range 2001:db8:30::/48 prefix-length ${length}\nend\n`,
+    );
+  const { desk, commit, make, table, database } = desks(`zone range\n ip 2001:db8:30::/52\n${groups(64)}`);
+  for (const prefix of ["2001:db8:30:66::/64", "2001:db8:30:67::1/128", "2001:db8:30:166::/64", "2001:db8::/32"]) {
+    make({ ...nobody, prefix });
+  }
+  make({ ...nobody, zone: "range" });
+  const numbers = (address: string) => desk.of(address, false).map(({ number }) => number);
+  t.deepEqual(numbers("2001:db8:30:66::1"), [1, 4, 5]);
+  t.deepEqual(numbers("10.30.94.66"), []);
+  commit(`zone range\n ip 2001:db8:30::/52\n${groups(56)}`);
+  t.deepEqual(numbers("2001:db8:30:66::1"), [1, 2, 4, 5], "a /56 is one subscriber now");
+  t.deepEqual(
+    desk.ofEach(["10.30.94.66", "2001:db8:30:166::9"]).map((each) => each.map(({ number }) => number)),
+    [[], [3, 4, 5]],
+  );
+
+  const fill = database.transaction(() => {
+    for (let number = 6; number <= 10_000; number++) {
+      const made = { madeAt: 0, madeBy: "alice", madeFrom: "console", reason: "", until: null, ended: null };
+      table.save({ made: { ...nobody, ...made, prefix: `10.31.${number >> 8}.${number & 255}/32`, number } });
+    }
+  });
+  fill();
+  const near = table.near({ address: "2001:db8:30:66::1", subscriberLength: 56, zones: ["range"] }, true);
+  t.deepEqual(
+    near.map(({ number }) => number),
+    [1, 2, 3, 4, 5],
+    "nobody else's is looked at",
+  );
+});

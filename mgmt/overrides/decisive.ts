@@ -1,7 +1,7 @@
 // Which override goes before the others, as the fast path finds it (dataplane/core/policy.h).
 
 import { parsePrefix } from "../../cli/grammar/prefix.ts";
-import type { JudgedOverride } from "../overrides/override.ts";
+import type { JudgedOverride } from "./override.ts";
 
 /** Whether it has any effect now. */
 export function isInForce({ ended, idle, until }: JudgedOverride, now: number): boolean {
