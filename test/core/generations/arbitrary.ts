@@ -83,6 +83,21 @@ export const anyRules: fc.Arbitrary<Rules> = fc.record({
   blocked: anyOverridden,
 });
 
+/** Of mail only the first passes in an hour; `cut`: and not even that goes on. */
+export function harshRules(cut: boolean): Rules {
+  const harsh: Detector = {
+    ...({ service: "mail", sessions: 1, period: 3600, window: "fixed", hold: 0, count: "attempts" } as const),
+    actions: cut ? ["block", "cut"] : ["block"],
+  };
+  return {
+    groups,
+    services: [{ name: "mail", protocol: "tcp", ports: [25], initiator: "subscriber", zone: null }],
+    homeServers: ["192.0.2.0/24"],
+    packages: [{ id: 0, detectors: [harsh] }],
+    ...{ business: 0, offices: ["10.7.0.1/32"], exempt: null, blocked: null },
+  };
+}
+
 /** A frame at a time, in milliseconds, on the side that it comes in on. */
 export interface TimedFrame {
   readonly atMs: number;
@@ -130,7 +145,9 @@ export const anyTraffic: fc.Arbitrary<TimedFrame[]> = fc
   .map(framesOf);
 
 /** Rules from a time on; those at 0 are the first. */
-export const anyCommits = fc
+export type Commits = readonly (readonly [atMs: number, rules: Rules])[];
+
+export const anyCommits: fc.Arbitrary<Commits> = fc
   .tuple(
     anyRules,
     fc.array(fc.tuple(fc.integer({ min: 1000, max: 110_000 }), anyRules), { minLength: 2, maxLength: 6, size: "max" }),
