@@ -15,6 +15,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   PREFIX: "192.0.2.0/24",
   "IP-RANGE": "10.9.0.0/16",
   PORTS: "25,465",
+  PERCENT: "0.1",
   LEVEL: "5",
   BANNER: "a sample",
   METHODS: "local",
