@@ -126,7 +126,10 @@ export class App {
     this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
-    this.#subscribers = new Subscribers({ engine, clock, recorder: this.#recorder, facts, nameOf });
+    this.#subscribers = new Subscribers({
+      ...{ engine, clock, recorder: this.#recorder, facts, nameOf, overrides: this.#overrides },
+      services: () => this.#policy.inForce?.services ?? [],
+    });
     this.#collector = new UsageCollector({ ...parts, serviceName: (id) => this.#policy.serviceName(id) });
     this.#reports = new Reports({ ...parts, serviceId: (name) => this.#policy.serviceId(name) });
     this.#sessions = new Sessions({ now: clock.now, facts, audit: (entry) => auditor.keep(entry) });

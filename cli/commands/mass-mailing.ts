@@ -3,6 +3,7 @@
 import { serviceNames } from "../../mgmt/config/known-services.ts";
 import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
 import { releaseSubscriber } from "../../mgmt/operations/subscriber.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { breachRecordLines, historyLines } from "../views/breaches.ts";
@@ -106,7 +107,17 @@ async function inBreach(appliance: Context["appliance"], address?: string) {
     if (more) break;
   }
   const latestFirst = found.slice(0, LISTED_MAX).sort((a, b) => since(b) - since(a));
-  return { address: address ?? null, breaches: latestFirst, more, refusing: isRefusing(appliance) };
+  const overrides = address === undefined ? await oneForced(appliance) : await appliance.overrides.of(address);
+  return { address: address ?? null, breaches: latestFirst, overrides, more, refusing: isRefusing(appliance) };
+}
+
+/** An override that blocks somebody by force, if there is any. */
+async function oneForced({ overrides }: Context["appliance"]): Promise<readonly JudgedOverride[]> {
+  for await (const page of overrides.list()) {
+    const found = page.find(({ kind, idle }) => kind === "force-block" && idle === null);
+    if (found) return [found];
+  }
+  return [];
 }
 
 function breachesOf({ detectors, ...subscriber }: Subscriber): Mailing[] {

@@ -4,7 +4,7 @@ import type { Facts } from "../../mgmt/config/service.ts";
 import type { SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
 import { columns } from "../columns.ts";
 import { printRange } from "../grammar/prefix.ts";
-import { packageText } from "./subscribers.ts";
+import { packageText } from "./policy-words.ts";
 
 export function anonymousGroupLines(groups: Facts["anonymousGroups"]): string[] {
   const [heading = "", ...rows] = columns(
@@ -27,7 +27,7 @@ export interface TemplatePackage {
 export function templateLines(templates: readonly TemplatePackage[]): string[] {
   const [heading = "", ...rows] = columns(
     ["Template #", "Package"],
-    templates.map(({ template, package: owner }) => [`${template}`, packageText({ package: owner })]),
+    templates.map(({ template, package: owner }) => [`${template}`, packageText(owner)]),
   );
   return [heading, "-".repeat(heading.length), ...rows];
 }

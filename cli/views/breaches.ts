@@ -1,9 +1,10 @@
 // Breaches, a line each.
 
 import type { Breach } from "../../mgmt/breaches/breach.ts";
-import { detectorText, endReasonText, isBlocked, subscriberText } from "../../mgmt/breaches/notice.ts";
+import { detectorText, endReasonText, subscriberText } from "../../mgmt/breaches/notice.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
+import { actionText, packageText } from "./policy-words.ts";
 
 /** What happened lately; `address`: to him who has it, else to everybody. */
 export function historyLines(found: readonly Breach[], address?: string): string[] {
@@ -29,12 +30,6 @@ export function breachLines(found: readonly Breach[]): string[] {
   );
 }
 
-/** What is done to whoever is in breach: `reported`, `blocked`, `blocked, reset, cut`. */
-export function actionText({ name }: Pick<Breach, "name">): string {
-  if (!name || !isBlocked({ name })) return "reported";
-  return ["blocked", ...name.actions.filter((action) => action !== "report" && action !== "block")].join(", ");
-}
-
 /** `12:01:00`, and why if not because its time was over: `12:00:20 released`. */
 function endedText({ endedAt, end }: Breach): string {
   if (endedAt === null) return "-";
@@ -49,7 +44,7 @@ export function breachRecordLines(breach: Breach): string[] {
       Number: `${breach.id}`,
       Subscriber: subscriberText(breach),
       "Breach of": detectorText(breach),
-      Package: packageText(name),
+      Package: name ? packageText({ id: name.package, name: name.packageName }) : "forgotten",
       Window: name ? `${name.window}, hold ${name.holdSeconds} s` : "forgotten",
       Actions: name?.actions.join(" ") ?? "forgotten",
       Policy: policyText(breach),
@@ -85,12 +80,6 @@ function endText({ endedAt, end }: Breach): string {
   if (end === null) return dateAndTime(endedAt);
   const why = end.reason === "over" || end.reason === "missed" ? endWords[end.reason] : endReasonText(end);
   return `${dateAndTime(endedAt)}: ${why}`;
-}
-
-/** `0 "residential"`. */
-function packageText(name: Breach["name"]): string {
-  if (!name) return "forgotten";
-  return name.packageName === null ? `${name.package}` : `${name.package} "${name.packageName}"`;
 }
 
 function time(unixMs: number): string {

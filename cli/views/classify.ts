@@ -8,8 +8,9 @@ import type {
   ClassifiedSubscriber,
 } from "../../mgmt/policy/classify.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
+import { packageText } from "./policy-words.ts";
 import { countText } from "./services.ts";
-import { notRefusingLines, packageText } from "./subscribers.ts";
+import { notRefusingLines } from "./subscribers.ts";
 
 /** `refusing`: whether any link is forwarding. */
 export function classifiedLines(asked: Classified & { readonly refusing: boolean }): string[] {
@@ -32,7 +33,7 @@ function whoLines({ opener }: Classified, subscriber: ClassifiedSubscriber): str
     "Opened by": opener === "subscriber" ? "the subscriber" : "the network",
     "Anonymous group": `"${group}"`,
     Template: `${template}`,
-    Package: packageText({ package: owner }),
+    Package: packageText(owner),
   });
 }
 

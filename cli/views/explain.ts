@@ -8,7 +8,8 @@ import { dateAndTime, number } from "../../mgmt/words.ts";
 import { paragraphs } from "../columns.ts";
 import { destinationLines } from "./breaches.ts";
 import { decision, overrideName, past, pastOverride, pastRelease } from "./explain-past.ts";
-import { nameText, packageText, time } from "./subscribers.ts";
+import { packageText } from "./policy-words.ts";
+import { nameText, time } from "./subscribers.ts";
 
 export interface Explained {
   readonly address: string;
@@ -81,10 +82,10 @@ function belonging(address: string, { group, template, package: owner, assigned 
   const belongs = `${address} belongs to the anonymous group "${group}"`;
   if (!assigned) {
     return [
-      `${belongs}, whose template ${template} gives him ${owner ? `package ${packageText({ package: owner })}` : "no package"}.`,
+      `${belongs}, whose template ${template} gives him ${owner ? `package ${packageText(owner)}` : "no package"}.`,
     ];
   }
-  const instead = `Package ${packageText({ package: owner })} was assigned to him in place of his template's.`;
+  const instead = `Package ${packageText(owner)} was assigned to him in place of his template's.`;
   return [`${belongs}.`, instead, decision(assigned)];
 }
 
@@ -168,9 +169,10 @@ function deed({ breach: each }: Of<"deed">): string[] {
 }
 
 function used({ service, minutes, sessions, refused, bytes, destinations }: Of<"used">): string {
-  const to = `${destinations.isMore ? "more than" : "at most"} ${number(destinations.count)} destinations a minute`;
-  const what = `${number(sessions)} sessions of ${service} (${to})`;
-  return `In the last ${minutes} minutes: ${what}, ${number(refused)} attempts refused, ${number(bytes)} bytes.`;
+  const count = `${destinations.isMore ? "more than" : "about"} ${number(destinations.count)}`;
+  const to = `${count} ${destinations.count === 1 ? "destination" : "destinations"} in the busiest minute`;
+  const what = `${number(sessions)} ${sessions === 1 ? "session" : "sessions"} of ${service} (${to})`;
+  return `In the last ${minutes} minutes: ${what}, ${number(refused)} ${refused === 1 ? "attempt" : "attempts"} refused, ${number(bytes)} bytes.`;
 }
 
 function remedy({ by, service, override: id }: Of<"remedy">): string {

@@ -2,10 +2,13 @@
 
 import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { Released } from "../../mgmt/operations/subscriber.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
+import { decisiveFor } from "../../mgmt/subscribers/state.ts";
 import type { DetectorState, Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, paragraphs } from "../columns.ts";
-import { actionText } from "./breaches.ts";
+import { overrideLines } from "./overrides.ts";
+import { actionText } from "./policy-words.ts";
 import { nameText, notRefusingLines, time } from "./subscribers.ts";
 
 /** A subscriber in breach of a detector. */
@@ -15,13 +18,18 @@ export interface MassMailing {
   /** Whose breaches were asked for; null: everybody's. */
   readonly address: string | null;
   readonly breaches: readonly Mailing[];
+  /** In force, those about the address, which go before his breaches; of everybody one that blocks by force, if there is any. */
+  readonly overrides: readonly JudgedOverride[];
   /** There are others. */
   readonly more: boolean;
   readonly refusing: boolean;
 }
 
-export function massMailingLines({ address, breaches, more, refusing }: MassMailing): string[] {
-  if (breaches.length === 0) return [address === null ? "Nobody is in breach." : `${address} is in no breach.`];
+export function massMailingLines({ address, breaches, overrides, more, refusing }: MassMailing): string[] {
+  const decided = address === null ? forcedLines(overrides) : overrideTable(overrides);
+  if (breaches.length === 0) {
+    return paragraphs([address === null ? "Nobody is in breach." : `${address} is in no breach.`], decided);
+  }
   const table = [
     ...columns(
       ["SINCE", "UNTIL", "SUBSCRIBER", "BREACH OF", "ACTION", "COUNTED", "REFUSED"],
@@ -30,14 +38,22 @@ export function massMailingLines({ address, breaches, more, refusing }: MassMail
         detector.period?.untilAt ? time(detector.period.untilAt) : "-",
         subscriberText(subscriber),
         nameText(detector),
-        actionText(detector),
+        decisiveFor(detector, subscriber.overrides)?.kind ?? actionText(detector),
         detector.counted,
         detector.refused,
       ]),
     ),
     ...(more ? [`Only ${number(breaches.length)} of them are listed.`] : []),
   ];
-  return paragraphs(notRefusingLines(refusing), table);
+  return paragraphs(notRefusingLines(refusing), table, decided);
+}
+
+function forcedLines(overrides: readonly JudgedOverride[]): string[] {
+  return overrides.length > 0 ? ['Some are refused by force, in breach or not: see "show overrides".'] : [];
+}
+
+function overrideTable(overrides: readonly JudgedOverride[]): string[] {
+  return overrides.length > 0 ? [...overrideLines(overrides)] : [];
 }
 
 function sinceText({ breachedAt, period }: DetectorState): string {

@@ -6,7 +6,7 @@ import type { SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
 import { number } from "../../mgmt/words.ts";
 import { columns, fields } from "../columns.ts";
 import { printPorts } from "../grammar/ports.ts";
-import { packageText } from "./subscribers.ts";
+import { packageText } from "./policy-words.ts";
 
 type Transport = KnownService["transport"];
 type Zone = NonNullable<KnownService["zone"]>;
@@ -57,7 +57,7 @@ export function serviceLines({
 function countingLines({ detectors, ...owner }: ListedService["packages"][number]): string[] {
   const counted = detectors.map((each) => `${countText(each)}; ${each.actions.join(", ")}`);
   const lines = counted.length > 0 ? counted : ["measured"];
-  return lines.map((line) => `Package ${packageText({ package: owner })}: ${line}`);
+  return lines.map((line) => `Package ${packageText(owner)}: ${line}`);
 }
 
 type Counted = Pick<Detector, "threshold" | "periodSeconds" | "window" | "holdSeconds" | "count"> & {

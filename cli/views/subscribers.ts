@@ -2,10 +2,12 @@
 
 import { detectorText, subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
+import { decisiveFor } from "../../mgmt/subscribers/state.ts";
 import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
 import { overrideLines } from "./overrides.ts";
+import { actionText, packageText } from "./policy-words.ts";
 
 export interface AddressOwners {
   readonly address: string;
@@ -39,7 +41,7 @@ function oneLines(each: Subscriber): string[] {
       Subscriber: subscriberText(each),
       "Anonymous group": each.group ?? "none any more",
       Template: each.template === null ? "none" : `${each.template}`,
-      Package: packageText(each),
+      Package: packageText(each.package),
       State: stateText(each),
       "First seen": dateAndTime(each.firstSeenAt),
       "Last seen": dateAndTime(each.lastSeenAt),
@@ -49,15 +51,10 @@ function oneLines(each: Subscriber): string[] {
   ];
 }
 
-/** `0 "residential"`. */
-export function packageText({ package: owner }: Pick<Subscriber, "package">): string {
-  if (!owner) return "none";
-  return owner.name === null ? `${owner.id}` : `${owner.id} "${owner.name}"`;
-}
-
 /** Of several breaches the one that blocks, of those alike the one that lasts longest. */
-function stateText({ state, detectors }: Subscriber): string {
-  const breaches = detectors.filter(({ inBreach }) => inBreach);
+function stateText({ state, detectors, overrides }: Subscriber): string {
+  if (state === "force-blocked" || state === "exempt") return state;
+  const breaches = detectors.filter((each) => each.inBreach && !decisiveFor(each, overrides));
   const decisive = state === "blocked" ? breaches.filter(blocks) : breaches;
   const [last] = decisive.toSorted((a, b) => (b.period?.untilAt ?? 0) - (a.period?.untilAt ?? 0));
   if (!last?.period?.untilAt) return state;
@@ -77,11 +74,6 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
       each.inBreach ? "yes" : "no",
     ]),
   );
-}
-
-function actionText(each: DetectorState): string {
-  if (!each.name) return "-";
-  return blocks(each) ? each.name.actions.filter((action) => action !== "report").join(" ") : "report";
 }
 
 /** `10 sessions of smtp-outbound in 60 s`. */
@@ -122,7 +114,7 @@ function listLines(subscribers: readonly Subscriber[]): string[] {
     subscribers.map((each) => [
       subscriberText(each),
       each.group ?? "-",
-      packageText(each),
+      packageText(each.package),
       each.state,
       dateAndTime(each.lastSeenAt),
       each.openSessions,

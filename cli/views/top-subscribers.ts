@@ -8,7 +8,7 @@ import { number } from "../../mgmt/words.ts";
 import { columns, paragraphs } from "../columns.ts";
 import { bar, percentText } from "./bars.ts";
 import { coveredText, missingLines } from "./covered.ts";
-import { packageText } from "./subscribers.ts";
+import { packageText } from "./policy-words.ts";
 
 export interface TopSubscribers extends TopUsage {
   readonly service: string;
@@ -41,7 +41,7 @@ export function topSubscriberLines({ service, metric, covered, active, total, to
       index + 1,
       subscriberText(each),
       each.group ?? "none any more",
-      packageText(each),
+      packageText(each.package),
       each.value.isMore ? `over ${number(each.value.count)}` : each.value.count,
       total === null ? "" : percentText(each.value.count / total).padStart(7),
       bar(each.value.count, longest),

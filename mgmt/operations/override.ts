@@ -7,11 +7,10 @@ import { prefix, word } from "../config/values.ts";
 import type { Overridden } from "../overrides/keeper.ts";
 import { type OverrideRule, overrideKinds, ruleText } from "../overrides/override.ts";
 import { number } from "../words.ts";
+import { reason } from "./reason.ts";
 
 /** A year: whoever means longer means for good. */
 export const OVERRIDE_MINUTES_MAX = 525_600;
-
-const reason = z.string().regex(/^\P{C}{1,512}$/u);
 
 export interface MakeOverrideInput extends OverrideRule {
   /** Null: for good. */
@@ -36,7 +35,7 @@ export const makeOverride: ApplianceOperation<MakeOverrideInput, Overridden> = {
     .refine(({ prefix, zone }) => (prefix === null) !== (zone === null), { error: "expected a prefix or a zone" })
     .refine((rule) => (rule.package === null) === (rule.kind !== "assign"), { error: "expected a package to assign" }),
   describe({ minutes, reason, ...rule }) {
-    return `${ruleText(rule)}${minutes === null ? "" : ` for ${number(minutes)} minutes`}, reason: ${reason}`;
+    return `${ruleText(rule)}${minutes === null ? "" : ` for ${number(minutes)} ${minutes === 1 ? "minute" : "minutes"}`}, reason: ${reason}`;
   },
   run: async ({ overrides }, { minutes, reason, ...rule }, actor) => ({
     result: await overrides.make(rule, minutes, reason, actor),

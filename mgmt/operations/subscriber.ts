@@ -7,6 +7,7 @@ import type { SubscriberAddress } from "../engine/region_data.ts";
 import { Sentence } from "../sentence.ts";
 import { type DetectorState, type Subscriber, tagsOf } from "../subscribers/subscriber.ts";
 import { told } from "../subscribers/subscribers.ts";
+import { reason } from "./reason.ts";
 
 export interface ReleaseInput {
   readonly address: string;
@@ -24,8 +25,6 @@ export interface Released {
   readonly detectors: readonly DetectorState[];
 }
 
-const REASON_CHARACTERS_MAX = 512;
-
 /** Ends the breaches of the subscribers that have this address. */
 export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Released[]> = {
   name: "subscriber.release",
@@ -35,7 +34,7 @@ export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Releas
     address: z.union([z.ipv4(), z.ipv6()]),
     vlans: z.array(z.int().min(1).max(4095)).readonly(),
     service: z.string().optional(),
-    reason: z.string().max(REASON_CHARACTERS_MAX).optional(),
+    reason: reason.optional(),
   }),
   describe: (input) => [whoText(input), input.service, input.reason].filter((part) => part !== undefined).join(": "),
   async run(parts, input, { user, from }) {
@@ -52,8 +51,8 @@ export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Releas
 };
 
 async function inBreach({ subscribers }: ApplianceParts, { address, vlans }: ReleaseInput): Promise<Subscriber[]> {
-  const wanted = ({ subscriber, state }: Subscriber) =>
-    state !== "clear" && (vlans.length === 0 || tagsOf(subscriber).join() === vlans.join());
+  const wanted = ({ subscriber, detectors }: Subscriber) =>
+    detectors.some((each) => each.inBreach) && (vlans.length === 0 || tagsOf(subscriber).join() === vlans.join());
   return (await Array.fromAsync(subscribers.find({ containing: address }))).flat().filter(wanted);
 }
 

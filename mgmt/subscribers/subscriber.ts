@@ -2,6 +2,7 @@
 
 import type { DetectorName } from "../breaches/breach.ts";
 import type { SubscriberAddress } from "../engine/region_data.ts";
+import type { JudgedOverride } from "../overrides/override.ts";
 
 export interface Subscriber {
   readonly subscriber: SubscriberAddress;
@@ -9,8 +10,13 @@ export interface Subscriber {
   readonly group: string | null;
   readonly template: number | null;
   readonly package: SubscriberPackage | null;
-  /** `blocked`: sessions of some service are refused; `reported`: in breach, and nothing is refused. */
-  readonly state: "blocked" | "reported" | "clear";
+  /**
+   * `force-blocked`: an override refuses sessions of some service. `blocked`: a breach does. `reported`: in breach, and nothing is
+   * refused. `exempt`: in some service, and in no breach of another.
+   */
+  readonly state: "force-blocked" | "blocked" | "reported" | "exempt" | "clear";
+  /** In force, those that are about him, the closest first. */
+  readonly overrides: readonly JudgedOverride[];
   /** His last session's opening or end. */
   readonly lastSeenAt: number;
   readonly firstSeenAt: number;

@@ -7,10 +7,13 @@ import type { Facts } from "../config/service.ts";
 import { EngineError, type EnginePort } from "../engine/engine_port.ts";
 import type { SubscriberAddress, SubscriberRecord, WindowRecord } from "../engine/region_data.ts";
 import type { SubscriberQuery } from "../engine/subscriber_query.ts";
+import { isInForce } from "../overrides/decisive.ts";
+import type { JudgedOverride, OverrideQuestions } from "../overrides/override.ts";
 import { Sentence } from "../sentence.ts";
 import { type Clock, unixTime } from "../time.ts";
 import { type AnonymousGroup, GroupIndex } from "./group_index.ts";
-import { blocks, type DetectorState, type Subscriber, type SubscriberPackage } from "./subscriber.ts";
+import { stateOf } from "./state.ts";
+import type { DetectorState, Subscriber, SubscriberPackage } from "./subscriber.ts";
 
 export interface SubscribersParts {
   readonly engine: EnginePort;
@@ -18,6 +21,9 @@ export interface SubscribersParts {
   /** The configuration in force. */
   facts(): Facts;
   nameOf(detector: number): DetectorName | null;
+  /** The names of those of the policy in force. */
+  services(): readonly string[];
+  readonly overrides: Pick<OverrideQuestions, "ofEach">;
   /** Knows the open breaches that were heard of. */
   readonly recorder: Pick<BreachRecorder, "find">;
 }
@@ -35,7 +41,8 @@ export class Subscribers {
     try {
       for await (const records of this.#parts.engine.subscribers(query)) {
         const region = this.#parts.engine.status()?.header.region ?? "";
-        yield records.map((record) => this.#subscriberOf(record, region));
+        const overrides = await this.#parts.overrides.ofEach(records.map(({ subscriber }) => subscriber.address));
+        yield records.map((record, index) => this.#subscriberOf(record, region, overrides[index] ?? []));
       }
     } catch (error) {
       throw told(error);
@@ -58,19 +65,20 @@ export class Subscribers {
     return this.#index.groups.groupOf(address);
   }
 
-  #subscriberOf(record: SubscriberRecord, region: string): Subscriber {
+  #subscriberOf(record: SubscriberRecord, region: string, about: readonly JudgedOverride[]): Subscriber {
     const group = this.groupOf(record.subscriber.address);
     const owner = group && packageOf(this.#parts.facts(), group);
     const windows = record.windows.map((window) => this.#stateOf(record.subscriber, window, region));
     const detectors = [...windows, ...idleStates(windows, owner)];
-    const breaches = detectors.filter(({ inBreach }) => inBreach);
-    const { clock } = this.#parts;
+    const { clock, services } = this.#parts;
+    const overrides = about.filter((each) => isInForce(each, clock.now()));
     return {
       subscriber: record.subscriber,
       group: group?.name ?? null,
       template: group?.template ?? null,
       package: owner ? packageNameOf(owner) : null,
-      state: breaches.some(blocks) ? "blocked" : breaches.length > 0 ? "reported" : "clear",
+      state: stateOf(detectors, overrides, services()),
+      overrides,
       firstSeenAt: unixTime(clock, record.createdMs),
       lastSeenAt: unixTime(clock, record.lastSeenMs),
       openSessions: record.openSessions,

@@ -45,7 +45,7 @@ const address = { address: "10.30.94.66", prefixLength: 32, outerVlan: 0, innerV
 function subscriber(detectors: readonly DetectorState[], changes: Partial<Subscriber> = {}): Subscriber {
   const seen = { firstSeenAt: NOW - minutes(90), lastSeenAt: NOW - 1000, openSessions: 2 };
   const owner = { group: "LT4", template: 4, package: { id: 0, name: "residential" } };
-  return { subscriber: address, ...owner, state: "clear", ...seen, detectors, ...changes };
+  return { subscriber: address, ...owner, state: "clear", overrides: [], ...seen, detectors, ...changes };
 }
 
 function breach(changes: Partial<Breach> = {}): Breach {

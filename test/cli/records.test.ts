@@ -67,9 +67,9 @@ test("the history of breaches says who was refused what and when, of all or of o
     return answers.flatMap(({ lines }) => [...lines()]);
   };
   t.deepEqual(await said(breaches, {}), [
-    "NUMBER  SINCE                UNTIL     ENDED              SUBSCRIBER   BREACH OF                             ACTION   REFUSED",
-    "8       2026-11-22 12:01:03  12:02:00  -                  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked        -",
-    "7       2026-11-22 12:00:03  12:01:00  12:00:20 released  10.30.94.66  10 sessions of smtp-outbound in 60 s  blocked    1,290",
+    "NUMBER  SINCE                UNTIL     ENDED              SUBSCRIBER   BREACH OF                             ACTION  REFUSED",
+    "8       2026-11-22 12:01:03  12:02:00  -                  10.30.94.66  10 sessions of smtp-outbound in 60 s  block         -",
+    "7       2026-11-22 12:00:03  12:01:00  12:00:20 released  10.30.94.66  10 sessions of smtp-outbound in 60 s  block     1,290",
   ]);
   t.deepEqual(await said([], {}), ["Nobody was in breach yet."]);
   t.deepEqual(await said([], { count: 5, address: "10.1.1.1" }), ["10.1.1.1 was in no breach yet."]);

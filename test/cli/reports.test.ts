@@ -63,6 +63,8 @@ async function stage(t: ExecutionContext) {
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts, nameOf: () => null },
     recorder: { find: () => undefined },
+    services: () => [],
+    overrides: { ofEach: async (addresses) => addresses.map(() => []) },
   });
   const appliance = { reports: new Reports({ engine, history, clock, serviceId }), subscribers, facts: () => facts };
   return async (line: string) => {

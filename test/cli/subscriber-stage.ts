@@ -107,17 +107,25 @@ export function stage(
   const facts = readFacts(configuration);
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts },
+    services: () => ["smtp-outbound", "submission"],
+    overrides: { ofEach: async (addresses) => addresses.map(() => overrides) },
     nameOf: (detector) => names[detector] ?? null,
     recorder: {
       find: (_, { periodStartedMs }) => ({ startedAt: BOOT + periodStartedMs + 3000 }) as never,
     },
   });
+  const questions = {
+    of: async () => overrides,
+    async *list() {
+      yield overrides;
+    },
+  };
   const restart = () => void staged.restarts++;
   const releases = { keep: async (release: unknown) => void kept.push(release) };
   const parts = { engine, subscribers, releases, restart } as unknown as ApplianceParts;
   const operations = new Operations(parts, { now: clock.now, audit: async (entry) => void audit.push(entry) });
   const appliance = {
-    ...{ subscribers, facts: () => facts, overrides: { of: async () => overrides } },
+    ...{ subscribers, facts: () => facts, overrides: questions },
     configuration: {
       diff: async () => {
         if (staged.unsaved === undefined) throw new Sentence("There is no startup file.");

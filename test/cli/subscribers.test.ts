@@ -30,6 +30,9 @@ const assigned: JudgedOverride = {
   ...{ madeAt: BOOT, madeBy: "alice", madeFrom: "console", reason: "ticket 4711", until: null, ended: null },
 };
 
+const exempt: JudgedOverride = { ...assigned, number: 6, kind: "exempt", package: null, service: "smtp-outbound" };
+const forced: JudgedOverride = { ...assigned, number: 7, kind: "force-block", package: null };
+
 /** A stage for each scene of subscribers.txt, whose title is a line of its own. */
 const scenes = {
   "A zombie who is blocked": () => stage([zombie]),
@@ -38,6 +41,10 @@ const scenes = {
   "All of them": () => stage([zombie, reported, clear]),
   "A zombie on a link in bypass": () => stage([zombie], "bypass"),
   "A zombie that another package was assigned to": () => stage([zombie], "forwarding", [assigned]),
+  "A zombie who is exempt": () => stage([zombie], "forwarding", [exempt]),
+  "A mailer who is reported, and exempt in another service": () => stage([reported], "forwarding", [exempt]),
+  "An office that is blocked by force": () => stage([clear], "forwarding", [forced]),
+  "A zombie who is blocked by force": () => stage([zombie], "forwarding", [exempt, forced]),
   Nobody: () => stage([]),
 };
 
