@@ -13,6 +13,12 @@ export function dateAndTime(unixMs: number): string {
   return new Date(unixMs).toLocaleString("sv-SE");
 }
 
+/** `12:00:03`; with its date, if that is not the date of `since`. Both Unix milliseconds. */
+export function timeAfter(since: number | undefined, unixMs: number): string {
+  const [date, time = ""] = dateAndTime(unixMs).split(" ");
+  return since !== undefined && dateAndTime(since).split(" ")[0] === date ? time : dateAndTime(unixMs);
+}
+
 /** The text with `?` for each character that a terminal would obey or hide, but for the ends of lines. */
 export function printable(text: string): string {
   return text.replace(/(?!\n)\p{C}/gu, ({ length }) => "?".repeat(length));

@@ -2,7 +2,7 @@
 
 import type { Breach } from "../../mgmt/breaches/breach.ts";
 import { detectorText, endReasonText, subscriberText } from "../../mgmt/breaches/notice.ts";
-import { dateAndTime, number } from "../../mgmt/words.ts";
+import { dateAndTime, number, timeAfter } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
 import { actionText, packageText } from "./policy-words.ts";
 
@@ -19,7 +19,7 @@ export function breachLines(found: readonly Breach[]): string[] {
     found.map((breach) => [
       breach.id === null ? "-" : `${breach.id}`,
       dateAndTime(breach.startedAt),
-      time(breach.untilAt),
+      timeAfter(breach.startedAt, breach.untilAt),
       endedText(breach),
       subscriberText(breach),
       detectorText(breach),
@@ -31,9 +31,10 @@ export function breachLines(found: readonly Breach[]): string[] {
 }
 
 /** `12:01:00`, and why if not because its time was over: `12:00:20 released`. */
-function endedText({ endedAt, end }: Breach): string {
+function endedText({ startedAt, endedAt, end }: Breach): string {
   if (endedAt === null) return "-";
-  return end === null || end.reason === "over" ? time(endedAt) : `${time(endedAt)} ${end.reason}`;
+  const time = timeAfter(startedAt, endedAt);
+  return end === null || end.reason === "over" ? time : `${time} ${end.reason}`;
 }
 
 /** Everything that is on record of one. */
@@ -80,8 +81,4 @@ function endText({ endedAt, end }: Breach): string {
   if (end === null) return dateAndTime(endedAt);
   const why = end.reason === "over" || end.reason === "missed" ? endWords[end.reason] : endReasonText(end);
   return `${dateAndTime(endedAt)}: ${why}`;
-}
-
-function time(unixMs: number): string {
-  return dateAndTime(unixMs).slice(-"00:00:00".length);
 }

@@ -4,12 +4,12 @@ import type { DetectorName } from "../../mgmt/breaches/breach.ts";
 import { detectorText, periodText, signalText, subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { DoubtAbout, Explanation, Finding } from "../../mgmt/explain/findings.ts";
 import type { DetectorState } from "../../mgmt/subscribers/subscriber.ts";
-import { dateAndTime, number } from "../../mgmt/words.ts";
+import { dateAndTime, number, timeAfter } from "../../mgmt/words.ts";
 import { paragraphs } from "../columns.ts";
 import { destinationLines } from "./breaches.ts";
 import { decision, overrideName, past, pastOverride, pastRelease } from "./explain-past.ts";
 import { packageText } from "./policy-words.ts";
-import { nameText, time } from "./subscribers.ts";
+import { nameText } from "./subscribers.ts";
 
 export interface Explained {
   readonly address: string;
@@ -133,7 +133,7 @@ function breach({ detector, outcome }: Of<"breach">): string[] {
   const since = breachedAt ?? period?.startedAt;
   const lasts = [
     ...(since === undefined ? [] : [`since ${dateAndTime(since)}`]),
-    ...(period?.untilAt ? [`until ${untilText(period.untilAt, since)}`] : []),
+    ...(period?.untilAt ? [`until ${timeAfter(since, period.untilAt)}`] : []),
   ].join(" and ");
   if (!name || outcome !== "refused") return [`He is in breach of ${nameText(detector)} ${lasts}: ${spared(outcome)}.`];
   const hold = name.holdSeconds > 0 ? `, with a hold of ${name.holdSeconds} s` : "";
@@ -191,12 +191,6 @@ const doubtWords: Readonly<Record<DoubtAbout, (at: number | null) => string>> = 
   sampled: () => "Only the latest 16 different destinations are known.",
   usage: () => "What he used in the last minutes is not known: its record cannot be read.",
 };
-
-/** The time alone on the same day. */
-function untilText(untilAt: number, since: number | undefined): string {
-  const dayOf = (at: number) => dateAndTime(at).slice(0, "2026-11-22".length);
-  return since !== undefined && dayOf(since) === dayOf(untilAt) ? time(untilAt) : dateAndTime(untilAt);
-}
 
 const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
 const ordinalEndings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };

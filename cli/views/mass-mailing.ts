@@ -5,11 +5,11 @@ import type { Released } from "../../mgmt/operations/subscriber.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { decisiveFor } from "../../mgmt/subscribers/state.ts";
 import type { DetectorState, Subscriber } from "../../mgmt/subscribers/subscriber.ts";
-import { dateAndTime, number } from "../../mgmt/words.ts";
+import { dateAndTime, number, timeAfter } from "../../mgmt/words.ts";
 import { columns, paragraphs } from "../columns.ts";
 import { overrideLines } from "./overrides.ts";
 import { actionText } from "./policy-words.ts";
-import { nameText, notRefusingLines, time } from "./subscribers.ts";
+import { nameText, notRefusingLines } from "./subscribers.ts";
 
 /** A subscriber in breach of a detector. */
 export type Mailing = Omit<Subscriber, "detectors"> & { readonly detector: DetectorState };
@@ -35,7 +35,7 @@ export function massMailingLines({ address, breaches, overrides, more, refusing 
       ["SINCE", "UNTIL", "SUBSCRIBER", "BREACH OF", "ACTION", "COUNTED", "REFUSED"],
       breaches.map(({ detector, ...subscriber }) => [
         sinceText(detector),
-        detector.period?.untilAt ? time(detector.period.untilAt) : "-",
+        detector.period?.untilAt ? timeAfter(sinceOf(detector), detector.period.untilAt) : "-",
         subscriberText(subscriber),
         nameText(detector),
         decisiveFor(detector, subscriber.overrides)?.kind ?? actionText(detector),
@@ -56,8 +56,12 @@ function overrideTable(overrides: readonly JudgedOverride[]): string[] {
   return overrides.length > 0 ? [...overrideLines(overrides)] : [];
 }
 
-function sinceText({ breachedAt, period }: DetectorState): string {
-  const at = breachedAt ?? period?.startedAt;
+function sinceOf({ breachedAt, period }: DetectorState): number | undefined {
+  return breachedAt ?? period?.startedAt;
+}
+
+function sinceText(detector: DetectorState): string {
+  const at = sinceOf(detector);
   return at === undefined ? "-" : dateAndTime(at);
 }
 

@@ -4,7 +4,7 @@ import { detectorText, subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { decisiveFor } from "../../mgmt/subscribers/state.ts";
 import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
-import { dateAndTime, number } from "../../mgmt/words.ts";
+import { dateAndTime, number, timeAfter } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
 import { overrideLines } from "./overrides.ts";
 import { actionText, packageText } from "./policy-words.ts";
@@ -70,7 +70,7 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
       each.counted,
       each.refused,
       each.period ? dateAndTime(each.period.startedAt) : "-",
-      each.period?.untilAt ? time(each.period.untilAt) : "-",
+      each.period?.untilAt ? timeAfter(each.period.startedAt, each.period.untilAt) : "-",
       each.inBreach ? "yes" : "no",
     ]),
   );
@@ -80,11 +80,6 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
 export function nameText({ name, id, counted, period }: DetectorState): string {
   const periodMs = period?.untilAt ? period.untilAt - period.startedAt : 0;
   return detectorText({ name, detector: id ?? 0, counted, periodMs });
-}
-
-/** `12:00:03`. */
-export function time(unixMs: number): string {
-  return dateAndTime(unixMs).slice(-"00:00:00".length);
 }
 
 /** Lines whose columns are made to fit at once: a long list is read as it is made. */

@@ -1,6 +1,6 @@
 // A breach's start and its end, each as one line for a person.
 
-import { number } from "../words.ts";
+import { number, timeAfter } from "../words.ts";
 import type { Notice } from "./book.ts";
 import type { Breach, BreachEnd, DetectorName } from "./breach.ts";
 
@@ -49,11 +49,6 @@ export function beyondBlocking({ actions }: Pick<DetectorName, "actions">): stri
   ];
 }
 
-/** `12:00:03`, in this machine's time zone. */
-export function clockText(unixMs: number): string {
-  return new Date(unixMs).toLocaleTimeString("en-GB");
-}
-
 /** Why a breach ended, if not because its time was over: `released by anna from console: he cleaned it up`. */
 export function endReasonText({ reason, user, from, why, revision }: BreachEnd): string | undefined {
   const by = user === null ? "" : ` by ${user} from ${from}`;
@@ -64,7 +59,7 @@ export function endReasonText({ reason, user, from, why, revision }: BreachEnd):
 }
 
 function startText(breach: Breach): string {
-  const until = clockText(breach.untilAt);
+  const until = timeAfter(breach.startedAt, breach.untilAt);
   if (!breach.name || !isBlocked(breach)) return `reported, until ${until}`;
   return [`blocked until ${until}`, ...beyondBlocking(breach.name)].join(", ");
 }

@@ -1,8 +1,10 @@
 // What a breach's row says beside its times and counts: where sessions went, under which policy, and how it ended, by whom and why.
 import test, { type ExecutionContext } from "ava";
 import Database from "better-sqlite3";
+import { breachLines } from "../../cli/views/breaches.ts";
 import type { EngineEvent } from "../../mgmt/engine/region_data.ts";
 import { storeFile } from "../../mgmt/paths.ts";
+import { dateAndTime } from "../../mgmt/words.ts";
 import {
   BOOT,
   breachFacts,
@@ -58,6 +60,19 @@ test("a hold makes a breach last longer than its period", async (t) => {
   t.like(row, { periodMs: 60_000, holdMs: 300_000, untilAt: BOOT + 100_000 + 360_000 });
   const over = ended(2, { holdMs: 300_000, timeMs: 461_000 });
   t.is((await rowAfter(recorded, over))?.endedAt, BOOT + 460_000);
+});
+
+test("a time of another day than the breach's declaration carries its date", async (t) => {
+  const recorded = await attached(t);
+  const long = { holdMs: 86_400_000 };
+  const day = (unixMs: number) => dateAndTime(unixMs).slice(0, "2026-11-22".length);
+  const untilAt = BOOT + 100_000 + 60_000 + long.holdMs;
+  t.not(day(untilAt), day(BOOT));
+  const row = await rowAfter(recorded, started(1, long));
+  t.true(recorded.lines[0]?.endsWith(`; blocked until ${dateAndTime(untilAt)}`));
+  t.true(breachLines(row ? [row] : [])[1]?.includes(`  ${dateAndTime(untilAt)}  -  `));
+  const over = await rowAfter(recorded, ended(2, { ...long, timeMs: untilAt - BOOT }));
+  t.true(breachLines(over ? [over] : [])[1]?.includes(`  ${dateAndTime(untilAt)}  ${dateAndTime(untilAt)}  `));
 });
 
 test("a release is written into the breach that it ended: by whom, from where, and why", async (t) => {
