@@ -49,15 +49,25 @@ test("status shows processes, policy, links, tables, counters and who is in brea
   t.regex(lines.join("\n"), /^Policy {5}judging by revision 0, generation 1$/m);
   t.true(lines.includes("Link 0: forwarding (configured: bypass)"));
   t.deepEqual(cells(lines, "subscriber "), [
-    ...["subscriber", "up", "1,234,567", "1,234,000", "567", "3", "0", "560 refused, 7 not taken by the other port"],
+    ...[
+      "subscriber",
+      "up",
+      "1,234,567",
+      "1,234,000",
+      "567",
+      "3",
+      "0",
+      "40",
+      "560 refused, 7 not taken by the other port",
+    ],
   ]);
   t.deepEqual(cells(lines, "network ").slice(0, 2), ["network", "DOWN"]);
   t.deepEqual(cells(lines, "sessions "), ["sessions", "32,768", "65,536", "50.0 %"]);
   t.deepEqual(cells(lines, "packet buffers"), ["packet buffers", "100", "1,000", "10.0 %"]);
   t.deepEqual(cells(lines, "sessions opened"), ["sessions opened", "12,345"]);
   t.true(lines.includes("In breach: 1"));
-  t.deepEqual(cells(lines.slice(lines.indexOf("In breach: 1")), "20").slice(2), [
-    ...["-", "10.30.94.66", "10 sessions of smtp-outbound in 60 s", "blocked", "-"],
+  t.deepEqual(cells(lines.slice(lines.indexOf("In breach: 1")), "1 ").slice(3), [
+    ...["-", "10.30.94.66", "10 sessions of smtp-outbound in 60 s", "block", "-"],
   ]);
   t.true(
     lines.every((line) => line === line.trimEnd() && line.length <= 132),
