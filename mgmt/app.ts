@@ -130,8 +130,10 @@ export class App {
       ...{ engine, clock, recorder: this.#recorder, facts, nameOf, overrides: this.#overrides },
       services: () => this.#policy.inForce?.services ?? [],
     });
-    this.#collector = new UsageCollector({ ...parts, serviceName: (id) => this.#policy.serviceName(id) });
-    this.#reports = new Reports({ ...parts, serviceId: (name) => this.#policy.serviceId(name) });
+    this.#collector = new UsageCollector({
+      ...{ ...parts, serviceName: (id) => this.#policy.serviceName(id), measured: () => this.#policy.measured() },
+    });
+    this.#reports = new Reports({ ...parts, facts, serviceId: (name) => this.#policy.serviceId(name) });
     this.#sessions = new Sessions({ now: clock.now, facts, audit: (entry) => auditor.keep(entry) });
     this.#configuration.follow(() => this.#sessions.obey());
     this.#operations = new Operations(

@@ -1,6 +1,6 @@
 // Reports on usage: who uses most of a service, and what is usual. A quota is chosen by them.
 
-import type { Facts } from "../../mgmt/config/service.ts";
+import { measuredServices } from "../../mgmt/config/known-services.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
 import { baselineLines } from "../views/baseline.ts";
 import { topSubscriberLines } from "../views/top-subscribers.ts";
@@ -24,7 +24,7 @@ const reportHelp = {
   ...{ service: "Of one service", "<service>": "Its name" },
 } as const;
 
-const suggestServices = { service: (facts: Facts) => measuredServices(facts) };
+const suggestServices = { service: measuredServices };
 
 const top = show({
   syntax:
@@ -63,7 +63,7 @@ const baseline = show({
   help: {
     ...reportHelp,
     baseline: "How many sessions subscribers open in a period, and a quota that few would reach",
-    period: "The detector's period",
+    period: "The detector's period: the time covered is over",
     "<periodSeconds>": "Seconds: a multiple of 60",
     over: "Over which time (default 24h)",
     ...lengthHelp,
@@ -85,10 +85,6 @@ const baseline = show({
 });
 
 export const reportCommands: readonly ExecCommand[] = [top, baseline];
-
-function measuredServices({ packages }: Facts): string[] {
-  return [...new Set(packages.flatMap(({ massMailing }) => massMailing.map(({ service }) => service)))];
-}
 
 function ownerOf({ subscribers, facts }: Context["appliance"], address: string) {
   const group = subscribers.groupOf(address);

@@ -8,13 +8,16 @@ export function coveredText({ from, to, minutes }: Covered): string {
   return `${dateAndTime(from)} to ${dateAndTime(to)}, ${minutesText(minutes)}`;
 }
 
-export function missingLines({ missing, partial }: Covered): string[] {
+export function missingLines({ missing, unmeasured, partial }: Covered): string[] {
   return [
-    ...(missing > 0
-      ? [`${minutesText(missing)} of them are missing: nobody read them from the fast path in time.`]
-      : []),
-    ...(partial > 0 ? [`${minutesText(partial)} of them are not whole: the fast path was restarted.`] : []),
+    ...(missing > 0 ? [`${ofThem(missing)} missing: not read from the fast path in time.`] : []),
+    ...(unmeasured > 0 ? [`${ofThem(unmeasured)} not known: no package measured the service.`] : []),
+    ...(partial > 0 ? [`${ofThem(partial)} not whole: the fast path was started.`] : []),
   ];
+}
+
+function ofThem(count: number): string {
+  return `${minutesText(count)} of them ${count === 1 ? "is" : "are"}`;
 }
 
 function minutesText(count: number): string {

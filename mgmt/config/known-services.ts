@@ -109,6 +109,11 @@ export function serviceUses({ packages, zoneOverrides }: Pick<Uses, "packages" |
   return [...counted, ...overridden];
 }
 
+/** Those of which packages count or measure sessions. */
+export function measuredServices({ packages }: Pick<Uses, "packages">): string[] {
+  return [...new Set(packages.flatMap(({ massMailing }) => massMailing.map(({ service }) => service)))];
+}
+
 /** What is wrong with referring to the service of this name. `before`: what is in force, if people type a change to it. */
 export function* checkService(path: Path, name: string, services: Services, before?: Services): Iterable<Problem> {
   if (knownServices(services).some((each) => each.name === name)) {

@@ -1,13 +1,12 @@
 // What a subscriber used of each service in the last minutes.
 
+import { MINUTE_MS } from "../time.ts";
 import type { UsageRow } from "../usage/usage.ts";
 import type { ExplainFacts } from "./explain.ts";
 import type { Used } from "./findings.ts";
 
 /** A minute is on record when it is over. */
 export const USAGE_MINUTES = 10;
-
-const MINUTE_MS = 60_000;
 
 export function usedOf({ usage, now }: ExplainFacts): Used[] {
   const lately = (usage ?? []).filter(({ startedAt }) => startedAt >= now - (USAGE_MINUTES + 1) * MINUTE_MS);

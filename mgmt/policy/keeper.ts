@@ -1,6 +1,7 @@
 // Keeps the fast path under the policy of the configuration in force: gives it, and gives it again to a fast path that lost it.
 
 import type { DetectorName } from "../breaches/breach.ts";
+import { measuredServices } from "../config/known-services.ts";
 import type { LinkMode } from "../config/sections/links.ts";
 import { type Applied, EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
 import type { Log } from "../log/log.ts";
@@ -118,6 +119,11 @@ export class PolicyKeeper {
   /** The id of a service of this name; null: none ever had it. */
   serviceId(name: string): number | null {
     return this.#policy?.serviceNames.entries().find(([, each]) => each === name)?.[0] ?? null;
+  }
+
+  /** Names of the services that the fast path measures; none while it was not given this policy. */
+  measured(): readonly string[] {
+    return this.#policy && !this.#waits ? measuredServices(this.#policy.facts) : [];
   }
 
   /** The mode of link 0, 1, ... as configured. */

@@ -1,7 +1,7 @@
 // How many sessions subscribers open in a period, as a distribution: what a quota is chosen from. Runs in the thread of usage, a
 // minute at a time.
 //
-// Usage is kept by whole minutes that follow the clock, and a detector's period begins at any moment. A period of k minutes
+// Usage is kept by whole minutes that follow boot time, and a detector's period begins at any moment. A period of k minutes
 // contains no more than what k + 1 minutes in a row have, and there is one, aligned with them, that contains what k in a row have. So a
 // subscriber's largest count in any period lies between the largest sums over k and over k + 1 minutes. A quota is proposed by
 // the upper bound: it never touches more subscribers than it says.
@@ -18,7 +18,7 @@ export interface BaselineQuery {
   /** k: the detector's period. */
   readonly periodMinutes: number;
   readonly minutes: number;
-  /** Of those who are active, who may be touched: percent. */
+  /** Of those who are active, who may be touched: percent, with three decimals at most. */
   readonly share: number;
   /** Unix milliseconds. */
   readonly now: number;
@@ -54,7 +54,7 @@ const percents = [50, 90, 95, 99, 99.9, 100] as const;
 export async function baseline(table: UsageTable, query: BaselineQuery): Promise<Baseline | null> {
   const { service, periodMinutes, minutes, share, now } = query;
   const id = table.serviceId(service);
-  const found = coveredBy(table, minutes, now);
+  const found = id === null ? null : coveredBy(table, { service: id, minutes, now });
   if (id === null || !found) return null;
   const read = remembering((minute) => table.measures("attempts", minute.id, id));
   const largest = new Map<number, Largest>();
@@ -161,7 +161,12 @@ function summary(largest: readonly Largest[], share: number): Omit<Baseline, "co
 
 /** By nearest rank. */
 function percentileOf(sorted: Float64Array, percent: number): number {
-  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
+  return sorted[Math.ceil(portion(percent, sorted.length)) - 1] ?? 0;
+}
+
+/** Percent are typed with three decimals at most: reckoned in whole thousandths, what is a whole number comes out as one. */
+function portion(percent: number, count: number): number {
+  return (Math.round(percent * 1000) * count) / 100_000;
 }
 
 /** Buckets to 1, 2, 4, 8 ... */
@@ -183,7 +188,7 @@ function firstAbove(sorted: Float64Array, limit: number): number {
 /** A breach is declared by the N-th: whoever has N is touched. */
 function proposalOf(sorted: Float64Array, share: number): Baseline["proposal"] {
   if (sorted.length === 0) return null;
-  const touchable = Math.floor((share / 100) * sorted.length);
+  const touchable = Math.floor(portion(share, sorted.length));
   const spared = sorted[sorted.length - 1 - touchable] ?? 0;
   return { threshold: spared + 1, touched: sorted.length - firstAbove(sorted, spared) };
 }

@@ -11,7 +11,9 @@ export interface Covered {
   readonly minutes: number;
   /** Not on record: nothing is known of them. */
   readonly missing: number;
-  /** In which the fast path was restarted: of them less than all is known. */
+  /** On record, but no package measured the service. */
+  readonly unmeasured: number;
+  /** In which the fast path was started: of them less than all is known. */
   readonly partial: number;
 }
 
@@ -19,24 +21,47 @@ export interface Covered {
 const LATE_MS = 10_000;
 
 /**
- * The latest minutes that are over by `now`, as many as are asked for or have passed since the record began. One that is late is
- * missing. Undefined: there is no record.
+ * The latest minutes that are over by `now`, as many as are asked for or have passed since the service was first measured. One
+ * that is late is missing. Null: no minute is on record in which it was measured.
  */
 export function coveredBy(
-  table: Pick<UsageTable, "ends" | "minutes">,
-  minutes: number,
-  now: number,
-): { readonly covered: Covered; readonly kept: readonly KeptMinute[] } | undefined {
-  const ends = table.ends();
-  if (!ends) return undefined;
-  const lastEnd = ends.last.startedAt + MINUTE_MS;
-  const to = lastEnd + Math.max(0, Math.floor((now - LATE_MS - lastEnd) / MINUTE_MS)) * MINUTE_MS;
-  const from = Math.max(to - minutes * MINUTE_MS, ends.first.startedAt);
-  const kept = table.minutes(from, to);
-  const between = Math.round((to - from) / MINUTE_MS);
+  table: Pick<UsageTable, "firstMeasured" | "latest">,
+  { service, minutes, now }: { readonly service: number; readonly minutes: number; readonly now: number },
+): { readonly covered: Covered; readonly kept: readonly KeptMinute[] } | null {
+  const first = table.firstMeasured(service);
+  const latest = table.latest(minutes, service);
+  const [last] = latest;
+  if (first === null || !last) return null;
+  const lastEnd = last.startedAt + MINUTE_MS;
+  const late = Math.max(0, Math.floor((now - LATE_MS - lastEnd) / MINUTE_MS));
+  const since = [...placed(latest, late)].filter(({ minute, place }) => minute.id >= first && place < minutes);
+  const kept = since.map(({ minute }) => minute).reverse();
+  const oldest = since.at(-1);
+  const between = oldest?.minute.id === first ? oldest.place + 1 : minutes;
+  const to = lastEnd + late * MINUTE_MS;
   const covered = {
-    ...{ from, to, minutes: between, missing: Math.max(0, between - kept.length) },
+    ...{ from: to - between * MINUTE_MS, to, minutes: between, missing: between - kept.length },
+    unmeasured: kept.filter(({ isMeasured }) => !isMeasured).length,
     partial: kept.filter(({ whole }) => !whole).length,
   };
   return { covered, kept };
+}
+
+/**
+ * How many minutes lie between each and the end: by boot time, which nobody sets, and by the clock only over the time in which
+ * the machine was down.
+ */
+function* placed(newestFirst: readonly KeptMinute[], late: number) {
+  let place = late;
+  let later: KeptMinute | undefined;
+  for (const minute of newestFirst) {
+    if (later) place += Math.max(1, minutesBetween(minute, later));
+    yield { minute, place };
+    later = minute;
+  }
+}
+
+function minutesBetween(one: KeptMinute, later: KeptMinute): number {
+  if (one.bootId === later.bootId) return later.bootMinute - one.bootMinute;
+  return Math.round((later.startedAt - one.startedAt) / MINUTE_MS);
 }

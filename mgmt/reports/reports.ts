@@ -1,5 +1,7 @@
 // Reports on usage: from the record, and of the last minute from the fast path itself.
 
+import { checkService, measuredServices } from "../config/known-services.ts";
+import type { Facts } from "../config/service.ts";
 import { EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
 import type { UsageRecord } from "../engine/region_data.ts";
 import { Sentence } from "../sentence.ts";
@@ -14,6 +16,7 @@ export interface ReportsParts {
   readonly engine: EnginePort;
   readonly history: Pick<UsageHistory, "call">;
   readonly clock: Clock;
+  facts(): Facts;
   /** Null: no configuration ever had it. */
   serviceId(name: string): number | null;
 }
@@ -34,21 +37,21 @@ export class Reports {
 
   async topUsage(query: Omit<TopQuery, "now">): Promise<TopUsage> {
     const { history, clock } = this.#parts;
-    return (await history.call("top", { ...query, now: clock.now() })) ?? notOnRecord(query.service);
+    return (await history.call("top", { ...query, now: clock.now() })) ?? this.#notOnRecord(query.service);
   }
 
   /** Of the minute that ended last: it need not be on record. */
   async lastMinute(query: Omit<TopQuery, "now" | "minutes">): Promise<TopUsage> {
-    const { engine, clock, serviceId } = this.#parts;
+    const { engine, clock, facts, serviceId } = this.#parts;
     const service = serviceId(query.service);
-    if (service === null) return notOnRecord(query.service);
+    if (service === null || !measuredServices(facts()).includes(query.service)) return this.#notOnRecord(query.service);
     const minute = Math.floor(clock.nowMs() / MINUTE_MS) - 1;
     try {
       const { top, active, total } = await engine.tops({ ...query, minute, service });
       const from = unixTime(clock, minute * MINUTE_MS);
       const partial = servedFrom(engine.status(), minute) ? 0 : 1;
       return {
-        covered: { from, to: from + MINUTE_MS, minutes: 1, missing: 0, partial },
+        covered: { from, to: from + MINUTE_MS, minutes: 1, missing: 0, unmeasured: 0, partial },
         active,
         total: query.metric === "destinations" ? null : total,
         top: top.map((each) => ({ subscriber: each.subscriber, value: measureOf(each, query.metric) })),
@@ -64,7 +67,7 @@ export class Reports {
     if (periodSeconds % 60 !== 0) throw new Sentence(NOT_WHOLE);
     return (
       (await history.call("baseline", { ...query, periodMinutes: periodSeconds / 60, now: clock.now() })) ??
-      notOnRecord(query.service)
+      this.#notOnRecord(query.service)
     );
   }
 
@@ -77,6 +80,20 @@ export class Reports {
       throw error;
     }
   }
+
+  #notOnRecord(service: string): never {
+    const facts = this.#parts.facts();
+    for (const { message } of checkService([], service, facts)) throw new Sentence(message);
+    throw new Sentence(measuredServices(facts).includes(service) ? notYet(service) : notMeasured(service));
+  }
+}
+
+function notYet(service: string): string {
+  return `Service ${service} is measured, and nothing of it is on record yet: ask again when a minute is over.`;
+}
+
+function notMeasured(service: string): string {
+  return `Service ${service} is not measured: "mass-mailing service ${service}" in a package has it measured, a minute later.`;
 }
 
 function servedFrom(status: EngineStatus | undefined, minute: number): boolean {
@@ -85,10 +102,4 @@ function servedFrom(status: EngineStatus | undefined, minute: number): boolean {
 
 function measureOf(record: UsageRecord, metric: Metric) {
   return metric === "destinations" ? destinationCount(record.destinations) : { count: record[metric], isMore: false };
-}
-
-function notOnRecord(service: string): never {
-  throw new Sentence(
-    `Nothing of service ${service} is on record: "mass-mailing service ${service}" in a package has it measured, a minute later.`,
-  );
 }

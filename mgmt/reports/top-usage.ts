@@ -33,7 +33,7 @@ export interface Ranked {
 export async function topUsage(table: UsageTable, query: TopQuery): Promise<TopUsage | null> {
   const { service, metric, minutes, count, now } = query;
   const id = table.serviceId(service);
-  const found = coveredBy(table, minutes, now);
+  const found = id === null ? null : coveredBy(table, { service: id, minutes, now });
   if (id === null || !found) return null;
   const sum = metric === "destinations" ? new Union() : new Sum();
   for (const minute of found.kept) {

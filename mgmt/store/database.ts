@@ -59,11 +59,23 @@ export function told<T>(file: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    const [, sentence] = sentences.find(([code]) => error.code.startsWith(code)) ?? [];
-    if (!sentence) throw error;
-    throw new Sentence(sentence(file, error.code));
+    throw saidOf(file, error);
   }
+}
+
+/** As `told`, of what goes on for a while. */
+export async function toldLater<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw saidOf(file, error);
+  }
+}
+
+function saidOf(file: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const [, sentence] = sentences.find(([code]) => error.code.startsWith(code)) ?? [];
+  return sentence ? new Sentence(sentence(file, error.code)) : error;
 }
 
 const sentences: readonly (readonly [string, (file: string, code: string) => string])[] = [

@@ -16,7 +16,7 @@ export interface UsageCalls {
   save(minute: UsageMinute): void;
   of(address: string, minutes: number): UsageRow[];
 
-  // Reports let others in between. Null: nothing of the service is on record.
+  // Reports wait for each other, and let others in between. Null: nothing of the service is on record.
   top(query: TopQuery): Promise<TopUsage | null>;
   baseline(query: BaselineQuery): Promise<Baseline | null>;
 }

@@ -22,6 +22,8 @@ export interface CollectorParts {
   readonly clock: Clock;
   /** Null: no configuration ever had it. */
   serviceName(id: number): string | null;
+  /** Names of the services that the fast path measures now. */
+  measured(): readonly string[];
 }
 
 export class UsageCollector {
@@ -66,7 +68,7 @@ export class UsageCollector {
   }
 
   async #take(minute: number, { header }: EngineStatus): Promise<void> {
-    const { engine, history, clock } = this.#parts;
+    const { engine, history, clock, measured } = this.#parts;
     const startMs = minute * MINUTE_MS;
     await history.call("take", [], true);
     for await (const page of engine.usage(minute)) await history.call("take", this.#named(page), false);
@@ -75,7 +77,8 @@ export class UsageCollector {
     const now = engine.status()?.header;
     const served = now?.region === header.region && now.starts === header.starts && header.startedMs <= startMs;
     const startedAt = unixTime(clock, startMs);
-    await history.call("save", { bootId: header.bootId, bootMinute: minute, startedAt, whole: served });
+    const named = { bootId: header.bootId, bootMinute: minute, startedAt };
+    await history.call("save", { ...named, whole: served, measured: measured() });
   }
 
   #named(page: readonly UsageRecord[]): NamedUsage[] {

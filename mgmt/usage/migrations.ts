@@ -41,4 +41,13 @@ export const usageMigrations: readonly string[] = [
     PRIMARY KEY (minute, service, subscriber)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The services of which a minute tells: of others the absence of rows says nothing.
+  CREATE TABLE measured (
+    minute INTEGER NOT NULL,
+    service INTEGER NOT NULL,
+    PRIMARY KEY (minute, service)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO measured SELECT DISTINCT minute, service FROM usage;
+  `,
 ];

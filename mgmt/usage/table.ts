@@ -2,17 +2,16 @@
 
 import type Database from "better-sqlite3";
 import { networksAround } from "../../cli/grammar/prefix.ts";
-import { MINUTE_MS } from "../time.ts";
 import { destinationCount, type Metric, type NamedUsage, type UsageMinute, type UsageRow } from "./usage.ts";
 
-/** What is kept: beyond it the oldest minutes go, but not the last one. */
+/** What is kept: beyond it the oldest minutes go, but not the last one. No clock is asked, which may be wrong. */
 export interface Bounds {
-  readonly ageMs: number;
+  readonly minutes: number;
   readonly rows: number;
 }
 
 /** A row takes 38 bytes (measured): 20 million are 0.8 GB, and eleven hours of 30,000 subscribers who are always active. */
-export const defaultBounds: Bounds = { ageMs: 7 * 24 * 60 * MINUTE_MS, rows: 20_000_000 };
+export const defaultBounds: Bounds = { minutes: 7 * 24 * 60, rows: 20_000_000 };
 
 /** So many minutes at once: the thread has other things to do. */
 const FORGOTTEN_MINUTES = 10;
@@ -22,8 +21,10 @@ const FORGOTTEN_SUBSCRIBERS = 10_000;
 const SEEN_MINUTES = 1440;
 
 /** A minute on record. */
-export interface KeptMinute extends UsageMinute {
+export interface KeptMinute extends Omit<UsageMinute, "measured"> {
   readonly id: number;
+  /** The service that is asked about was measured in it. */
+  readonly isMeasured: boolean;
 }
 
 /** What a subscriber has of a metric in a minute: of destinations the bitmap. */
@@ -33,16 +34,18 @@ export type Measure<M extends Metric | "attempts"> = readonly [
 ];
 
 export interface UsageTable {
-  /** All of the minute or nothing; nothing if it is on record already. Forgets some of what is beyond the bounds. */
+  /** All of the minute or nothing; nothing if it is on record already. */
   save(minute: UsageMinute, usage: readonly NamedUsage[]): void;
+  /** Some of what is beyond the bounds. */
+  forget(): void;
   /** Of whoever has the address, in whatever VLAN: the latest `minutes` minutes, newest first. */
   of(address: string, minutes: number): UsageRow[];
-  /** Null: nothing of a service of this name is on record. */
+  /** Null: no service of this name was ever measured. */
   serviceId(name: string): number | null;
-  /** The first and the last on record. */
-  ends(): { readonly first: KeptMinute; readonly last: KeptMinute } | null;
-  /** Those on record whose middle lies between, in order. */
-  minutes(from: number, to: number): KeptMinute[];
+  /** The first minute on record in which the service was measured; null: in none. */
+  firstMeasured(service: number): number | null;
+  /** The latest on record, newest first. */
+  latest(count: number, service: number): KeptMinute[];
   /** `attempts`: sessions and those refused. */
   measures<M extends Metric | "attempts">(metric: M, minute: number, service: number): Measure<M>[];
   subscriber(id: number): NamedUsage["subscriber"];
@@ -54,14 +57,13 @@ const columnsOf = {
 } as const satisfies Record<Metric | "attempts", string>;
 
 export function usageTable(database: Database.Database, bounds: Bounds = defaultBounds): UsageTable {
-  const writer = usageWriter(database);
-  const forget = forgetter(database, bounds);
   const service = database.prepare<[string], number>("SELECT id FROM services WHERE name = ?").pluck();
-  const ends = database.prepare<[], MinuteRow>(
-    `SELECT * FROM minutes WHERE id IN ((SELECT min(id) FROM minutes), (SELECT max(id) FROM minutes)) ORDER BY id`,
-  );
-  const minutes = database.prepare<[number, number], MinuteRow>(
-    "SELECT * FROM minutes WHERE started_at >= ? AND started_at < ? ORDER BY id",
+  const firstMeasured = database
+    .prepare<[number], number>("SELECT minute FROM measured WHERE service = ? ORDER BY minute LIMIT 1")
+    .pluck();
+  const latest = database.prepare<[number, number], MinuteRow & { readonly is_measured: number }>(
+    `SELECT *, EXISTS (SELECT 1 FROM measured WHERE minute = minutes.id AND service = ?) AS is_measured
+      FROM minutes ORDER BY id DESC LIMIT ?`,
   );
   const subscriber = database.prepare<[number], SubscriberRow>("SELECT * FROM subscribers WHERE id = ?");
   const of = database.prepare<[string, number], UsageOf>(usageOf);
@@ -69,17 +71,12 @@ export function usageTable(database: Database.Database, bounds: Bounds = default
     database.prepare(`SELECT subscriber, ${columnsOf[metric]} FROM usage WHERE minute = ? AND service = ?`).raw();
 
   return {
-    save: database.transaction((minute: UsageMinute, usage: readonly NamedUsage[]) => {
-      writer(minute, usage);
-      forget(minute.startedAt);
-    }),
+    save: database.transaction(usageWriter(database)),
+    forget: database.transaction(forgetter(database, bounds)),
     of: (address, count) => of.all(JSON.stringify(networksAround(address)), count).map(rowOf),
     serviceId: (name) => service.get(name) ?? null,
-    ends() {
-      const [first, last = first] = ends.all().map(minuteOf);
-      return first && last ? { first, last } : null;
-    },
-    minutes: (from, to) => minutes.all(from - MINUTE_MS / 2, to - MINUTE_MS / 2).map(minuteOf),
+    firstMeasured: (id) => firstMeasured.get(id) ?? null,
+    latest: (count, id) => latest.all(id, count).map(minuteOf),
     measures: <M extends Metric | "attempts">(metric: M, minute: number, service: number) =>
       measures(metric).all(minute, service) as Measure<M>[],
     subscriber(id) {
@@ -123,7 +120,9 @@ function usageWriter(database: Database.Database) {
     return id;
   };
 
-  return ({ bootId, bootMinute, startedAt, whole }: UsageMinute, usage: readonly NamedUsage[]) => {
+  const insertMeasured = database.prepare("INSERT OR IGNORE INTO measured VALUES (?, ?)");
+
+  return ({ bootId, bootMinute, startedAt, whole, measured }: UsageMinute, usage: readonly NamedUsage[]) => {
     const minute = insertMinute.get(bootId, bootMinute, startedAt, Number(whole), usage.length);
     if (minute === undefined) return;
     const services = new Map<string, number>();
@@ -136,29 +135,33 @@ function usageWriter(database: Database.Database) {
       const id = subscriberId(subscriber, Number(minute));
       insert.run(minute, serviceId(service), id, sessions, refused, bytes, destinations);
     }
+    // What was used was measured, though no package may measure it any more.
+    for (const name of [...measured, ...services.keys()]) insertMeasured.run(minute, serviceId(name));
   };
 }
 
-function forgetter(database: Database.Database, { ageMs, rows }: Bounds) {
-  const total = database.prepare<[], number>("SELECT total(usage_rows) FROM minutes").pluck();
-  const oldest = database.prepare<[], MinuteRow>(
-    `SELECT * FROM minutes WHERE id < (SELECT max(id) FROM minutes) ORDER BY id LIMIT ${FORGOTTEN_MINUTES}`,
+function forgetter(database: Database.Database, { minutes, rows }: Bounds) {
+  const kept = database.prepare<[], Bounds>("SELECT count(*) AS minutes, total(usage_rows) AS rows FROM minutes");
+  const oldest = database.prepare<[], Pick<MinuteRow, "id" | "usage_rows">>(
+    `SELECT id, usage_rows FROM minutes WHERE id < (SELECT max(id) FROM minutes) ORDER BY id LIMIT ${FORGOTTEN_MINUTES}`,
   );
   const deleteUsage = database.prepare<[number]>("DELETE FROM usage WHERE minute = ?");
+  const deleteMeasured = database.prepare<[number]>("DELETE FROM measured WHERE minute = ?");
   const deleteMinute = database.prepare<[number]>("DELETE FROM minutes WHERE id = ?");
   const deleteSubscribers = database.prepare<[number]>(
     `DELETE FROM subscribers WHERE id IN
       (SELECT id FROM subscribers WHERE seen + ${SEEN_MINUTES} <= ? LIMIT ${FORGOTTEN_SUBSCRIBERS})`,
   );
 
-  return (now: number) => {
-    let kept = total.get() ?? 0;
-    for (const { id, started_at, usage_rows } of oldest.all()) {
-      if (kept <= rows && started_at >= now - ageMs) return;
+  return () => {
+    let left = kept.get() ?? { minutes: 0, rows: 0 };
+    for (const { id, usage_rows } of oldest.all()) {
+      if (left.minutes <= minutes && left.rows <= rows) return;
       deleteUsage.run(id);
+      deleteMeasured.run(id);
       deleteMinute.run(id);
       deleteSubscribers.run(id);
-      kept -= usage_rows;
+      left = { minutes: left.minutes - 1, rows: left.rows - usage_rows };
     }
   };
 }
@@ -198,8 +201,12 @@ interface UsageOf extends SubscriberRow {
   readonly destinations: Uint8Array;
 }
 
-function minuteOf({ id, boot_id, boot_minute, started_at, whole }: MinuteRow): KeptMinute {
-  return { id, bootId: boot_id, bootMinute: boot_minute, startedAt: started_at, whole: whole === 1 };
+function minuteOf(row: MinuteRow & { readonly is_measured: number }): KeptMinute {
+  const { id, boot_id, boot_minute, started_at, whole, is_measured } = row;
+  return {
+    ...{ id, bootId: boot_id, bootMinute: boot_minute, startedAt: started_at },
+    ...{ whole: whole === 1, isMeasured: is_measured === 1 },
+  };
 }
 
 function subscriberOf({ address, prefix_length, outer_vlan, inner_vlan }: SubscriberRow): NamedUsage["subscriber"] {

@@ -31,6 +31,8 @@ export interface UsageMinute {
   readonly startedAt: number;
   /** One process of the fast path served all of it. */
   readonly whole: boolean;
+  /** Names of the services that packages measured when it was read. */
+  readonly measured: readonly string[];
 }
 
 /** A row of the record. */

@@ -24,6 +24,8 @@ const SMTP = 1;
 
 const parsed = parseConfiguration(`
 package 0 name "residential"
+ mass-mailing service smtp
+ mass-mailing service submission
 interface LineCard 0
  subscriber anonymous-group name "LT4" IP-range 10.30.0.0:0xffff0000 template 4
  subscriber template 4 package 0
@@ -66,7 +68,11 @@ async function stage(t: ExecutionContext) {
     services: () => [],
     overrides: { ofEach: async (addresses) => addresses.map(() => []) },
   });
-  const appliance = { reports: new Reports({ engine, history, clock, serviceId }), subscribers, facts: () => facts };
+  const appliance = {
+    reports: new Reports({ engine, history, clock, serviceId, facts: () => facts }),
+    subscribers,
+    facts: () => facts,
+  };
   return async (line: string) => {
     const found = match(language.exec.commands, line);
     if ("code" in found) throw new Error(`No command is typed as "${line}".`);

@@ -188,7 +188,8 @@ test("a daemon's collector puts a minute of a real region on record, page by pag
   const nowMs = (minute + 1) * 60_000 + 1000;
   const clock = { now: () => nowMs, nowMs: () => nowMs };
   const log = { say: () => {} };
-  await new UsageCollector({ engine, history, log, clock, serviceName: () => "smtp" }).look();
+  const services = { serviceName: () => "smtp", measured: () => ["smtp"] };
+  await new UsageCollector({ engine, history, log, clock, ...services }).look();
   const report = await history.call("top", { service: "smtp", metric: "sessions", minutes: 60, count: 3, now: nowMs });
   t.like(report, { active: 250, total: (250 * 251) / 2, covered: { minutes: 1, missing: 0, partial: 1 } });
   t.deepEqual(

@@ -70,7 +70,7 @@ function fullest(run: Run, host: string, extent: number): number {
 test("the baseline is that of a naive count, and its quota is the least that touches no more than was asked for", async (t) => {
   const arbitraryAsked = fc.record({
     periodMinutes: fc.integer({ min: 1, max: 5 }),
-    share: fc.double({ min: 0, max: 100, noNaN: true }),
+    share: fc.integer({ min: 0, max: 100_000 }).map((thousandths) => thousandths / 1000),
   });
   await fc.assert(
     fc.asyncProperty(arbitraryRun, arbitraryAsked, async (run, { periodMinutes, share }) => {
@@ -87,7 +87,8 @@ test("the baseline is that of a naive count, and its quota is the least that tou
         return;
       }
       t.is(report.active, atMost.length);
-      const rank = (sorted: number[], percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1];
+      const rank = (sorted: number[], percent: number) =>
+        sorted.find((_, at) => (at + 1) * 1000 >= percent * 10 * sorted.length);
       for (const each of report.percentiles) {
         t.deepEqual([each.atLeast, each.atMost], [rank(atLeast, each.percent), rank(atMost, each.percent)] as never);
       }
@@ -100,7 +101,7 @@ test("the baseline is that of a naive count, and its quota is the least that tou
       );
       const touchedBy = (threshold: number) => atMost.filter((most) => most >= threshold).length;
       const quotas = Array.from({ length: 1 + (atMost.at(-1) ?? 0) }, (_, index) => index + 1);
-      const threshold = quotas.find((quota) => touchedBy(quota) <= (share / 100) * atMost.length);
+      const threshold = quotas.find((quota) => touchedBy(quota) * 100_000 <= Math.round(share * 1000) * atMost.length);
       t.deepEqual(
         report.proposal,
         threshold && atMost.length > 0 ? { threshold, touched: touchedBy(threshold) } : null,
@@ -108,6 +109,28 @@ test("the baseline is that of a naive count, and its quota is the least that tou
     }),
     { numRuns: 300 },
   );
+});
+
+test("percentiles and shares of round numbers of subscribers are exact", async (t) => {
+  for (const thousands of [1, 2, 3, 7]) {
+    const { table } = record(t);
+    const hosts = [...Array(1000 * thousands).keys()];
+    const most = (host: number) => (host < thousands ? 5000 : 1 + host);
+    table.save(
+      minute(0),
+      hosts.map((host) => used(host, { sessions: most(host) })),
+    );
+    const sorted = hosts.map(most).sort((a, b) => a - b);
+    const report = await baseline(table, { ...hour, periodMinutes: 1, share: 0.7 });
+    const of = (wanted: number) => report?.percentiles.find(({ percent }) => percent === wanted)?.atMost;
+    t.is(of(99.9), sorted[999 * thousands - 1]);
+    t.is(of(99), sorted[990 * thousands - 1]);
+    t.is(of(100), sorted.at(-1));
+    const spared = sorted.at(-1 - 7 * thousands) ?? 0;
+    const touched = sorted.filter((count) => count > spared).length;
+    t.deepEqual(report?.proposal, { threshold: spared + 1, touched });
+    if (thousands <= 3) t.is(touched, 7 * thousands);
+  }
 });
 
 test("a period as a detector counts it holds no more than the bound, wherever it begins", (t) => {
@@ -146,12 +169,17 @@ test("a report says which minutes it is about, and which it lacks", async (t) =>
     };
     return { from: (from - BOOT) / 60_000, to: (to - BOOT) / 60_000, ...rest };
   };
+  for (const at of [8, 9]) table.save(minute(at), [used(1, { service: "dns" })]);
   for (const at of [10, 11, 12, 25, 26]) table.save(minute(at, { whole: at !== 12 }), [used(1)]);
-  t.deepEqual(await covered(60, 27), { from: 10, to: 27, minutes: 17, missing: 12, partial: 1 });
-  t.deepEqual(await covered(10, 27), { from: 17, to: 27, minutes: 10, missing: 8, partial: 0 });
-  t.deepEqual(await covered(10, 28), { from: 17, to: 27, minutes: 10, missing: 8, partial: 0 }, "one may be read yet");
-  t.deepEqual(await covered(10, 30), { from: 19, to: 29, minutes: 10, missing: 8, partial: 0 });
-  t.deepEqual(await covered(10, 100), { from: 89, to: 99, minutes: 10, missing: 10, partial: 0 });
+  t.deepEqual(await covered(60, 27), { from: 10, to: 27, minutes: 17, missing: 12, unmeasured: 0, partial: 1 });
+  t.deepEqual(await covered(10, 27), { from: 17, to: 27, minutes: 10, missing: 8, unmeasured: 0, partial: 0 });
+  t.deepEqual(
+    await covered(10, 28),
+    { from: 17, to: 27, minutes: 10, missing: 8, unmeasured: 0, partial: 0 },
+    "one may be read yet",
+  );
+  t.deepEqual(await covered(10, 30), { from: 19, to: 29, minutes: 10, missing: 8, unmeasured: 0, partial: 0 });
+  t.deepEqual(await covered(10, 100), { from: 89, to: 99, minutes: 10, missing: 10, unmeasured: 0, partial: 0 });
 });
 
 test("a clock that is not quite even loses no minute", async (t) => {
@@ -159,6 +187,33 @@ test("a clock that is not quite even loses no minute", async (t) => {
   for (let at = 0; at < 100; at++) table.save(minute(at, { startedAt: BOOT + at * 60_003 }), [used(1)]);
   const report = await topUsage(table, { ...hour, metric: "sessions", now: BOOT + 100 * 60_003 + 1500 });
   t.like(report, { covered: { minutes: 60, missing: 0, partial: 0 }, total: 60 });
+});
+
+test("a report covers the minutes since the service was first measured, and says in which of them it was not", async (t) => {
+  const { table } = record(t);
+  for (let at = 0; at < 1440; at++) {
+    const measured = at >= 1435 && at !== 1437 ? ["dns", "smtp"] : ["dns"];
+    table.save(minute(at, { measured }), at === 1436 ? [used(1)] : []);
+  }
+  const day = { ...hour, minutes: 1440, now: BOOT + 1440 * 60_000 };
+  const known = { minutes: 5, missing: 0, unmeasured: 1, partial: 0 };
+  t.like(await baseline(table, { ...day, periodMinutes: 1, share: 1 }), { covered: known, active: 1 });
+  t.like(await topUsage(table, { ...day, metric: "sessions" }), { covered: known });
+  t.like(await topUsage(table, { ...day, service: "dns", metric: "sessions" }), {
+    covered: { minutes: 1440, unmeasured: 0 },
+  });
+});
+
+test("the latest minutes are the machine's, however the clock was set", async (t) => {
+  for (const set of [-60, -3, 5, 600]) {
+    const { table } = record(t);
+    for (let at = 0; at < 130; at++) {
+      table.save(minute(at, { startedAt: BOOT + (at + (at < 120 ? 0 : set)) * 60_000 }), [used(1)]);
+    }
+    const now = BOOT + (130 + set) * 60_000;
+    const report = await topUsage(table, { ...hour, metric: "sessions", now });
+    t.like(report, { covered: { to: now, minutes: 60, missing: 0 }, total: 60 });
+  }
 });
 
 test("of a service that was never measured there is no report", async (t) => {

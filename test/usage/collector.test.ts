@@ -25,8 +25,9 @@ async function collecting(t: ExecutionContext, at = directory(t)) {
   await history.start(join(at, "usage.db"));
   const lines: string[] = [];
   const log = { say: (_: unknown, text: string) => void lines.push(text) };
+  const measured: string[] = [];
   const serviceName = (id: number) => (id === SMTP ? "smtp" : null);
-  const collector = new UsageCollector({ engine, history, log, clock, serviceName });
+  const collector = new UsageCollector({ engine, history, log, clock, serviceName, measured: () => measured });
   /** A look so long after the minute's beginning. */
   const look = (minute: number, ms: number) => {
     clock.bootMs = minute * 60_000 + ms;
@@ -40,7 +41,7 @@ async function collecting(t: ExecutionContext, at = directory(t)) {
     ]);
   const covered = async (now: number) =>
     (await history.call("top", { service: "smtp", metric: "sessions", minutes: 60, count: 1, now }))?.covered;
-  return { at, engine, clock, history, lines, collector, look, told, covered };
+  return { at, engine, clock, history, lines, measured, collector, look, told, covered };
 }
 
 test("each minute is taken once, when it is over", async (t) => {
@@ -80,6 +81,17 @@ test("minutes that nobody took are missing, and one over which the fast path was
   engine.show({ ...rest, header: { ...header, startedMs: 9 * 60_000 + 5 } });
   await look(10, 1000);
   t.like(await covered(clock.now()), { minutes: 5, missing: 2, partial: 1 });
+});
+
+test("of a service that nobody used the minutes since it was first measured are known", async (t) => {
+  const { measured, clock, look, covered } = await collecting(t);
+  await look(6, 1000);
+  t.is(await covered(clock.now()), undefined);
+  measured.push("smtp");
+  await look(7, 1000);
+  measured.pop();
+  await look(8, 1000);
+  t.like(await covered(clock.now()), { minutes: 2, missing: 0, unmeasured: 1, partial: 0 });
 });
 
 test("a minute that ends with another region is not whole", async (t) => {

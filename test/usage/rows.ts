@@ -15,7 +15,7 @@ export function record(t: ExecutionContext, bounds?: Bounds) {
 }
 
 export function minute(bootMinute: number, changes: Partial<UsageMinute> = {}): UsageMinute {
-  return { bootId: "boot-1", bootMinute, startedAt: BOOT + bootMinute * 60_000, whole: true, ...changes };
+  return { bootId: "boot-1", bootMinute, startedAt: BOOT + bootMinute * 60_000, whole: true, measured: [], ...changes };
 }
 
 export function subscriberOf(host: number): NamedUsage["subscriber"] {
