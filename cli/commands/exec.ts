@@ -101,7 +101,7 @@ export function act<const Syntax extends string, Input, Result>(
   definition: Typed<Syntax> & {
     readonly operation: ApplianceOperation<Input, Result>;
     /** Said before the person is asked. */
-    foreword?(context: Context): Promise<Iterable<string>>;
+    foreword?(context: Context, args: Arguments<Syntax>): Promise<Iterable<string>>;
     input(args: Arguments<Syntax>, context: Context): Input | Promise<Input>;
     /** What the session makes of it. */
     after?(result: Result, session: Session, input: Input): void;
@@ -115,7 +115,7 @@ export function act<const Syntax extends string, Input, Result>(
     ...erased({ ...definition, level: definition.operation.level }),
     kind: "act",
     async *execute(context, args) {
-      const said = await definition.foreword?.(context);
+      const said = await definition.foreword?.(context, args);
       if (said) yield { data: null, lines: () => said };
       const input = await definition.input(args, context);
       // He may have lost his level while he was asked.

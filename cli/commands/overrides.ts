@@ -5,11 +5,21 @@ import { PACKAGE_ID_MAX } from "../../mgmt/config/sections/packages.ts";
 import { zoneNames } from "../../mgmt/config/sections/zones.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import { OF_CONFIGURATION } from "../../mgmt/engine/policy_override.ts";
-import { clearOverride, makeOverride, OVERRIDE_MINUTES_MAX } from "../../mgmt/operations/override.ts";
+import {
+  clearOverride,
+  type MakeOverrideInput,
+  makeOverride,
+  OVERRIDE_MINUTES_MAX,
+} from "../../mgmt/operations/override.ts";
 import type { JudgedOverride, OverrideKind, OverrideQuestions, OverrideRule } from "../../mgmt/overrides/override.ts";
+import { Sentence } from "../../mgmt/sentence.ts";
+import { number } from "../../mgmt/words.ts";
+import { printAddress } from "../grammar/address.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
+import { parsePrefix } from "../grammar/prefix.ts";
 import { clearedLines, madeLines, overrideLines, typedLines } from "../views/overrides.ts";
-import { act, type ExecCommand, show } from "./exec.ts";
+import { confirmed } from "./confirmed.ts";
+import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
 
 const subscriberHelp = {
@@ -54,7 +64,9 @@ const exemptSubscriber = act({
   help: { exempt, ...subscriberHelp, ...serviceHelp, ...tillWhenAndWhy },
   suggest: { service: suggest.service },
   operation: makeOverride,
-  input: ({ prefix, service = null, ...given }) => inputOf("exempt", { prefix, service }, given),
+  foreword: about,
+  input: ({ prefix, service = null, ...given }, context) =>
+    whenConfirmed(context, inputOf("exempt", { prefix, service }, given)),
   view: madeLines,
 });
 
@@ -63,7 +75,9 @@ const exemptZone = act({
   help: { exempt, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
   suggest: { zone: suggest.zone, service: suggest.service },
   operation: makeOverride,
-  input: ({ zone, service = null, ...given }) => inputOf("exempt", { zone, service }, given),
+  foreword: about,
+  input: ({ zone, service = null, ...given }, context) =>
+    whenConfirmed(context, inputOf("exempt", { zone, service }, given)),
   view: madeLines,
 });
 
@@ -72,7 +86,9 @@ const forceBlockSubscriber = act({
   help: { "force-block": forceBlock, ...subscriberHelp, ...serviceHelp, ...tillWhenAndWhy },
   suggest: { service: suggest.service },
   operation: makeOverride,
-  input: ({ prefix, service = null, ...given }) => inputOf("force-block", { prefix, service }, given),
+  foreword: about,
+  input: ({ prefix, service = null, ...given }, context) =>
+    whenConfirmed(context, inputOf("force-block", { prefix, service }, given)),
   view: madeLines,
 });
 
@@ -81,7 +97,9 @@ const forceBlockZone = act({
   help: { "force-block": forceBlock, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
   suggest: { zone: suggest.zone, service: suggest.service },
   operation: makeOverride,
-  input: ({ zone, service = null, ...given }) => inputOf("force-block", { zone, service }, given),
+  foreword: about,
+  input: ({ zone, service = null, ...given }, context) =>
+    whenConfirmed(context, inputOf("force-block", { zone, service }, given)),
   view: madeLines,
 });
 
@@ -93,7 +111,9 @@ const assign = act({
   },
   suggest: { package: suggest.package },
   operation: makeOverride,
-  input: ({ prefix, package: id, ...given }) => inputOf("assign", { prefix, package: id }, given),
+  foreword: about,
+  input: ({ prefix, package: id, ...given }, context) =>
+    whenConfirmed(context, inputOf("assign", { prefix, package: id }, given)),
   view: madeLines,
 });
 
@@ -149,4 +169,45 @@ async function found(
 ): Promise<readonly JudgedOverride[]> {
   if (address !== undefined) return overrides.of(address, { ended });
   return (await Array.fromAsync(overrides.list({ ended }))).flat();
+}
+
+type Target = { readonly prefix?: string | undefined; readonly zone?: string | undefined };
+
+/** Of an override that is about more than one subscriber: about how many. */
+async function about({ appliance }: Context, { prefix, zone }: Target): Promise<string[]> {
+  if (!isOfSeveral(appliance, { prefix, zone })) return [];
+  if (prefix === undefined) {
+    const prefixes = appliance.facts().zones.find(({ name }) => name === zone)?.prefixes ?? 0;
+    return [
+      `Zone ${zone} has ${number(prefixes)} ${prefixes === 1 ? "prefix" : "prefixes"}: all subscribers in it are meant.`,
+    ];
+  }
+  const { family, length } = parsePrefix(prefix);
+  const addresses = family === 4 && length < 32 ? [`${number(2 ** (32 - length))} addresses`] : [];
+  return [`${[prefix, ...addresses].join(" has ")}: ${await knownText(appliance, prefix)}.`];
+}
+
+async function knownText({ subscribers }: Context["appliance"], prefix: string): Promise<string> {
+  try {
+    const known = await subscribers.count({ within: [prefix] });
+    return known === 1 ? "1 known subscriber is in it" : `${number(known)} known subscribers are in it`;
+  } catch (error) {
+    if (error instanceof Sentence) return "how many known subscribers are in it cannot be told";
+    throw error;
+  }
+}
+
+async function whenConfirmed(context: Context, input: MakeOverrideInput): Promise<MakeOverrideInput> {
+  const { kind, prefix, zone } = input;
+  if (isOfSeveral(context.appliance, { prefix: prefix ?? undefined, zone: zone ?? undefined })) {
+    await confirmed(context, `Proceed with ${kind}?`, "nothing has changed");
+  }
+  return input;
+}
+
+/** A zone that does not exist is refused anyhow. */
+function isOfSeveral({ facts, subscribers }: Context["appliance"], { prefix, zone }: Target): boolean {
+  if (prefix === undefined) return facts().zones.some(({ name }) => name === zone);
+  const { bytes, length } = parsePrefix(prefix);
+  return length < (subscribers.groupOf(printAddress(bytes))?.subscriberPrefixLength ?? 8 * bytes.length);
 }

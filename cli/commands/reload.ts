@@ -3,6 +3,7 @@
 import { reloadDaemon, reloadFastPath } from "../../mgmt/operations/restart.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { number } from "../../mgmt/words.ts";
+import { confirmed } from "./confirmed.ts";
 import { act, type Context, type ExecCommand } from "./exec.ts";
 
 const reloadHelp = {
@@ -14,7 +15,7 @@ const daemon = act({
   help: reloadHelp,
   operation: reloadDaemon,
   foreword: losses,
-  input: (_, context) => confirmed(context),
+  input: (_, context) => asked(context),
   view: () => ["The daemon ends; whoever started it starts it again."],
 });
 
@@ -22,7 +23,7 @@ const fastPath = act({
   syntax: "reload fast-path",
   help: { ...reloadHelp, "fast-path": "Restart the fast path's process: a gap of a fraction of a second" },
   operation: reloadFastPath,
-  input: (_, context) => confirmed(context),
+  input: (_, context) => asked(context),
   view: ({ pid, adoption }) => [
     `The fast path runs as process ${pid}; it goes on with ${number(adoption.subscribers)} subscribers, ` +
       `${number(adoption.breached)} of them in breach.`,
@@ -53,9 +54,7 @@ async function isUnsaved(configuration: Context["appliance"]["configuration"]): 
   }
 }
 
-/** As IOS asks: Enter, or a word that begins with y. Rejects with a Sentence when the answer is another, or there is none. */
-async function confirmed({ session }: Context): Promise<object> {
-  const answer = await session.ask("Proceed with reload? [confirm]");
-  if (answer !== undefined && /^\s*(y.*)?$/i.test(answer)) return {};
-  throw new Sentence("It was not confirmed: nothing is restarted.");
+async function asked(context: Context): Promise<object> {
+  await confirmed(context, "Proceed with reload?", "nothing is restarted");
+  return {};
 }

@@ -10,6 +10,7 @@ import { Operations } from "../../mgmt/operations/operations.ts";
 import { OverrideKeeper } from "../../mgmt/overrides/keeper.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { GroupIndex } from "../../mgmt/subscribers/group_index.ts";
 import { BOOT, directory } from "../daemon/parts.ts";
 
 /** What somebody types at it. */
@@ -37,6 +38,10 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
   });
   const appliance: Partial<Appliance> = {
     ...{ configuration, overrides },
+    subscribers: {
+      ...{ async *find() {}, count: async () => 37 },
+      groupOf: (address) => new GroupIndex(configuration.facts().anonymousGroups).groupOf(address),
+    },
     facts: () => configuration.facts(),
     perform: (operation, input, actor) => operations.perform(operation, input, actor),
   };
