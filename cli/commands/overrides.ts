@@ -56,8 +56,8 @@ function inputOf(kind: OverrideKind, rule: Partial<OverrideRule>, { minutes, rea
 
 const tail = `[for <minutes:1-${OVERRIDE_MINUTES_MAX}>] reason <reason:LINE>`;
 
-const exempt = "Let everything of somebody pass, uncounted";
-const forceBlock = "Refuse everything of somebody, whatever is counted";
+const exempt = "Let somebody pass uncounted, in every service that is used or in one";
+const forceBlock = "Refuse somebody every service that is used, or one, whatever is counted";
 
 const exemptSubscriber = act({
   syntax: `exempt subscriber ip <prefix:PREFIX> [service <service:SERVICE>] ${tail}`,

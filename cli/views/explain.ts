@@ -118,7 +118,7 @@ function consequence({ actions, threshold, window, periodSeconds, holdSeconds }:
 }
 
 function override({ override: each, beatenBy }: Of<"override">): string[] {
-  const service = each.service ?? "every service";
+  const service = each.service ?? "every service that is used";
   const is =
     each.kind === "exempt"
       ? `exempt in ${service}: nothing of it is counted or refused`

@@ -48,8 +48,8 @@ const zoneOverride = line({
   syntax: "mass-mailing <kind:exempt|force-block> zone <zone:WORD> [service <service:WORD>]",
   help: {
     "mass-mailing": MASS_MAILING,
-    exempt: "Nothing is counted or refused of some subscribers",
-    "force-block": "Everything is refused of some subscribers",
+    exempt: "Some subscribers pass uncounted, in every service that is used or in one",
+    "force-block": "Some subscribers are refused every service that is used, or one",
     zone: "By address",
     "<zone>": "The zone's name",
     service: "Only in one service",
