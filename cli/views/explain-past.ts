@@ -23,7 +23,10 @@ export function pastRelease({ at, service, user, from, why }: Of<"past-release">
 export function pastOverride(each: JudgedOverride): string[] {
   const { kind, service, package: id, ended } = each;
   const was = kind === "exempt" ? "exempt in" : "refused by force";
-  const what = kind === "assign" ? `Package ${id} was assigned to him` : `He was ${was} ${service ?? "every service that is used"}`;
+  const what =
+    kind === "assign"
+      ? `Package ${id} was assigned to him`
+      : `He was ${was} ${service ?? "every service that is used"}`;
   const end = ended
     ? `until ${dateAndTime(ended.at)}, ended by ${ended.by}${ended.reason === "" ? "" : `: "${ended.reason}"`}`
     : "";
