@@ -94,7 +94,7 @@ pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t 
 	counter_add(&pipeline->counters->sessions_expired,
 		    session_table_sweep(&pipeline->sessions, slice(sessions, due, SWEEP_SESSIONS_MS), now_ms,
 					belonging_end, belonging_settle, pipeline));
-	watch_sweep(&pipeline->watches, pipeline->subscribers.records,
+	watch_sweep(&pipeline->watches, pipeline->subscribers.records, policy,
 		    slice(pipeline->watches.capacity / pipeline->watches.workers + 1, due, SWEEP_WATCHES_MS), now_ms,
 		    &pipeline->reports);
 	counter_add(&pipeline->counters->subscribers_expired,

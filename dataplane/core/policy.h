@@ -36,6 +36,16 @@ struct package {
 	uint64_t cuttable; // whose open sessions a detector may cut
 };
 
+// The detector of this id; NULL: there is none, or no package.
+static inline const struct detector *
+package_detector(const struct package *package, uint32_t id)
+{
+	for (uint32_t d = 0; package != NULL && d < package->detector_count; d++)
+		if (package->detectors[d].id == id)
+			return &package->detectors[d];
+	return NULL;
+}
+
 struct group {
 	const struct package *package;
 	uint16_t template_number;

@@ -19,9 +19,9 @@
 #define POLICY_PACKAGES_MAX    256
 #define POLICY_PORT_RANGES_MAX 1024
 #define POLICY_PREFIXES_MAX    100000
-#define POLICY_DETECTORS_MAX   64 // a package
+#define POLICY_DETECTORS_MAX   64                         // a package
 #define POLICY_OVERRIDES_MAX   (10000 + POLICY_ZONES_MAX) // by people, and by the configuration one a zone
-#define POLICY_NONE            UINT32_MAX // in place of an index
+#define POLICY_NONE            UINT32_MAX                 // in place of an index
 
 enum policy_protocol { POLICY_TCP = 6, POLICY_UDP = 17 };
 enum policy_initiator { INITIATOR_EITHER = 0, INITIATOR_SUBSCRIBER = 1, INITIATOR_NETWORK = 2 };

@@ -5,33 +5,38 @@
 
 #include "window.h"
 
+// Why a breach that was told is none; EVENT_NO_REASON: it goes on.
+static enum event_reason
+end_reason(const struct window *window, const struct detector *detector, uint64_t now_ms)
+{
+	if (!window_breach_lasts(window, now_ms))
+		return EVENT_OVER;
+	return detector != NULL && window_breached(window, detector, true, now_ms) ? EVENT_NO_REASON : EVENT_POLICY;
+}
+
+void
+watch_settle_told(struct watch *watch, int i, const struct detector *detector, const struct subscriber *subscriber,
+		  uint64_t now_ms, struct watch_reports *reports)
+{
+	enum event_reason reason = end_reason(&watch->windows[i], detector, now_ms);
+
+	if (reason != EVENT_NO_REASON)
+		watch_tell_ended(watch, i, subscriber, reason, now_ms, reports);
+}
+
 // Brings what was told into line with the window. The two part when a breach ends, when a threshold is changed, and when a
 // worker is killed between a count and its event.
 static void
 settle(struct watch *watch, int i, const struct detector *detector, const struct watch_context *context)
 {
 	struct window *window = &watch->windows[i];
-	bool told = watch_told(watch, i);
-	bool lasts = window_breach_lasts(window, context->now_ms);
 
-	if (told && !window_breached(window, detector, true, context->now_ms)) {
-		watch_tell_ended(watch, i, context->subscriber, lasts ? EVENT_POLICY : EVENT_OVER, context->now_ms,
-				 context->reports);
-		told = false;
-	}
-	if (!told && window_breached(window, detector, false, context->now_ms)) {
+	if (watch_told(watch, i))
+		watch_settle_told(watch, i, detector, context->subscriber, context->now_ms, context->reports);
+	if (!watch_told(watch, i) && window_breached(window, detector, false, context->now_ms)) {
 		window_declare(window, detector, context->now_ms);
 		watch_tell_started(watch, i, context->subscriber, context->now_ms, context->reports);
 	}
-}
-
-static bool
-in_package(const struct package *package, uint32_t detector)
-{
-	for (uint32_t d = 0; d < package->detector_count; d++)
-		if (package->detectors[d].id == detector)
-			return true;
-	return false;
 }
 
 // The place of a window for a detector that has none: its own place if it is unused, else the first that is unused or of a detector
@@ -43,7 +48,7 @@ spare_window(const struct watch *watch, uint32_t d, const struct watch_context *
 
 	if (!(watch->windows_used >> d & 1))
 		return (int)d;
-	while ((watch->windows_used >> i & 1) && in_package(context->package, watch->windows[i].detector))
+	while ((watch->windows_used >> i & 1) && package_detector(context->package, watch->windows[i].detector) != NULL)
 		i++;
 	return i;
 }
@@ -54,9 +59,7 @@ assign_window(struct watch *watch, uint32_t d, const struct watch_context *conte
 	int i = spare_window(watch, d, context);
 
 	if (watch_told(watch, i))
-		watch_tell_ended(watch, i, context->subscriber,
-				 window_breach_lasts(&watch->windows[i], context->now_ms) ? EVENT_POLICY : EVENT_OVER,
-				 context->now_ms, context->reports);
+		watch_settle_told(watch, i, NULL, context->subscriber, context->now_ms, context->reports);
 	// A worker may be killed between any two stores: a window that is being written is nobody's.
 	watch->windows_used &= ~(UINT64_C(1) << i);
 	atomic_thread_fence(memory_order_release);

@@ -51,9 +51,15 @@ void watch_count(struct watch *watch, const struct watch_context *context, enum 
 unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
 		       struct watch_reports *reports);
 
-// Looks at the share's next `count` watches: tells ended breaches, returns idle watches.
-void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,
-		 struct watch_reports *reports);
+// Tells that the breach of window `i`, which was told, is over, if it is: by the clock, or because `detector`, the window's in the
+// subscriber's package, has a greater threshold now. NULL: the package has it no more.
+void watch_settle_told(struct watch *watch, int i, const struct detector *detector, const struct subscriber *subscriber,
+		       uint64_t now_ms, struct watch_reports *reports);
+
+// Looks at the share's next `count` watches: tells breaches that have ended, also by what the policy says of their subscribers now;
+// returns idle watches.
+void watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, const struct policy *policy,
+		 uint32_t count, uint64_t now_ms, struct watch_reports *reports);
 
 // Adoption: true for a watch whose subscriber has made room for another. Nothing is wrong with it, and nobody needs it.
 bool watch_left_behind(const struct watch *watch, const struct subscriber *subscribers, uint32_t subscriber_capacity);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to watches by the clock alone: see watch.h.
+// What happens to watches without a packet: see watch.h.
 
 #include "watch.h"
 
+#include "terms.h"
 #include "window.h"
 
 // True when nothing in its windows counts any more and its last usage has been there for a whole minute.
@@ -15,32 +16,43 @@ idle(const struct watch *watch, uint64_t now_ms)
 	return watch->usages_used == 0 || now_ms / USAGE_MINUTE_MS >= watch->usage_minute + 2;
 }
 
+// Of a watch in breach. No packet of its subscriber need come for it to end.
 static void
-sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subscribers, uint64_t now_ms,
-	  struct watch_reports *reports)
+settle_breaches(struct watch *watch, const struct subscriber *subscriber, const struct policy *policy, uint64_t now_ms,
+		struct watch_reports *reports)
+{
+	const struct package *package = terms_of_services(policy, &subscriber->address, 0, now_ms).package;
+
+	for (uint64_t left = watch->breached; left != 0; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		const struct detector *detector = package_detector(package, watch->windows[i].detector);
+		watch_settle_told(watch, i, detector, subscriber, now_ms, reports);
+	}
+}
+
+static void
+sweep_one(struct watch_pool *pool, uint32_t slot, const struct subscriber *subscribers, const struct policy *policy,
+	  uint64_t now_ms, struct watch_reports *reports)
 {
 	struct watch *watch = watch_pool_at(pool, slot);
 
 	watch_hold(watch);
-	for (uint64_t left = watch->breached; left != 0; left &= left - 1) {
-		int i = __builtin_ctzll(left);
-		if (!window_breach_lasts(&watch->windows[i], now_ms))
-			watch_tell_ended(watch, i, &subscribers[watch->subscriber.slot], EVENT_OVER, now_ms, reports);
-	}
+	if (watch->breached != 0)
+		settle_breaches(watch, &subscribers[watch->subscriber.slot], policy, now_ms, reports);
 	if (watch->breached == 0 && idle(watch, now_ms))
 		watch_give_back(pool, watch, slot);
 	watch_unlock(watch);
 }
 
 void
-watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, uint32_t count, uint64_t now_ms,
-	    struct watch_reports *reports)
+watch_sweep(struct watch_pool *pool, const struct subscriber *subscribers, const struct policy *policy, uint32_t count,
+	    uint64_t now_ms, struct watch_reports *reports)
 {
 	if (pool->worker >= pool->capacity)
 		return;
 	for (; count > 0; count--) {
 		if (watch_used(watch_pool_at(pool, pool->sweep), memory_order_relaxed))
-			sweep_one(pool, pool->sweep, subscribers, now_ms, reports);
+			sweep_one(pool, pool->sweep, subscribers, policy, now_ms, reports);
 		pool->sweep += pool->workers;
 		if (pool->sweep >= pool->capacity)
 			pool->sweep = pool->worker;

@@ -122,6 +122,32 @@ a_given_package_judges_in_place_of_the_groups(void **state)
 }
 
 static void
+a_given_package_without_the_detector_ends_its_breach(void **state)
+{
+	struct fixture fixture;
+	struct event event;
+
+	(void)state;
+	start(&fixture, nothing);
+	fixture_assert_quota(&fixture, "10.0.0.1", 25, 1, 1);
+	fixture_assert_quota(&fixture, "10.0.0.2", 25, 1, 1);
+	while (fixture_event(&fixture, &event))
+		assert_int_equal(event.kind, EVENT_BREACH_STARTED);
+	fixture_wait(&fixture, SWEEP_WATCHES_MS, 10);
+	assert_false(fixture_event(&fixture, &event));
+	apply(&fixture, &wider, 1);
+	fixture_wait(&fixture, SWEEP_WATCHES_MS, 10);
+	const struct address address = address_of("10.0.0.1");
+	assert_true(fixture_event(&fixture, &event));
+	assert_memory_equal(&event.address, &address, sizeof(address));
+	assert_int_equal(event.kind, EVENT_BREACH_ENDED);
+	assert_int_equal(event.reason, EVENT_POLICY);
+	assert_int_equal(event.generation, fixture.policy->generation);
+	assert_false(fixture_event(&fixture, &event));
+	fixture_stop(&fixture);
+}
+
+static void
 an_override_ends_by_itself(void **state)
 {
 	struct blob_override until = blocked;
@@ -164,6 +190,7 @@ main(void)
 		cmocka_unit_test(who_is_exempt_in_all_is_never_watched),
 		cmocka_unit_test(a_block_refuses_from_the_first_on_and_counts_in_no_window),
 		cmocka_unit_test(a_given_package_judges_in_place_of_the_groups),
+		cmocka_unit_test(a_given_package_without_the_detector_ends_its_breach),
 		cmocka_unit_test(an_override_ends_by_itself),
 		cmocka_unit_test(what_is_open_goes_on_and_what_was_refused_stays_refused),
 	};

@@ -25,6 +25,13 @@ watch_stand_start(struct watch_stand *stand)
 		subscriber->watch.slot = RECORD_NONE;
 		atomic_store(&subscriber->state, RECORD_USED);
 	}
+	const struct policy_parts parts = {
+		.group_prefixes = LIST(blob_prefix, prefix_of("10.0.0.0/8", 0)),
+		.groups = LIST(blob_group, {.prefix_length = 64}),
+		.packages = LIST(blob_package, {.detectors = 0}),
+	};
+	stand->policy = policy_of(&parts, 1);
+	stand->policy->groups[0].package = &stand->package;
 	watch_stand_share(stand, 0, 1);
 }
 
@@ -34,6 +41,7 @@ watch_stand_stop(struct watch_stand *stand)
 	free(stand->watches);
 	free(stand->ring);
 	free(stand->pool_memory);
+	free(stand->policy);
 }
 
 void
@@ -95,7 +103,7 @@ watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 void
 watch_stand_sweep(struct watch_stand *stand)
 {
-	watch_sweep(&stand->pool, stand->subscribers, STAND_WATCHES, stand->now_ms, &stand->reports);
+	watch_sweep(&stand->pool, stand->subscribers, stand->policy, STAND_WATCHES, stand->now_ms, &stand->reports);
 }
 
 void

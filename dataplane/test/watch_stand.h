@@ -42,6 +42,7 @@ struct watch_stand {
 	uint64_t place, lost; // in the ring
 	struct package package;
 	struct detector detectors[STAND_DETECTORS]; // the package's, for tests that change them
+	struct policy *policy;                      // in which every subscriber has this package
 	uint64_t now_ms;
 };
 

@@ -3,6 +3,7 @@
 
 #include "watch_stand.h"
 
+#include "policy_parts.h"
 #include "test.h"
 
 #define SMTP SERVICE(3)
@@ -318,6 +319,58 @@ a_block_taken_back_refuses_no_more(void **state)
 }
 
 static void
+assert_ended_by(struct watch_stand *stand, enum event_reason reason, uint32_t detector, uint32_t counted)
+{
+	struct event event;
+	uint64_t place = stand->place;
+
+	assert_true(event_ring_get(stand->ring, STAND_EVENTS, &place, &stand->lost, &event));
+	assert_int_equal(event.reason, reason);
+	watch_stand_event(stand, EVENT_BREACH_ENDED, detector, counted);
+	watch_stand_no_event(stand);
+}
+
+// The sweep's part: nobody sends.
+static void
+a_breach_whose_detector_is_gone_or_spares_it_now_is_ended_by_the_sweep(void **state)
+{
+	struct watch_stand stand;
+
+	(void)state;
+	for (int leaves = 0; leaves <= 1; leaves++) {
+		watch_stand_start(&stand);
+		watch_stand_package(&stand, &one_block);
+		assert_sessions(&stand, 1, SMTP, 3);
+		watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 3);
+		watch_stand_sweep(&stand);
+		stand.detectors[0].actions = ACTION_REPORT;
+		stand.detectors[0].threshold = 2;
+		watch_stand_sweep(&stand);
+		watch_stand_no_event(&stand);
+		stand.detectors[0].threshold = 4;
+		watch_stand_sweep(&stand);
+		assert_ended_by(&stand, EVENT_POLICY, 7, 3);
+		// What is counted stays counted.
+		assert_int_equal(watch_stand_session(&stand, 1, SMTP), PASSED);
+		watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 4);
+
+		// Out of every group, or the detector out of the package.
+		if (leaves)
+			stand.subscribers[1].address = address_of("172.16.0.1");
+		else
+			stand.package.detector_count = 0;
+		watch_stand_sweep(&stand);
+		assert_ended_by(&stand, EVENT_POLICY, 7, 4);
+		assert_int_equal(stand.pool.used, 1);
+		stand.now_ms += 1000;
+		watch_stand_sweep(&stand);
+		watch_stand_no_event(&stand);
+		assert_int_equal(stand.pool.used, 0);
+		watch_stand_stop(&stand);
+	}
+}
+
+static void
 a_removed_detectors_window_is_reused_and_its_breach_ended(void **state)
 {
 	struct watch_stand stand;
@@ -514,6 +567,7 @@ main(void)
 		cmocka_unit_test(a_repeated_attempt_is_judged_and_not_counted_as_refused),
 		cmocka_unit_test(a_changed_threshold_keeps_the_window),
 		cmocka_unit_test(a_block_taken_back_refuses_no_more),
+		cmocka_unit_test(a_breach_whose_detector_is_gone_or_spares_it_now_is_ended_by_the_sweep),
 		cmocka_unit_test(a_removed_detectors_window_is_reused_and_its_breach_ended),
 		cmocka_unit_test(a_breach_that_ended_unseen_is_ended_by_the_next_session),
 		cmocka_unit_test(random_sessions_are_judged_as_by_a_naive_account),

@@ -104,7 +104,8 @@ run_in_one_period(void *argument)
 		session(worker, 10000);
 		// One of them has the watch in its share and looks at it all the time.
 		if (i % 64 == 0)
-			watch_sweep(&worker->pool, worker->stand->subscribers, 1, 10000, &worker->reports);
+			watch_sweep(&worker->pool, worker->stand->subscribers, worker->stand->policy, 1, 10000,
+				    &worker->reports);
 	}
 	return NULL;
 }
@@ -213,7 +214,7 @@ run_sweeper(void *argument)
 	struct worker *worker = hand_over->sweeper;
 
 	while (!atomic_load_explicit(&hand_over->done, memory_order_relaxed))
-		watch_sweep(&worker->pool, worker->stand->subscribers, STAND_WATCHES,
+		watch_sweep(&worker->pool, worker->stand->subscribers, worker->stand->policy, STAND_WATCHES,
 			    atomic_load_explicit(worker->now_ms, memory_order_relaxed), &worker->reports);
 	return NULL;
 }
@@ -271,8 +272,8 @@ a_watch_that_another_worker_sweeps_away_loses_no_count(void **state)
 
 		uint32_t started = 0, ended = 0;
 		for (int w = 0; w < WORKERS; w++) {
-			watch_sweep(&workers[w].pool, stand.subscribers, STAND_WATCHES, now_ms + PERIOD_MS,
-				    &workers[w].reports);
+			watch_sweep(&workers[w].pool, stand.subscribers, stand.policy, STAND_WATCHES,
+				    now_ms + PERIOD_MS, &workers[w].reports);
 			assert_int_equal(workers[w].pool.used, 0);
 			assert_int_equal(workers[w].pool.free_count, STAND_WATCHES / WORKERS);
 			started += counter_read(&workers[w].counters.breaches);

@@ -68,24 +68,35 @@ export class PolicyModel {
   }
 
   /**
-   * What ends by the clock is told within a second: `told` is what was. Returns what is wrong with it: an end before its time, one
-   * of another generation, one that nobody began, or none where there must be one.
+   * What ends by the clock or by the rules is told within a second: `told` is what was. Returns what is wrong with it: an end before
+   * its time, one of another generation or reason, one that nobody began, or none where there must be one.
    */
   advance(nowMs: number, told: readonly Told[]): string[] {
     const wrong = told.filter(({ subscriber, what, startedMs, ...event }) => {
       const window = this.#windows.get(subscriber)?.get(what);
-      const isOver = window?.told && window.startedMs === startedMs && !window.lasts(nowMs);
+      const isOver = window?.told && window.startedMs === startedMs && this.#endReason(subscriber, what, window, nowMs);
       if (window) window.told = false;
-      return !isOver || event.reason !== "over" || event.generation !== this.generation;
+      return !isOver || event.reason !== isOver || event.generation !== this.generation;
     });
     const windows = [...this.#windows].flatMap(([subscriber, each]) =>
       [...each].map((entry) => [subscriber, ...entry] as const),
     );
-    const late = windows.filter(([, , window]) => window.told && !window.lasts(nowMs - SWEEP_MS));
+    const late = windows.filter(([subscriber, what, window]) => {
+      const isOver = window.told && this.#endReason(subscriber, what, window, nowMs) !== null;
+      window.overSinceMs = isOver ? Math.min(window.overSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+      return nowMs - window.overSinceMs > SWEEP_MS;
+    });
     return [
       ...wrong.map((each) => JSON.stringify(each)),
       ...late.map(([subscriber, what]) => `no end of ${subscriber} ${what}`),
     ];
+  }
+
+  /** Why a breach that was told is over by the rules in force; null: it is not. */
+  #endReason(subscriber: string, what: string, window: WindowModel, nowMs: number): "over" | "policy" | null {
+    if (!window.lasts(nowMs)) return "over";
+    const detector = this.#package(subscriber).find((counting) => counting.what === what)?.detector;
+    return detector && window.breached(detector, nowMs) ? null : "policy";
   }
 
   /** `from`: the side that it came in on. */
@@ -146,16 +157,23 @@ export class PolicyModel {
     const services = rules.services.filter((service) => matches(service, { protocol, port, opener, far }, rules));
     const blocked = services.filter((service) => ours(rules.blocked, service));
     const counted = services.filter((service) => !blocked.includes(service) && !ours(rules.exempt, service));
-    const group = this.#group(home);
-    const packageId = group?.template === 4 ? rules.business : 0;
-    const all = (rules.packages.find(({ id }) => id === packageId)?.detectors ?? []).map((detector, place) => ({
-      ...{ what: countingOf(packageId, this.#service(detector), detector), detector, place },
-    }));
+    const all = this.#package(home);
     const inPackage = new Set(all.map(({ what }) => what));
     const detectors = all
       .filter(({ detector }) => [...counted, ...blocked].some(({ name }) => name === detector.service))
       .map((counting): Counting => ({ ...counting, inPackage }));
-    return { subscriber: subscriberOf(home), blocked: blocked.length > 0, detectors: group ? detectors : [] };
+    return { subscriber: subscriberOf(home), blocked: blocked.length > 0, detectors };
+  }
+
+  /** The detectors of the package that the address has. */
+  #package(address: string): Omit<Counting, "inPackage">[] {
+    const group = this.#group(address);
+    if (!group) return [];
+    const { packages, business } = this.#rules as Rules;
+    const packageId = group.template === 4 ? business : 0;
+    return (packages.find(({ id }) => id === packageId)?.detectors ?? []).map((detector, place) => ({
+      ...{ what: countingOf(packageId, this.#service(detector), detector), detector, place },
+    }));
   }
 
   #service({ service }: Detector): Service | undefined {

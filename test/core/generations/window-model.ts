@@ -4,6 +4,8 @@ import type { Detector } from "./rules.ts";
 export class WindowModel {
   /** Its breach was told and is not over. */
   told = false;
+  /** Told, and seen to be over since: nobody has told that yet. */
+  overSinceMs = Number.POSITIVE_INFINITY;
   /** fixed: of the period; sliding: of the breach. */
   startedMs = 0;
   readonly #kind: Detector["window"];
