@@ -28,6 +28,7 @@ windows_plausible(const struct watch *watch, const struct watch_adoption *adopti
 	return true;
 }
 
+// A service has one usage.
 static bool
 usages_plausible(struct watch *watch, const struct watch_adoption *adoption)
 {
@@ -36,9 +37,14 @@ usages_plausible(struct watch *watch, const struct watch_adoption *adoption)
 
 	if (beyond(watch->usages_used, adoption->detectors) || watch->usage_minute > minute)
 		return false;
-	for (uint64_t left = watch->usages_used; left != 0; left &= left - 1)
-		if (usages[__builtin_ctzll(left)].minute > minute)
+	for (uint64_t left = watch->usages_used; left != 0; left &= left - 1) {
+		const struct usage *usage = &usages[__builtin_ctzll(left)];
+		if (usage->minute > minute)
 			return false;
+		for (uint64_t other = left & (left - 1); other != 0; other &= other - 1)
+			if (usages[__builtin_ctzll(other)].service == usage->service)
+				return false;
+	}
 	return true;
 }
 

@@ -10,10 +10,13 @@
 static bool
 idle(const struct watch *watch, uint64_t now_ms)
 {
+	// The usage's minute is in the head; each window is another cache line.
+	if (watch->usages_used != 0 && now_ms / USAGE_MINUTE_MS < watch->usage_minute + UINT64_C(2))
+		return false;
 	for (uint64_t left = watch->windows_used; left != 0; left &= left - 1)
 		if (window_open(&watch->windows[__builtin_ctzll(left)], false, now_ms))
 			return false;
-	return watch->usages_used == 0 || now_ms / USAGE_MINUTE_MS >= watch->usage_minute + 2;
+	return true;
 }
 
 // Of a watch in breach. No packet of its subscriber need come for it to end.

@@ -122,9 +122,10 @@ oldest_chunk(struct window *window, const struct chunk *except, uint64_t now_ms)
 	return oldest;
 }
 
-// A chunk to begin: one that counts no more, else the oldest one, whose signals the next oldest takes over.
+// A chunk to begin: one that counts no more, else the oldest one. What it holds is forgotten if the others hold N, else the next
+// oldest takes it over.
 static struct chunk *
-spare_chunk(struct window *window, uint64_t now_ms)
+spare_chunk(struct window *window, const struct detector *detector, uint64_t now_ms)
 {
 	for (struct chunk *chunk = window->chunks; chunk < window->chunks + WINDOW_CHUNKS; chunk++)
 		if (!chunk_counts(window, chunk, now_ms))
@@ -132,8 +133,8 @@ spare_chunk(struct window *window, uint64_t now_ms)
 
 	struct chunk *oldest = oldest_chunk(window, NULL, now_ms);
 	struct chunk *next = oldest_chunk(window, oldest, now_ms);
-	uint32_t room = UINT32_MAX - next->counted;
-	chunk_store(next, next->latest_ms, next->counted + (oldest->counted < room ? oldest->counted : room));
+	if (in_chunks(window, now_ms) - oldest->counted < detector->threshold)
+		chunk_store(next, next->latest_ms, next->counted + oldest->counted);
 	return oldest;
 }
 
@@ -155,7 +156,7 @@ count_in_chunk(struct window *window, const struct detector *detector, uint64_t 
 	if (chunk != NULL)
 		chunk_store(chunk, now_ms, chunk->counted + 1);
 	else
-		chunk_store(spare_chunk(window, now_ms), now_ms, 1);
+		chunk_store(spare_chunk(window, detector, now_ms), now_ms, 1);
 }
 
 // Ages are told by 32 bits, and a window that is never empty may be older than that: chunks that count no more go in time.
@@ -227,7 +228,8 @@ window_possible(const struct window *window, uint64_t now_ms)
 	if (window->started_ms > now_ms || window->latest_ms > now_ms ||
 	    (window->kind != WINDOW_FIXED && window->kind != WINDOW_SLIDING) || window->detector == 0)
 		return false;
-	for (int c = 0; c < WINDOW_CHUNKS && window->kind == WINDOW_SLIDING && window->started_ms != 0; c++)
+	// Those of a window in which nothing counts may be older than 32 bits tell.
+	for (int c = 0; c < WINDOW_CHUNKS && window->kind == WINDOW_SLIDING && period_open(window, now_ms); c++)
 		if (window->chunks[c].counted != 0 && chunk_age(&window->chunks[c], now_ms) < 0)
 			return false;
 	return true;

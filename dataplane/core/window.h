@@ -6,8 +6,9 @@
 //
 // sliding: the breach is declared by the signal that is the Nth in the last T. Signals are kept in chunks of N/16, rounded up, that
 // count until the last of each is T old. For N up to 16 that is a list of timestamps; above, a breach is declared never later than
-// by the list, and never before 15/16 of N. When the threshold changes, chunks of two sizes lie side by side; the oldest is added
-// to the next, which forgets later, so a breach may for one T be declared sooner.
+// by the list, and never before 15/16 of N. What is counted beyond N in T is forgotten, the oldest first. When the threshold
+// changes, chunks of two sizes lie side by side; while all of them hold less than N, the oldest is added to the next, which forgets
+// later. So a breach may for one T be declared sooner, and, of who was above a threshold that was raised since, later.
 //
 // A breach lasts until the period that declared it (sliding: a period that starts with the breach) and the hold behind it are
 // over. Signals that nobody refuses go on being counted. After a sliding window's breach those of the last T count again.

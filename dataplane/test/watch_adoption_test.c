@@ -130,6 +130,7 @@ enum damage {
 	DESTINATIONS_BEYOND,
 	USAGES_BEYOND,
 	USAGE_LATER,
+	USAGE_TWICE,
 	DAMAGES
 };
 
@@ -201,6 +202,11 @@ damage(struct watch *watch, struct subscriber *subscriber, uint64_t now_ms, enum
 		break;
 	case USAGE_LATER:
 		watch->usage_minute = (uint32_t)(now_ms / USAGE_MINUTE_MS) + 1;
+		break;
+	case USAGE_TWICE:
+		watch->usages_used = 3;
+		watch_usages(watch, STAND_DETECTORS)[0] = (struct usage){.service = 9};
+		watch_usages(watch, STAND_DETECTORS)[1] = (struct usage){.service = 9};
 		break;
 	default:
 		break;

@@ -183,24 +183,63 @@ a_sliding_window_that_was_ended_counts_from_nothing(void **state)
 	assert_int_equal(run.window.counted, 1);
 }
 
-// What was counted under one threshold counts under another: never less than by the list.
+// What was counted under one threshold counts under another: never less than by the list, up to the least of them.
 static void
-a_changed_threshold_loses_no_signal(void **state)
+a_changed_threshold_loses_no_signal_below_it(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 200; seed++) {
 		uint64_t random = seed;
 		struct run run = new_run(1 + random_below(&random, 200), 1000000, 0, false);
+		uint32_t least = run.detector.threshold;
+		bool reached = false;
 
-		for (int i = 0; i < 500 && !run.declared; i++) {
+		for (int i = 0; i < 500; i++) {
 			window_count(&run.window, &run.detector, false, run.now_ms);
 			run.times[run.signals++] = run.now_ms;
-			assert_true(run.window.counted >= listed(&run));
+			reached |= run.window.counted >= run.detector.threshold;
+			uint32_t list = listed(&run);
+			assert_true(run.window.counted >= (reached && list > least ? least : list));
 			run.now_ms += random_below(&random, 10000);
 			if (random_below(&random, 50) == 0)
 				run.detector.threshold = 1 + random_below(&random, 200);
+			if (run.detector.threshold < least)
+				least = run.detector.threshold;
 		}
 	}
+}
+
+// Who was reported for long under a small N, and stays below a greater one: never in breach of that.
+static void
+a_raised_threshold_finds_no_more_than_the_list(void **state)
+{
+	(void)state;
+	for (uint32_t threshold = 1; threshold <= 100; threshold++) {
+		struct run run = new_run(threshold, 10000, 0, false);
+
+		for (; run.signals < SIGNALS; run.now_ms += 100)
+			attempt(&run);
+		run.detector.threshold = 200;
+		for (run.signals = 0; run.signals < SIGNALS; run.now_ms += 100) {
+			run.declared = run.declared && window_breached(&run.window, &run.detector, true, run.now_ms);
+			assert_false(run.declared);
+			assert_false(window_breached(&run.window, &run.detector, false, run.now_ms));
+			window_count(&run.window, &run.detector, false, run.now_ms);
+			run.signals++;
+		}
+	}
+}
+
+// One signal, then nothing for 26 days, when the clock's low 32 bits say that it is still to come.
+static void
+a_window_of_weeks_ago_is_possible(void **state)
+{
+	struct run run = new_run(3, 1000, 0, false);
+
+	(void)state;
+	attempt(&run);
+	for (int day = 1; day < 60; day++)
+		assert_true(window_possible(&run.window, run.now_ms + day * UINT64_C(86400000)));
 }
 
 // Times of chunks are 32 bits wide, and a window that is never empty outlives them: one signal a second for fifty days.
@@ -254,7 +293,9 @@ main(void)
 		cmocka_unit_test(signals_of_a_burst_are_forgotten_one_by_one),
 		cmocka_unit_test(after_a_reported_breach_the_signals_of_the_last_period_count_again),
 		cmocka_unit_test(a_sliding_window_that_was_ended_counts_from_nothing),
-		cmocka_unit_test(a_changed_threshold_loses_no_signal),
+		cmocka_unit_test(a_changed_threshold_loses_no_signal_below_it),
+		cmocka_unit_test(a_raised_threshold_finds_no_more_than_the_list),
+		cmocka_unit_test(a_window_of_weeks_ago_is_possible),
 		cmocka_unit_test(a_signal_of_weeks_ago_does_not_come_back),
 		cmocka_unit_test(a_fixed_window_holds_what_it_blocks_after_its_period),
 	};
