@@ -35,8 +35,9 @@ begins(const struct session *session, const struct packet *packet)
 {
 	if (packet->kind == PACKET_TCP)
 		return opens(packet) && (session == NULL || !repeats(session, packet));
-	// A refused exchange is judged anew by each packet of its opener, like a repeated SYN.
-	return session == NULL || (session->state == SESSION_REFUSED && session->opener == packet->side);
+	// An exchange that was refused as it opened is judged anew by each packet of its opener, like a repeated SYN.
+	return session == NULL ||
+	       (session->state == SESSION_REFUSED && !session->cut && session->opener == packet->side);
 }
 
 // A session that lives on under a new policy gets its terms; what was decided when it opened stands.
@@ -60,8 +61,17 @@ bind(struct pipeline *pipeline, struct session *session, const struct packet *pa
 	belonging_bind(pipeline, session, &to);
 }
 
-// A handshake is complete when its opener acknowledges the very number of an answer to its opening: who forges either has not seen
-// the other.
+// A fragment hides what its opener acknowledges: before the handshake is complete nobody sends one by chance.
+static bool
+hides_handshake(const struct session *session, const struct packet *packet)
+{
+	return session->awaited && session->answered && session->opener == packet->side && packet->first_fragment;
+}
+
+// A handshake is complete when its opener acknowledges the very number of an answer to its opening: who forges its segments has not
+// seen that, unless the answerer is his accomplice. Whatever state a reset has left the session in: another that dies before it
+// reaches the answerer would hide the handshake. What the answerer sends afterwards proves nothing: by SYNs of several numbers on one
+// key it is led to acknowledge more than the one that we took for its session's.
 static void
 follow_handshake(struct pipeline *pipeline, struct session *session, const struct packet *packet)
 {
@@ -119,24 +129,36 @@ continue_session(struct pipeline *pipeline, struct session *session, const struc
 		follow_handshake(pipeline, session, packet);
 }
 
-// Ends the session if somebody cuts it now.
+// What became of its ends meanwhile is not known.
 static void
-cut(struct pipeline *pipeline, struct session *session)
+resume(struct session *session)
 {
-	unsigned actions = signal_cut(pipeline, session);
+	session->state = session_key_protocol(&session->key) == POLICY_TCP ? SESSION_JOINED : SESSION_EXCHANGE;
+	session->cut = 0;
+}
 
-	if (actions == 0)
-		return;
-	counter_add(&pipeline->counters->sessions_cut, 1);
-	refusal_remember(session, actions);
+// A session is cut for as long as somebody cuts it: each of its packets asks.
+static bool
+is_cut(struct pipeline *pipeline, struct session *session)
+{
+	unsigned actions = session->cuttable ? signal_cut(pipeline, session) : 0;
+
+	if (actions != 0) {
+		counter_add(&pipeline->counters->sessions_cut, !session->cut);
+		refusal_remember(session, actions);
+		session->cut = 1;
+	} else if (session->cut) {
+		resume(session);
+	}
+	return actions != 0;
 }
 
 static bool
 is_refused(struct pipeline *pipeline, struct session *session)
 {
-	if (session->cuttable && session->state != SESSION_REFUSED)
-		cut(pipeline, session);
-	return session->state == SESSION_REFUSED;
+	if (session->state == SESSION_REFUSED && !session->cut)
+		return true;
+	return is_cut(pipeline, session);
 }
 
 static enum verdict
@@ -174,11 +196,14 @@ judge_packet(struct pipeline *pipeline, const struct packet *packet, struct sess
 		judge_again(pipeline, session, packet);
 	if (session != NULL && session->unbound && packet->side == SIDE_SUBSCRIBER)
 		bind(pipeline, session, packet);
-	if (begins(session, packet))
+	bool hides = session != NULL && hides_handshake(session, packet);
+	if (hides)
+		verdict = VERDICT_REFUSE;
+	else if (begins(session, packet))
 		verdict = opening_judge(pipeline, packet, session);
 	else
 		verdict = session == NULL ? judge_unknown(pipeline, packet) : judge_known(pipeline, packet, session);
-	if (packet->evasive)
+	if (packet->evasive || hides)
 		counter_add(&pipeline->counters->evasive, 1);
 	if (packet->first_fragment)
 		judge_remember(pipeline, packet, verdict);

@@ -24,6 +24,9 @@ judge_hidden(struct pipeline *pipeline, const struct packet *packet)
 		return VERDICT_FORWARD;
 
 	struct terms terms = terms_of_services(pipeline->policy, &packet->key.subscriber, UINT64_MAX, pipeline->now_ms);
+	// Whose handshakes are followed hides none of them. To count it would let who forges his address get him blocked.
+	if (terms.awaited != 0)
+		return VERDICT_REFUSE;
 	struct belonging to = belonging_of(pipeline, &terms, packet);
 	// There is no session that could be reset.
 	return signal_opening(pipeline, &to, packet, true) == 0 ? VERDICT_FORWARD : VERDICT_REFUSE;

@@ -41,6 +41,7 @@ enter(struct pipeline *pipeline, struct session *session, const struct belonging
 	session->fin_by_opener = 0;
 	session->awaited = state == SESSION_SYN && to->terms.awaited != 0;
 	session->answered = 0;
+	session->cut = 0;
 }
 
 static bool

@@ -15,7 +15,7 @@ enum session_state {
 	SESSION_HALF_CLOSED, // FIN of one side; which one is in the entry
 	SESSION_CLOSED,      // FIN of both, or RST
 	SESSION_JOINED,      // no SYN seen: forwarded, not counted
-	SESSION_REFUSED,     // the quota refused its SYN
+	SESSION_REFUSED,     // the quota refused its SYN, or cuts it
 	SESSION_EXCHANGE,    // UDP
 	SESSION_STATES,
 };

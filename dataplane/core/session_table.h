@@ -40,7 +40,7 @@ struct session {
 	uint16_t answered : 1;
 	uint16_t resets : 1;      // of a refused one: its segments are answered with a reset to the subscriber
 	uint16_t resets_both : 1; // ... and to the other end
-	uint16_t reserved : 1;
+	uint16_t cut : 1;         // of a refused one: not refused as it opened, but cut since
 };
 _Static_assert(SESSION_STATES <= 1 << 4, "the bits of a state");
 _Static_assert(sizeof(struct session) == 64, "one cache line");

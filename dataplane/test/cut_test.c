@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // judge.c: sessions that a breach cuts, and the verdicts that its actions come to.
 
+#include "release.h"
+
 #include "fixture.h"
 #include "test.h"
 
@@ -82,22 +84,93 @@ what_is_open_in_the_breached_service_is_refused_both_ways_and_nothing_else(void 
 }
 
 static void
-a_cut_session_stays_refused_for_as_long_as_its_ends_go_on(void **state)
+assert_goes_on(struct fixture *fixture, const struct talk *talk, enum session_state as)
+{
+	uint64_t opened = FIXTURE_COUNTER(fixture, sessions_opened);
+
+	assert_int_equal(fixture_down(fixture, talk, talk->protocol == POLICY_UDP ? 0 : ACK, 3), VERDICT_FORWARD);
+	assert_int_equal(fixture_session(fixture, talk)->state, as);
+	assert_int_equal(fixture_up(fixture, talk, talk->protocol == POLICY_UDP ? 0 : ACK, 3), VERDICT_FORWARD);
+	assert_int_equal(FIXTURE_COUNTER(fixture, sessions_opened), opened);
+}
+
+static void
+a_cut_session_goes_on_when_the_breach_is_over(void **state)
 {
 	struct fixture fixture;
 
 	(void)state;
 	start(&fixture, ACTION_BLOCK | ACTION_CUT);
-	struct talk mail = breach(&fixture);
+	struct talk mail = breach(&fixture), name = fixture_talk("10.0.0.1", 100, 53);
+	name.protocol = POLICY_UDP;
+	for (; name.subscriber_port < 100 + QUOTA; name.subscriber_port++)
+		assert_int_equal(fixture_up(&fixture, &name, 0, 0), VERDICT_FORWARD);
+	name.subscriber_port = 100;
 	for (int i = 0; i < 6; i++) {
-		assert_int_equal(i % 2 ? fixture_up(&fixture, &mail, ACK, 3) : fixture_down(&fixture, &mail, ACK, 3),
-				 VERDICT_REFUSE);
-		fixture_wait(&fixture, 30000, 1000);
+		assert_int_equal(fixture_up(&fixture, &mail, ACK, 3), VERDICT_REFUSE);
+		assert_int_equal(fixture_down(&fixture, &mail, ACK, 3), VERDICT_REFUSE);
+		assert_int_equal(fixture_up(&fixture, &name, 0, 0), VERDICT_REFUSE);
+		assert_int_equal(fixture_down(&fixture, &name, 0, 0), VERDICT_REFUSE);
+		fixture_wait(&fixture, PERIOD_MS / 6, 1000);
 	}
-	// The breach is over since long. Once it was forgotten, it is any other that is seen in the middle.
-	fixture_wait(&fixture, 60000, 1000);
-	assert_int_equal(fixture_up(&fixture, &mail, ACK, 3), VERDICT_FORWARD);
-	assert_int_equal(fixture_session(&fixture, &mail)->state, SESSION_JOINED);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_cut), 2);
+	assert_goes_on(&fixture, &mail, SESSION_JOINED);
+	assert_goes_on(&fixture, &name, SESSION_EXCHANGE);
+	// It is cut again by the next breach.
+	fixture_open(&fixture, "10.0.0.1", 20, 25);
+	fixture_open(&fixture, "10.0.0.1", 21, 25);
+	assert_int_equal(fixture_up(&fixture, &mail, ACK, 3), VERDICT_REFUSE);
+	assert_int_equal(FIXTURE_COUNTER(&fixture, sessions_cut), 3);
+	fixture_stop(&fixture);
+}
+
+static void
+a_cut_session_goes_on_when_its_subscriber_is_released(void **state)
+{
+	const struct address address = address_of("10.0.0.1");
+	const struct subscriber_key key = subscriber_key(&address, 128, 0);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, ACTION_BLOCK | ACTION_CUT);
+	struct talk mail = breach(&fixture);
+	assert_int_equal(fixture_up(&fixture, &mail, ACK, 3), VERDICT_REFUSE);
+	assert_int_equal(release_subscriber(&fixture.engine.pipelines[0], &key, 0, fixture.now_ms), 1);
+	assert_goes_on(&fixture, &mail, SESSION_JOINED);
+	fixture_stop(&fixture);
+}
+
+static void
+a_cut_session_goes_on_under_a_policy_that_does_not_cut_it(void **state)
+{
+	static const uint8_t milder[] = {ACTION_REPORT, ACTION_BLOCK};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(milder); i++) {
+		struct fixture fixture;
+		start(&fixture, ACTION_BLOCK | ACTION_CUT);
+		struct talk mail = breach(&fixture);
+		assert_int_equal(fixture_up(&fixture, &mail, ACK, 3), VERDICT_REFUSE);
+		apply(&fixture, milder[i]);
+		assert_goes_on(&fixture, &mail, SESSION_JOINED);
+		fixture_stop(&fixture);
+	}
+}
+
+static void
+what_was_refused_as_it_opened_is_no_cut_session(void **state)
+{
+	struct talk late = fixture_talk("10.0.0.1", 3, 25);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, ACTION_BLOCK | ACTION_CUT);
+	breach(&fixture);
+	assert_int_equal(fixture_down(&fixture, &late, SYN_ACK, 1), VERDICT_REFUSE);
+	assert_int_equal(fixture_up(&fixture, &late, SYN, 3), VERDICT_REFUSE);
+	fixture.now_ms += PERIOD_MS;
+	assert_int_equal(fixture_down(&fixture, &late, ACK, 1), VERDICT_REFUSE);
+	assert_int_equal(fixture_up(&fixture, &late, SYN, 3), VERDICT_FORWARD);
 	fixture_stop(&fixture);
 }
 
@@ -180,7 +253,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_open_in_the_breached_service_is_refused_both_ways_and_nothing_else),
-		cmocka_unit_test(a_cut_session_stays_refused_for_as_long_as_its_ends_go_on),
+		cmocka_unit_test(a_cut_session_goes_on_when_the_breach_is_over),
+		cmocka_unit_test(a_cut_session_goes_on_when_its_subscriber_is_released),
+		cmocka_unit_test(a_cut_session_goes_on_under_a_policy_that_does_not_cut_it),
+		cmocka_unit_test(what_was_refused_as_it_opened_is_no_cut_session),
 		cmocka_unit_test(a_session_joined_during_the_breach_is_cut_too),
 		cmocka_unit_test(a_policy_that_begins_to_cut_ends_what_goes_on),
 		cmocka_unit_test(the_actions_give_the_verdict_on_openings_and_on_all_that_follows),

@@ -167,6 +167,67 @@ a_subscriber_does_not_hide_his_handshake_behind_other_segments(void **state)
 	fixture_stop(&fixture);
 }
 
+static enum verdict
+acknowledge_in_fragments(struct fixture *fixture, const struct talk *talk, enum side side, bool tiny)
+{
+	struct packet packet = fixture_packet(talk, side, tiny ? SYN : ACK, opening(talk) + 1);
+	uint8_t verdict;
+
+	packet.fragment_id = 7;
+	packet.first_fragment = true;
+	packet.evasive = tiny;
+	fixture_burst(fixture, &packet, 1, &verdict);
+	return verdict;
+}
+
+static void
+an_acknowledgement_that_a_fragment_hides_does_not_reach_the_server(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (uint16_t port = 1; port <= 2; port++) {
+		struct talk talk = fixture_talk("10.0.0.1", port, 25);
+		open_only(&fixture, &talk);
+		be_answered(&fixture, &talk);
+		assert_int_equal(acknowledge_in_fragments(&fixture, &talk, SIDE_NETWORK, false), VERDICT_FORWARD);
+		assert_int_equal(acknowledge_in_fragments(&fixture, &talk, SIDE_SUBSCRIBER, port == 1), VERDICT_REFUSE);
+		acknowledge(&fixture, &talk);
+		assert_int_equal(acknowledge_in_fragments(&fixture, &talk, SIDE_SUBSCRIBER, false), VERDICT_FORWARD);
+	}
+	assert_int_equal(FIXTURE_COUNTER(&fixture, evasive), 2);
+	assert_counted(&fixture, "10.0.0.1", 2);
+	fixture_stop(&fixture);
+}
+
+// To count it would let a neighbour's forgery block him; to pass it would let him open sessions that are not followed.
+static void
+a_packet_whose_ports_are_hidden_is_refused_and_not_counted(void **state)
+{
+	struct talk talk = fixture_talk("10.0.0.1", 1, 25), stranger = fixture_talk("192.0.2.1", 1, 25);
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture);
+	for (int i = 0; i < 2 * QUOTA; i++) {
+		struct packet packets[] = {fixture_packet(&talk, SIDE_SUBSCRIBER, 0, 0),
+					   fixture_packet(&talk, SIDE_NETWORK, 0, 0),
+					   fixture_packet(&stranger, SIDE_SUBSCRIBER, 0, 0)};
+		uint8_t verdicts[3];
+		for (int p = 0; p < 3; p++) {
+			packets[p].kind = PACKET_EVASIVE;
+			packets[p].evasive = true;
+		}
+		fixture_burst(&fixture, packets, 3, verdicts);
+		assert_int_equal(verdicts[0], VERDICT_REFUSE);
+		assert_int_equal(verdicts[1], VERDICT_FORWARD);
+		assert_int_equal(verdicts[2], VERDICT_FORWARD);
+	}
+	assert_counted(&fixture, "10.0.0.1", 0);
+	fixture_stop(&fixture);
+}
+
 static void
 a_session_joined_or_opened_under_another_policy_is_not_counted(void **state)
 {
@@ -216,6 +277,8 @@ main(void)
 		cmocka_unit_test(a_handshake_counts_once_when_it_is_complete),
 		cmocka_unit_test(forged_openings_and_acknowledgements_count_nothing),
 		cmocka_unit_test(a_subscriber_does_not_hide_his_handshake_behind_other_segments),
+		cmocka_unit_test(an_acknowledgement_that_a_fragment_hides_does_not_reach_the_server),
+		cmocka_unit_test(a_packet_whose_ports_are_hidden_is_refused_and_not_counted),
 		cmocka_unit_test(a_session_joined_or_opened_under_another_policy_is_not_counted),
 		cmocka_unit_test(handshakes_in_flight_at_the_breach_are_counted_and_go_on),
 	};
