@@ -23,7 +23,10 @@ type Side = "subscriber" | "network";
 interface Session {
   readonly opener: Side;
   readonly sequence: number;
-  refused: boolean;
+  /** As it opened. */
+  readonly refused: boolean;
+  /** By its latest packet. */
+  cut: boolean;
   /** Some detector wants its handshake complete. */
   awaited: boolean;
   answer: number | null;
@@ -115,7 +118,7 @@ export class PolicyModel {
     const counts = this.#seen.has(subscriber);
     const refused = blocked || (counts && this.#inBreach(subscriber, blocking(detectors), nowMs));
     const session: Session = {
-      ...{ opener: from, sequence: packet.sequence, refused, answer: null },
+      ...{ opener: from, sequence: packet.sequence, refused, cut: false, answer: null },
       awaited: packet.protocol === "tcp" && detectors.some(({ detector }) => detector.count === "established"),
     };
     this.#sessions.set(key, session);
@@ -127,12 +130,12 @@ export class PolicyModel {
   #follow(session: Session | undefined, packet: Packet, from: Side, nowMs: number): "forward" | "refuse" {
     if (session === undefined) throw new Error("the model knows no session that it did not see begin");
     const { subscriber, detectors } = this.#terms(packet, from, session.opener);
-    if (!session.refused && this.#cuts(subscriber, detectors, nowMs)) {
-      session.refused = true;
-      this.opened.cut++;
-    }
-    if (session.refused) return "refuse";
     session.awaited &&= detectors.some(({ detector }) => detector.count === "established");
+    if (session.refused) return "refuse";
+    const cut = this.#cuts(subscriber, detectors, nowMs);
+    if (cut && !session.cut) this.opened.cut++;
+    session.cut = cut;
+    if (cut) return "refuse";
     if (session.awaited && this.#completes(session, packet, from)) {
       session.awaited = false;
       this.#count(subscriber, detectors, "established", nowMs);
