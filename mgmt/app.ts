@@ -112,7 +112,7 @@ export class App {
     const auditor = new Auditor(parts);
     const audit = (entry: AuditEntry) => auditor.write(entry);
     this.#policy = new PolicyKeeper(parts);
-    const nameOf = (detector: number) => this.#policy.nameOf(detector);
+    const nameOf = (detector: number, revision?: number | null) => this.#policy.nameOf(detector, revision);
     const facts = () => this.#configuration.facts();
     this.#configuration = new ConfigurationKeeper({
       ...parts,

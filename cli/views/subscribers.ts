@@ -78,8 +78,7 @@ function detectorLines(detectors: readonly DetectorState[]): string[] {
 
 /** `10 sessions of smtp-outbound in 60 s`. */
 export function nameText({ name, id, counted, period }: DetectorState): string {
-  const periodMs = period?.untilAt ? period.untilAt - period.startedAt : 0;
-  return detectorText({ name, detector: id ?? 0, counted, periodMs });
+  return detectorText({ name, detector: id ?? 0, counted, periodMs: period?.periodMs ?? 0 });
 }
 
 /** Lines whose columns are made to fit at once: a long list is read as it is made. */

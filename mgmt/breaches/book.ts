@@ -16,8 +16,8 @@ export interface Notice {
 export interface BookContext extends EndContext {
   /** The Unix time, in milliseconds, of a CLOCK_BOOTTIME. */
   unixTime(bootMs: number): number;
-  /** What the configuration in force calls a detector. */
-  nameOf(detector: number): DetectorName | null;
+  /** What a configuration calls a detector; null: not known which, and the latest is asked. */
+  nameOf(detector: number, revision: number | null): DetectorName | null;
 }
 
 /** How long after its concluded end the end event of a breach may come: a fast path that hung tells it when it lives again. */
@@ -127,7 +127,7 @@ export class BreachBook {
       region,
       subscriber,
       detector,
-      name: this.#context.nameOf(detector),
+      name: this.#context.nameOf(detector, null),
       periodStartedMs,
       periodMs,
       holdMs,
@@ -148,6 +148,7 @@ export class BreachBook {
     breach.startedAt = this.#time(event.timeMs);
     breach.generation = event.generation;
     breach.revision = this.#context.revisionOf(breach.region, event.generation);
+    breach.name = this.#context.nameOf(breach.detector, breach.revision) ?? breach.name;
     breach.startEvent = idOf(event);
     this.#hear(breach, event);
   }

@@ -34,7 +34,8 @@ export interface RecorderParts {
   readonly log: Pick<Log, "say">;
   readonly clock: Clock;
   readonly releases: Pick<Releases, "of">;
-  nameOf(detector: number): DetectorName | null;
+  /** `revision`: null: the latest that had the detector. */
+  nameOf(detector: number, revision: number | null): DetectorName | null;
 }
 
 export class BreachRecorder {
@@ -109,6 +110,7 @@ export class BreachRecorder {
 
   /** Takes what happened since the last time. */
   async read(): Promise<void> {
+    this.#seePolicy();
     if (this.#book.unsaved >= UNSAVED_MAX) return;
     await this.#takeEvents();
     if (this.#recordsDue()) await this.#takeRecords();

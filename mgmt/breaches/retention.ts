@@ -1,8 +1,10 @@
-// How long breaches are on record: a year, and no more of them than the store keeps (store/breach-table.ts).
+// How long breaches are on record: a year, and no more of them than the store keeps (store/breach-table.ts). A clock that is far ahead
+// for a while forgets nobody: a year is over by boot time too, and by the latest breach.
 
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
+import { type Clock, type Moment, momentOf } from "../time.ts";
 
 const KEPT_MS = 365 * 86_400_000;
 
@@ -13,11 +15,13 @@ const STEPS_MAX = 20;
 
 export interface RetentionParts {
   readonly store: Pick<Store, "call">;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
 }
 
 export class BreachRetention {
   readonly #parts: RetentionParts;
+  /** The clocks at the first look. */
+  #first: Moment | undefined;
   readonly #forgetting = new Repeater(() => this.forget(), PAUSE_MS);
 
   constructor(parts: RetentionParts) {
@@ -43,6 +47,8 @@ export class BreachRetention {
 
   #step(): Promise<boolean> {
     const { store, clock } = this.#parts;
-    return store.call("pruneBreaches", clock.now() - KEPT_MS);
+    this.#first ??= momentOf(clock);
+    const passedMs = clock.nowMs() - this.#first.nowMs;
+    return store.call("pruneBreaches", Math.min(clock.now(), this.#first.now + passedMs), KEPT_MS);
   }
 }

@@ -15,6 +15,9 @@ const LOOK_MS = 200;
 /** A fast path that takes no policy now is asked again after this, or when another process serves. */
 const FULL_PAUSE_MS = 10_000;
 
+/** Events tell of a policy within seconds: of more that followed it nobody asks. */
+const REVISIONS_MAX = 32;
+
 /** What became of a policy. `waiting`: no fast path takes it now; it is given to the next. */
 export type Given =
   | { readonly outcome: "applied" | "waiting" }
@@ -31,7 +34,8 @@ export class PolicyKeeper {
   readonly #parts: PolicyKeeperParts;
   readonly #looking = new Repeater(() => this.look(), LOOK_MS);
   readonly #turns = new Turns();
-  readonly #forgotten = new Map<number, DetectorName>();
+  /** The names of detectors by the latest revisions, the latest last. */
+  readonly #names = new Map<number, Prepared["detectors"]>();
   #policy: Prepared | undefined;
   /** The fast path was not given it yet. */
   #waits = false;
@@ -67,8 +71,7 @@ export class PolicyKeeper {
       this.#askMs = 0;
       const given = await this.#give(policy);
       if (given.outcome === "refused") return given;
-      for (const [id, name] of this.#policy?.detectors ?? []) this.#forgotten.set(id, name);
-      this.#policy = policy;
+      this.#keep(policy);
       this.#refusal = undefined;
       this.#waits = given.outcome === "waiting";
       return given;
@@ -77,7 +80,7 @@ export class PolicyKeeper {
 
   /** From now on the fast path is kept under this policy, and one that refuses it is an alarm. */
   async keep(policy: Prepared): Promise<void> {
-    this.#policy = policy;
+    this.#keep(policy);
     this.#waits = true;
     await this.look();
   }
@@ -106,9 +109,12 @@ export class PolicyKeeper {
     return this.#policy;
   }
 
-  /** What the configuration calls a detector. */
-  nameOf(detector: number): DetectorName | null {
-    return this.#policy?.detectors.get(detector) ?? this.#forgotten.get(detector) ?? null;
+  /** What a revision calls a detector; if it is not given or not known, what the latest does that had the detector. */
+  nameOf(detector: number, revision?: number | null): DetectorName | null {
+    const known = this.#names.get(revision ?? Number.NaN)?.get(detector);
+    if (known) return known;
+    const latest = [...this.#names.values()].reverse();
+    return latest.find((names) => names.has(detector))?.get(detector) ?? null;
   }
 
   /** What usage is told of: null, if no configuration ever had it. */
@@ -153,6 +159,15 @@ export class PolicyKeeper {
   #obeys({ header, live }: EngineStatus): boolean {
     const lost = live.bypass === "no-policy" || live.bypass === "policy-damaged";
     return !lost && header.region === this.#taken?.region && live.policyGeneration === this.#taken.generation;
+  }
+
+  #keep(policy: Prepared): void {
+    const { revision } = policy.facts;
+    this.#policy = policy;
+    this.#names.delete(revision);
+    this.#names.set(revision, policy.detectors);
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > REVISIONS_MAX && oldest !== undefined) this.#names.delete(oldest);
   }
 
   async #give(policy: Prepared): Promise<Given> {

@@ -21,10 +21,10 @@ export interface BreachTable {
   recent(limit: number, address?: string): Breach[];
   get(id: number): Breach | undefined;
   /**
-   * Forgets some of those that are over and were declared before a Unix time, or are not among the latest that are kept. Returns
-   * whether there may be more.
+   * Forgets some of those that are over and were declared `keptMs` before a Unix time and before the latest, or are not among the
+   * latest that are kept. Returns whether there may be more.
    */
-  prune(before: number): boolean;
+  prune(now: number, keptMs: number): boolean;
   places(): EventPlace[];
 }
 
@@ -42,7 +42,7 @@ export function breachTable(database: Database.Database, rowsMax = BREACH_ROWS_M
       ORDER BY started_at DESC, id DESC LIMIT ?`,
   );
   const get = database.prepare<[number], Row>("SELECT * FROM breaches WHERE id = ?");
-  const prune = database.prepare<{ before: number; rowsMax: number; atOnce: number }>(pruning);
+  const prune = database.prepare<{ now: number; keptMs: number; rowsMax: number; atOnce: number }>(pruning);
   const places = database.prepare<[], EventPlace>("SELECT region, ring, sequence FROM event_places");
   const savePlace = database.prepare<[EventPlace]>(
     "INSERT OR REPLACE INTO event_places (region, ring, sequence) VALUES (@region, @ring, @sequence)",
@@ -82,7 +82,7 @@ export function breachTable(database: Database.Database, rowsMax = BREACH_ROWS_M
       const row = get.get(id);
       return row && breachOf(row);
     },
-    prune: (before) => prune.run({ before, rowsMax, atOnce: PRUNED_AT_ONCE }).changes === PRUNED_AT_ONCE,
+    prune: (now, keptMs) => prune.run({ now, keptMs, rowsMax, atOnce: PRUNED_AT_ONCE }).changes === PRUNED_AT_ONCE,
     places: () => places.all(),
   };
 }
@@ -133,5 +133,6 @@ const insertion = `INSERT INTO breaches (${columns.join(", ")}) VALUES (${column
 // Ids are given in order, and hardly any are left out. Each part finds its rows by an index.
 const pruning = `DELETE FROM breaches WHERE id IN (
   SELECT id FROM breaches WHERE id <= (SELECT max(id) FROM breaches) - @rowsMax AND ended_at IS NOT NULL
-  UNION ALL SELECT id FROM breaches WHERE started_at < @before AND ended_at IS NOT NULL
+  UNION ALL SELECT id FROM breaches
+    WHERE started_at < min(@now, (SELECT max(started_at) FROM breaches)) - @keptMs AND ended_at IS NOT NULL
   LIMIT @atOnce)`;

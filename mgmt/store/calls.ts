@@ -27,7 +27,7 @@ export interface StoreCalls {
   unendedBreaches(endedAt: number): Breach[];
   recentBreaches(limit: number, address?: string): Breach[];
   breach(id: number): Breach | undefined;
-  pruneBreaches(before: number): boolean;
+  pruneBreaches(now: number, keptMs: number): boolean;
   saveRelease(release: Release): void;
   releases(since: number): Release[];
   eventPlaces(): EventPlace[];

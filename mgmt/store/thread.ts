@@ -62,7 +62,7 @@ const calls: StoreCalls = {
   unendedBreaches: (endedAt) => use((store) => store.breaches.unended(endedAt)),
   recentBreaches: (limit, address) => use((store) => store.breaches.recent(limit, address)),
   breach: (id) => use((store) => store.breaches.get(id)),
-  pruneBreaches: (before) => use((store) => store.breaches.prune(before)),
+  pruneBreaches: (now, keptMs) => use((store) => store.breaches.prune(now, keptMs)),
   saveRelease: (release) => use(({ releases }) => releases.save(release)),
   releases: (since) => use(({ releases }) => releases.since(since)),
   eventPlaces: () => use((store) => store.breaches.places()),

@@ -42,9 +42,9 @@ export interface DetectorState {
   readonly refused: number;
   /**
    * Null: no period goes on. Of a breach it lasts as long as that. Else a sliding one began with the first signal since it was
-   * empty, and has no end.
+   * empty, and has no end. `periodMs`: without the hold.
    */
-  readonly period: { readonly startedAt: number; readonly untilAt: number | null } | null;
+  readonly period: { readonly startedAt: number; readonly untilAt: number | null; readonly periodMs: number } | null;
   readonly inBreach: boolean;
   /** When the breach was declared, if somebody heard of it. */
   readonly breachedAt: number | null;

@@ -89,9 +89,10 @@ export class Subscribers {
   #stateOf(subscriber: SubscriberAddress, window: WindowRecord, region: string): DetectorState {
     const { clock } = this.#parts;
     const { detector, periodStartedMs, counted, refused, inBreach } = window;
-    const name = this.#parts.nameOf(detector);
-    const lastsMs = lastingMs(window, name);
     const breach = inBreach ? this.#parts.recorder.find(region, { subscriber, detector, periodStartedMs }) : undefined;
+    // A daemon that started after the detector went knows it by the breach only.
+    const name = this.#parts.nameOf(detector) ?? breach?.name ?? null;
+    const lastsMs = lastingMs(window, name);
     return {
       id: detector,
       name,
@@ -100,6 +101,7 @@ export class Subscribers {
       period: {
         startedAt: unixTime(clock, periodStartedMs),
         untilAt: lastsMs === null ? null : unixTime(clock, periodStartedMs + lastsMs),
+        periodMs: window.periodMs,
       },
       inBreach,
       breachedAt: breach?.startedAt ?? null,

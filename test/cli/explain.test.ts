@@ -32,7 +32,7 @@ function detector(changes: Partial<DetectorName> = {}): DetectorName {
 const reporting = detector({ service: "submission", threshold: 50, periodSeconds: 300, actions: ["report"] });
 
 function state(name: DetectorName, changes: Partial<DetectorState> = {}): DetectorState {
-  const period = { startedAt: NOW - 30_000, untilAt: NOW + 30_000 };
+  const period = { startedAt: NOW - 30_000, untilAt: NOW + 30_000, periodMs: 60_000 };
   return { id: 2, name, counted: 4, refused: 0, period, inBreach: false, breachedAt: null, ...changes };
 }
 
@@ -134,14 +134,20 @@ const scenes: Readonly<Record<string, ExplainFacts>> = {
   "He is reported": facts({
     subscribers: [
       subscriber([
-        inBreach(reporting, { id: 3, refused: 0, period: { startedAt: NOW - 30_000, untilAt: NOW + 270_000 } }),
+        inBreach(reporting, {
+          id: 3,
+          refused: 0,
+          period: { startedAt: NOW - 30_000, untilAt: NOW + 270_000, periodMs: 60_000 },
+        }),
       ]),
     ],
     breaches: [breach({ detector: 3, name: reporting, destinations: [] })],
   }),
   "He is counted in a sliding window": facts({
     configuration: configurationWith(sliding),
-    subscribers: [subscriber([state(sliding, { period: { startedAt: NOW - 90_000, untilAt: null } })])],
+    subscribers: [
+      subscriber([state(sliding, { period: { startedAt: NOW - 90_000, untilAt: null, periodMs: 60_000 } })]),
+    ],
   }),
   "He is blocked until his period ends": facts({
     subscribers: [blocked],
@@ -151,9 +157,12 @@ const scenes: Readonly<Record<string, ExplainFacts>> = {
   "He is blocked by a sliding window with a hold, resets and a cut": facts({
     configuration: configurationWith(sliding),
     subscribers: [
-      subscriber([inBreach(sliding, { period: { startedAt: NOW - 27_000, untilAt: NOW + 333_000 } })], {
-        openSessions: 1,
-      }),
+      subscriber(
+        [inBreach(sliding, { period: { startedAt: NOW - 27_000, untilAt: NOW + 333_000, periodMs: 60_000 } })],
+        {
+          openSessions: 1,
+        },
+      ),
     ],
     breaches: [breach({ name: sliding })],
   }),

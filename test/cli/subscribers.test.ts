@@ -114,6 +114,14 @@ test("a long list is cut, and says so", async (t) => {
   t.is(breaches.at(-1), "Only 1,000 of them are listed.");
 });
 
+test("of a breach of a detector that nobody knows any more the period is told without the hold", async (t) => {
+  const gone = window({ detector: 9, counted: 4, periodMs: 60_000, holdMs: 86_400_000 });
+  const { typed } = stage([subscriber("10.30.94.66", { windows: [gone] })]);
+  const lines = await typed("show mass-mailing");
+  t.regex(lines.join("\n"), / 4 signals of forgotten detector 9 in 60 s /);
+  t.regex(lines.join("\n"), /^2026-11-22 11:02:53 {2}2026-11-23 11:03:50 /m, "and a time of another day with its date");
+});
+
 test("a release ends the breaches of one subscriber, is audited, and says whom it released from what", async (t) => {
   const { engine, audit, typed } = stage([zombie, reported]);
   engine.records = [zombie];

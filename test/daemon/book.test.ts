@@ -2,7 +2,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { BreachBook, type Notice } from "../../mgmt/breaches/book.ts";
-import type { Breach } from "../../mgmt/breaches/breach.ts";
+import type { Breach, DetectorName } from "../../mgmt/breaches/breach.ts";
 import type { EngineEvent } from "../../mgmt/engine/region_data.ts";
 import { bookContext, ended, record, started } from "./parts.ts";
 
@@ -124,6 +124,26 @@ test("whatever events are lost and however often the daemon is killed, a breach 
     { numRuns: 500 },
   );
   t.pass();
+});
+
+test("a breach is named by the configuration that it was declared under, though another is in force when that is read", (t) => {
+  const name: DetectorName = {
+    ...{ package: 0, packageName: null, service: "smtp", signal: "sessions", periodSeconds: 60 },
+    ...{ window: "fixed", holdSeconds: 0, count: "attempts", actions: ["report"], threshold: 1000 },
+  };
+  const book = new BreachBook({
+    ...bookContext,
+    revisionOf: (_, generation) => (generation === 7 ? 3 : null),
+    nameOf: (_, revision) => (revision === 3 ? { ...name, threshold: 10, actions: ["report", "block"] } : name),
+  });
+  const [told] = book.events(REGION, [started(1, { generation: 7 })]);
+  t.like(told?.breach.name, { threshold: 10, actions: ["report", "block"] });
+  book.records(REGION, [record({ host: 67 })]);
+  book.events(REGION, [started(2, { host: 67, generation: 7 })]);
+  t.deepEqual(
+    book.takeUnsaved().map(({ name }) => name?.threshold),
+    [10, 10],
+  );
 });
 
 test("nothing is followed for ever: an end that was concluded is forgotten when its event is an hour late", (t) => {

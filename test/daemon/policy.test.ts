@@ -4,8 +4,11 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { EngineError } from "../../mgmt/engine/engine_port.ts";
+import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { ask } from "../../mgmt/local/client.ts";
-import { configuration, type Daemon, daemon, region, until } from "./parts.ts";
+import { PolicyKeeper } from "../../mgmt/policy/keeper.ts";
+import type { Prepared } from "../../mgmt/policy/prepare.ts";
+import { configuration, type Daemon, daemon, FakeClock, region, until } from "./parts.ts";
 
 const REVISION_OFFSET = 12;
 
@@ -34,6 +37,25 @@ async function inForce({ store }: Daemon): Promise<number | undefined> {
 function runningText({ store }: Daemon): Promise<string> {
   return store.call("configurationText", { kind: "running" }, { secrets: true });
 }
+
+test("a detector is named as the revision asked for did, also when it has another threshold now or none", async (t) => {
+  const keeper = new PolicyKeeper({ engine: new FakeEngine(), log: { say: () => {} }, clock: new FakeClock() });
+  const name = { package: 0, packageName: null, service: "smtp", signal: "sessions" };
+  const give = (revision: number, ...thresholds: number[]) =>
+    keeper.give({
+      facts: { revision },
+      blob: new Uint8Array(),
+      detectors: new Map(thresholds.map((threshold) => [4, { ...name, threshold }])),
+    } as unknown as Prepared);
+  await give(1, 10);
+  await give(2, 1000);
+  t.is(keeper.nameOf(4, 1)?.threshold, 10);
+  t.is(keeper.nameOf(4)?.threshold, 1000);
+  await give(3);
+  t.is(keeper.nameOf(4, 1)?.threshold, 10);
+  t.is(keeper.nameOf(4, 3)?.threshold, 1000);
+  t.is(keeper.nameOf(5), null);
+});
 
 test("a good file is applied at the start, and is revision 1", async (t) => {
   const made = daemon(t);

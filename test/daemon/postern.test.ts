@@ -44,7 +44,7 @@ test("status shows processes, policy, links, tables, counters and who is in brea
 
   const lines = await asked(made, "status");
   t.deepEqual(cells(lines, "Appliance"), ["Appliance", "edge-1"]);
-  t.regex(lines.join("\n"), new RegExp(`^Daemon {5}process ${process.pid}, up \\d+ s, since 20`, "m"));
+  t.regex(lines.join("\n"), new RegExp(`^Daemon {5}process ${process.pid}, up [^,]+, since 20`, "m"));
   t.regex(lines.join("\n"), /^Fast path {2}process 4242, up 3 min 19 s, since .*, start 1$/m);
   t.regex(lines.join("\n"), /^Policy {5}judging by revision 0, generation 1$/m);
   t.true(lines.includes("Link 0: forwarding (configured: bypass)"));

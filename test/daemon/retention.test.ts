@@ -27,8 +27,8 @@ function table(t: ExecutionContext, { rows, open }: { rows: number; open: number
 }
 
 /** A call a step, until nothing is left to forget. */
-function pruneAll({ prune }: ReturnType<typeof table>, before: number): number {
-  for (let steps = 1; ; steps++) if (!prune(before)) return steps;
+function pruneAll({ prune }: ReturnType<typeof table>, now: number, keptMs = 0): number {
+  for (let steps = 1; ; steps++) if (!prune(now, keptMs)) return steps;
 }
 
 test("the latest are kept, in steps that are small", (t) => {
@@ -50,6 +50,14 @@ test("those declared before the time are forgotten, but for those that go on", (
   t.is(pruneAll(breaches, Number.MAX_SAFE_INTEGER), 1);
 });
 
+test("a clock that is far ahead does not age them: the latest says what time it was", (t) => {
+  const breaches = table(t, { rows: 20, open: 0 });
+  pruneAll(breaches, Number.MAX_SAFE_INTEGER, 10 * PERIOD_MS);
+  t.is(breaches.recent(2000).length, 11);
+  pruneAll(breaches, 12 * PERIOD_MS, 10 * PERIOD_MS);
+  t.is(breaches.recent(2000).length, 11, "nor does one that is behind");
+});
+
 test("a number of a breach leads to it as long as it is on record", (t) => {
   const breaches = table(t, { rows: 120, open: 0 });
   const [latest] = breaches.recent(1);
@@ -69,8 +77,16 @@ test("what is a year old is forgotten; a store that cannot serve now is asked ag
     if (more === undefined) throw new Sentence("The disk is full.");
     return more;
   }) as never;
-  const retention = new BreachRetention({ store: { call }, clock: { now: () => 400 * day } });
+  const clock = { now: () => 400 * day, nowMs: () => 0 };
+  const retention = new BreachRetention({ store: { call }, clock });
   await retention.forget();
-  t.deepEqual(asked, Array(3).fill(["pruneBreaches", 35 * day]));
+  t.deepEqual(asked, Array(3).fill(["pruneBreaches", 400 * day, 365 * day]));
+  clock.now = () => 800 * day;
+  clock.nowMs = () => day;
   await t.notThrowsAsync(() => retention.forget());
+  t.deepEqual(
+    asked.at(-1),
+    ["pruneBreaches", 401 * day, 365 * day],
+    "a clock that was set ahead does not make them older",
+  );
 });

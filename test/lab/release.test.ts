@@ -27,10 +27,7 @@ test(
     t.true(await mails(lab));
     await assertBlocked(t, lab);
     t.regex((await state()) ?? "", new RegExp(`: blocked until .*: ${DETECTOR}$`));
-    t.regex(
-      (await typed("show mass-mailing")).join("\n"),
-      new RegExp(`${zombie.ipv4} +${DETECTOR} +blocked +3 +[1-9]`),
-    );
+    t.regex((await typed("show mass-mailing")).join("\n"), new RegExp(`${zombie.ipv4} +${DETECTOR} +block +3 +[1-9]`));
 
     const explained = (await typed(EXPLAIN)).join("\n");
     t.regex(explained, /^He is refused smtp-outbound since .* because 3 sessions in 600 s were counted\.$/m);
