@@ -43,6 +43,10 @@ const table = {
   "needs-block": {
     cli: (action: string) => `${action} is a way to refuse sessions: add "block", or leave it out.`,
   },
+  "no-handshake": {
+    cli: (name: string) =>
+      `Sessions of service ${name} are UDP's and have no handshake: leave "count established" out.`,
+  },
   "resets-twice": { cli: () => "reset-both resets the subscriber's end too: leave reset out." },
   "unknown-package": { cli: (id: number) => `Package ${id} does not exist: create it with "package ${id}".` },
   "unknown-template": {

@@ -121,13 +121,17 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     holdSeconds: maybe(() => number(0, 86_400)) ?? 0,
   });
   const complete = services.filter(({ transport }) => transport !== undefined);
+  const udp = complete.filter(({ transport }) => transport?.protocol === "udp").map(({ name }) => name);
   const packages = draw(numbers, 0, 255, 5).map((id) => {
     const watched = [...complete.map(({ name }) => name), ...builtIn].filter(() => draw(fc.boolean));
     const massMailing = watched.map((service) => ({ service, detectors: [] as Detector[] }));
     for (const periodSeconds of massMailing.length > 0 ? draw(numbers, 1, 86_400, 3) : []) {
       for (const window of draw(some, WINDOWS)) {
-        for (const count of draw(some, COUNTS))
-          put(oneOf(massMailing).detectors, detector(periodSeconds, window, count), detectorOrder);
+        for (const count of draw(some, COUNTS)) {
+          const { service, detectors } = oneOf(massMailing);
+          if (count === "established" && udp.includes(service)) continue;
+          put(detectors, detector(periodSeconds, window, count), detectorOrder);
+        }
       }
     }
     return { id, name: maybe(() => draw(string)), massMailing: inOrder(massMailing, ({ service }) => service) };

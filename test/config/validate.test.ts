@@ -110,6 +110,28 @@ test("what is harder than block needs it, and one reset is enough", (t) => {
   t.deepEqual(problems(["block", "reset", "reset-both"]), [`${path} resets-twice`]);
 });
 
+test("established sessions are TCP's, by whichever definition the service has", (t) => {
+  const problems = (service: string, own?: "tcp" | "udp") =>
+    problemsOf(({ services, packages }) => {
+      if (own) services.push({ name: service, initiator: "either", transport: { ...transport, protocol: own } });
+      const detector = {
+        signal: "sessions",
+        threshold: 1,
+        periodSeconds: 1,
+        window: "fixed",
+        holdSeconds: 0,
+        count: "established",
+        actions: ["report"],
+      } as const;
+      packages.push({ id: 1, massMailing: [{ service, detectors: [detector] }] });
+    });
+  const wrong = ["packages.0.massMailing.0.detectors.0.count no-handshake"];
+  t.deepEqual(problems("smtp"), []);
+  t.deepEqual(problems("dns"), wrong);
+  t.deepEqual(problems("dns", "tcp"), []);
+  t.deepEqual(problems("smtp", "udp"), wrong);
+});
+
 test("a group may be incomplete, but a change may not make one so that is in use", (t) => {
   const made = emptyConfiguration();
   made.packages.push({ id: 0, massMailing: [] });

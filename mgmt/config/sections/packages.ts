@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Configuration } from "../configuration.ts";
-import { serviceNames } from "../known-services.ts";
+import { knownServices, serviceNames } from "../known-services.ts";
 import { findOrAdd, put, remove } from "../lists.ts";
 import { excess, type Path, type PlacedList, type Problem, problem, repeats } from "../problems.ts";
 import { line, type Section } from "../section.ts";
@@ -139,23 +139,33 @@ export const packages: Section = {
       ),
     ),
 
-  *check({ packages }) {
+  *check(configuration) {
+    const { packages } = configuration;
+    const udp = new Set(
+      knownServices(configuration)
+        .filter(({ transport }) => transport.protocol === "udp")
+        .map(nameOf),
+    );
     yield* repeats(["packages"], packages, "Package", idOf);
     for (const [index, { massMailing }] of packages.entries()) {
-      yield* checkMassMailing(["packages", index, "massMailing"], massMailing);
+      yield* checkMassMailing(["packages", index, "massMailing"], massMailing, udp);
     }
   },
 };
 
+/** `udp`: names of services without handshakes. */
 function* checkMassMailing(
   path: Path,
   massMailing: Configuration["packages"][number]["massMailing"],
+  udp: ReadonlySet<string>,
 ): Iterable<Problem> {
   yield* repeats(path, massMailing, "Service", serviceOf);
-  for (const [index, { detectors }] of massMailing.entries()) {
+  for (const [index, { service, detectors }] of massMailing.entries()) {
     yield* repeats([...path, index, "detectors"], detectors, "Detector of", detectorKey);
-    for (const [place, { actions }] of detectors.entries()) {
-      yield* checkActions([...path, index, "detectors", place, "actions"], actions);
+    for (const [place, { actions, count }] of detectors.entries()) {
+      const at = [...path, index, "detectors", place];
+      yield* checkActions([...at, "actions"], actions);
+      if (count === "established" && udp.has(service)) yield problem([...at, "count"], "no-handshake", service);
     }
   }
   const detectors = massMailing.map((each, index): PlacedList => [[...path, index, "detectors"], each.detectors]);
@@ -179,6 +189,10 @@ function withoutUsual({ holdSeconds, count, ...detector }: Detector) {
 
 function idOf({ id }: Pick<Package, "id">): number {
   return id;
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 function serviceOf({ service }: Pick<MassMailing, "service">): string {
