@@ -31,6 +31,7 @@ type Asked =
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
   readonly subscribers: Pick<Appliance["subscribers"], "count" | "find">;
+  readonly overrides: Pick<Appliance["overrides"], "list">;
   readonly log: Pick<Appliance["log"], "status">;
 };
 
@@ -174,6 +175,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     ssh: () => (watched.alive ? ssh : noSsh),
     configuration: configurationService,
     subscribers: { count: async () => 0, find: async function* () {} },
+    overrides: { list: async function* () {} },
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
     sessions: () => [],
     aaaServers: () => (watched.alive ? servers : []),
