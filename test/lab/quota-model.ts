@@ -36,12 +36,25 @@ function distinct(states: readonly State[]): State[] {
 }
 
 export class QuotaModel {
-  /** The sessions that the policy in force allows; it may change while periods run. */
-  threshold: number;
+  #threshold: number;
   readonly #subscribers = new Map<string, readonly State[]>();
 
   constructor(threshold: number) {
-    this.threshold = threshold;
+    this.#threshold = threshold;
+  }
+
+  /** The sessions that the policy in force allows. */
+  get threshold(): number {
+    return this.#threshold;
+  }
+
+  /** Another policy, while periods run: the breach of who counted fewer is over as soon as a sweep, or a session of his, finds it. */
+  allow(threshold: number): void {
+    this.#threshold = threshold;
+    for (const [address, states] of this.#subscribers) {
+      const over = states.filter(({ told, counted }) => told && counted < threshold);
+      this.#subscribers.set(address, distinct([...states, ...over.map((state) => ({ ...state, told: false }))]));
+    }
   }
 
   /** Somebody sent something that no detector counts. */
@@ -52,12 +65,13 @@ export class QuotaModel {
   /** Somebody opened a session of the service. Returns what is wrong with its fate, if it is. */
   opened(address: string, fate: Fate): string | undefined {
     const before = this.#states(address);
-    const passed = before.filter((state) => state.counted < this.threshold).map((state) => this.#counted(state));
+    const passed = before.filter((state) => state.counted < this.#threshold).map((state) => this.#counted(state));
     const refused = before
-      .filter((state) => state.counted >= this.threshold)
+      .filter((state) => state.counted >= this.#threshold)
       .map((state) => ({ ...state, known: true, told: true }));
     const after = { passed, refused, "in-flight": [...before, ...passed, ...refused] }[fate];
-    if (after.length === 0) return `a session of ${address} ${fate} with ${range(before)} of ${this.threshold} counted`;
+    if (after.length === 0)
+      return `a session of ${address} ${fate} with ${range(before)} of ${this.#threshold} counted`;
     this.#subscribers.set(address, distinct(after));
     return undefined;
   }
@@ -89,12 +103,12 @@ export class QuotaModel {
 
   /** Those who have opened sessions and may open more. */
   withinQuota(): string[] {
-    return this.#select((states) => most(states, counted) > 0 && least(states, counted) < this.threshold);
+    return this.#select((states) => most(states, counted) > 0 && least(states, counted) < this.#threshold);
   }
 
   /** Those who may open none. */
   blocked(): string[] {
-    return this.#select((states) => least(states, counted) >= this.threshold);
+    return this.#select((states) => least(states, counted) >= this.#threshold);
   }
 
   /** How many subscribers could be in more than one state. */
@@ -111,7 +125,7 @@ export class QuotaModel {
   }
 
   #counted(state: State): State {
-    return { known: true, counted: state.counted + 1, told: state.counted + 1 >= this.threshold };
+    return { known: true, counted: state.counted + 1, told: state.counted + 1 >= this.#threshold };
   }
 }
 

@@ -142,7 +142,7 @@ export class Trial {
       const { configuration, fastPath } = await appliance.status();
       return configuration.waiting === null && fastPath?.policyRevision === configuration.revision;
     });
-    this.#model.threshold = sessions;
+    this.#model.allow(sessions);
   }
 
   /** Passes so much time; a short one without a turn of the event loop, so that it is exact. */
