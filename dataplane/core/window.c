@@ -116,9 +116,11 @@ oldest_chunk(struct window *window, const struct chunk *except, uint64_t now_ms)
 {
 	struct chunk *oldest = NULL;
 
-	for (struct chunk *chunk = window->chunks; chunk < window->chunks + WINDOW_CHUNKS; chunk++)
+	for (int c = 0; c < WINDOW_CHUNKS; c++) {
+		struct chunk *chunk = &window->chunks[c];
 		if (chunk != except && (oldest == NULL || chunk_age(chunk, now_ms) > chunk_age(oldest, now_ms)))
 			oldest = chunk;
+	}
 	return oldest;
 }
 
