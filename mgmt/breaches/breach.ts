@@ -53,7 +53,7 @@ export interface BreachDestination {
  * `over`: its time was. `released`: by hand. `policy`: the policy has its detector no more, or another threshold. `missed`: nobody
  * told, and it is concluded.
  */
-export const endReasons = ["over", "released", "policy", "missed"] as const;
+const endReasons = ["over", "released", "policy", "missed"] as const;
 
 export interface BreachEnd {
   readonly reason: (typeof endReasons)[number];

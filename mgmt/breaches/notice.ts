@@ -36,12 +36,12 @@ export function periodText({ periodSeconds, window }: Pick<DetectorName, "period
   return window === "sliding" ? `any ${periodSeconds} s` : `${periodSeconds} s`;
 }
 
-export function isBlocked({ name }: Pick<Breach, "name">): boolean {
+function isBlocked({ name }: Pick<Breach, "name">): boolean {
   return name?.actions.includes("block") ?? false;
 }
 
 /** What is done beside refusing: `with resets`, `open sessions cut`. */
-export function beyondBlocking({ actions }: Pick<DetectorName, "actions">): string[] {
+function beyondBlocking({ actions }: Pick<DetectorName, "actions">): string[] {
   return [
     ...(actions.includes("reset") ? ["with resets"] : []),
     ...(actions.includes("reset-both") ? ["with resets to both ends"] : []),

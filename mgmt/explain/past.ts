@@ -5,7 +5,7 @@ import type { ExplainFacts } from "./explain.ts";
 import type { Finding, Past } from "./findings.ts";
 
 /** How far back is looked. */
-export const PAST_DAYS = 30;
+const PAST_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 

@@ -7,7 +7,7 @@ import type { Actor } from "../operations/operation.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
-import { type Clock, momentOf, wasSetSince } from "../time.ts";
+import { type Clock, MINUTE_MS, momentOf, wasSetSince } from "../time.ts";
 import { type JudgedOverride, type OverrideQuestions, type OverrideRule, ruleText } from "./override.ts";
 import type { OverrideChange, OverrideProposal } from "./proposal.ts";
 
@@ -55,7 +55,7 @@ export class OverrideKeeper implements OverrideQuestions {
   /** `minutes`: null: for good. Rejects with a Sentence: nothing has changed then. */
   make(rule: OverrideRule, minutes: number | null, reason: string, actor: Actor): Promise<Overridden> {
     const at = this.#parts.clock.now();
-    const until = minutes === null ? null : at + minutes * 60_000;
+    const until = minutes === null ? null : at + minutes * MINUTE_MS;
     return this.#change({ kind: "make", rule, until, ...decision(at, reason, actor) });
   }
 

@@ -50,7 +50,7 @@ export interface DestinationCount {
 }
 
 /** Of struct usage_minute (dataplane/core/records.h). */
-export const DESTINATION_BITS = 128;
+const DESTINATION_BITS = 128;
 
 /** What a full bitmap stands for: as many as set the last bit, on average. */
 const COUNTED_MAX = Math.round(DESTINATION_BITS * Math.log(DESTINATION_BITS));

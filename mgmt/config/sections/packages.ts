@@ -20,7 +20,7 @@ export const THRESHOLD_MAX = 1_000_000;
 export const PERIOD_SECONDS_MAX = 86_400;
 
 /** A day. */
-export const HOLD_SECONDS_MAX = 86_400;
+const HOLD_SECONDS_MAX = 86_400;
 
 export const packageId = z.int().min(0).max(PACKAGE_ID_MAX);
 
