@@ -13,6 +13,8 @@ export interface ControlAnswer {
   readonly status: "ok" | "full" | "unknown" | "invalid";
   /** Of the policy in force after the command. */
   readonly generation: number;
+  /** Changes of subscribers that found no room. */
+  readonly refused: number;
   /** Why, without a full stop; empty when ok. */
   readonly text: string;
 }
@@ -24,7 +26,7 @@ const COMMAND_HEADER_BYTES = 8;
 export const ANSWER_BYTES = 128;
 const ANSWER_TEXT_OFFSET = 8;
 
-const kinds = { policy: 1, sample: 2, release: 3, restart: 4 } as const;
+const kinds = { policy: 1, sample: 2, release: 3, restart: 4, subscribers: 5, sweep: 6 } as const;
 const statuses: readonly ControlAnswer["status"][] = ["ok", "full", "unknown", "invalid"];
 
 /**
@@ -83,7 +85,7 @@ export function answerOf(bytes: Buffer): ControlAnswer {
   const status = statuses[bytes.readUInt32LE(0)];
   if (status === undefined) throw noAnswer("its answer is not understood");
   const text = bytes.toString("utf8", ANSWER_TEXT_OFFSET, ANSWER_BYTES).replace(/\0.*$/s, "");
-  return { status, generation: bytes.readUInt32LE(4), text };
+  return { status, generation: bytes.readUInt32LE(4), refused: 0, text };
 }
 
 function noAnswer(reason: string): EngineError {

@@ -74,6 +74,15 @@ export interface EnginePort {
   /** Ends a subscriber's breaches now. False: he is in none, or not known. Rejects as `apply`. */
   release(order: ReleaseOrder): Promise<boolean>;
 
+  /**
+   * Introduces names and gives and takes mappings, in order: whole changes (subscriber_change.ts). `epoch` marks what is named, for
+   * `sweepSubscribers`. `refused`: of those that found no room; all others are done. Rejects as `apply`.
+   */
+  changeSubscribers(epoch: number, changes: Uint8Array): Promise<{ readonly refused: number }>;
+
+  /** Takes away every name and mapping that `epoch` does not mark. Rejects as `apply`. */
+  sweepSubscribers(epoch: number): Promise<void>;
+
   /** Has the process end in order and another follow, which adopts its records. Answers when it is on its way. Rejects as `apply`. */
   restart(): Promise<void>;
 }

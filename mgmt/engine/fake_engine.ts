@@ -17,6 +17,7 @@ import {
 import type { BreachRecord, EngineEvent, Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
+import { type Change, changesOf } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
 export class FakeEngine implements EnginePort {
@@ -40,6 +41,10 @@ export class FakeEngine implements EnginePort {
   readonly used = new Map<number, UsageRecord[]>();
   /** Every release that was asked for: one of somebody in breach ends his breaches. */
   readonly releases: ReleaseOrder[] = [];
+  /** Every order about names and mappings, answered or not: a sweep has no changes. */
+  readonly subscriberOrders: { readonly epoch: number; readonly changes: readonly Change[] | null }[] = [];
+  /** Changes that find no room in each order. */
+  refused = 0;
   restarts = 0;
   /** What start was given. */
   after: readonly EventPlace[] = [];
@@ -124,6 +129,17 @@ export class FakeEngine implements EnginePort {
     this.releases.push(order);
     const record = this.records.find(({ subscriber }) => subscriber === order.subscriber);
     return record?.windows.some(({ inBreach }) => inBreach) ?? false;
+  }
+
+  async changeSubscribers(epoch: number, changes: Uint8Array): Promise<{ readonly refused: number }> {
+    this.subscriberOrders.push({ epoch, changes: changesOf(changes) });
+    if (!this.answer) throw new EngineError("no-answer", "The fast path was asked and does not answer.");
+    return { refused: this.refused };
+  }
+
+  async sweepSubscribers(epoch: number): Promise<void> {
+    this.subscriberOrders.push({ epoch, changes: null });
+    if (!this.answer) throw new EngineError("no-answer", "The fast path was asked and does not answer.");
   }
 
   async restart(): Promise<void> {

@@ -22,6 +22,7 @@ import { loadNative, type Native } from "./native.ts";
 import type { Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import { type ReleaseOrder, releaseBytes } from "./release_order.ts";
 import { orderBytes, type SampleOrder } from "./sample_order.ts";
+import { subscriberOrders, sweepOrder } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
 const LOOK_MS = 200;
@@ -142,14 +143,29 @@ export class NativeEngine implements EnginePort {
   }
 
   async release(order: ReleaseOrder): Promise<boolean> {
-    const { status, text } = await this.#ask({ kind: "release", payload: releaseBytes(order) });
-    if (status === "ok" || status === "unknown") return status === "ok";
-    throw new EngineError("no-answer", `The fast path refused to release: ${text}.`);
+    const answer = await this.#ask({ kind: "release", payload: releaseBytes(order) });
+    if (answer.status === "ok" || answer.status === "unknown") return answer.status === "ok";
+    throw refusal("to release", answer);
+  }
+
+  async changeSubscribers(epoch: number, changes: Uint8Array): Promise<{ readonly refused: number }> {
+    let refused = 0;
+    for (const payload of subscriberOrders(epoch, changes)) {
+      const answer = await this.#ask({ kind: "subscribers", payload });
+      if (answer.status !== "ok" && answer.status !== "full") throw refusal("names and mappings", answer);
+      refused += answer.refused;
+    }
+    return { refused };
+  }
+
+  async sweepSubscribers(epoch: number): Promise<void> {
+    const answer = await this.#ask({ kind: "sweep", payload: sweepOrder(epoch) });
+    if (answer.status !== "ok") throw refusal("to sweep subscribers", answer);
   }
 
   async restart(): Promise<void> {
-    const { status, text } = await this.#ask({ kind: "restart", payload: new Uint8Array() });
-    if (status !== "ok") throw new EngineError("no-answer", `The fast path refused to restart: ${text || status}.`);
+    const answer = await this.#ask({ kind: "restart", payload: new Uint8Array() });
+    if (answer.status !== "ok") throw refusal("to restart", answer);
   }
 
   get #present(): Attached {
@@ -217,6 +233,10 @@ export class NativeEngine implements EnginePort {
   #remember(place: EventPlace): void {
     this.#places.set(`${place.region}/${place.ring}`, place);
   }
+}
+
+function refusal(what: string, { status, text }: ControlAnswer): EngineError {
+  return new EngineError("no-answer", `The fast path refused ${what}: ${text || status}.`);
 }
 
 function applied({ status, generation, text }: ControlAnswer): Applied {

@@ -37,8 +37,8 @@ test("a batch is a header and commands with their payloads, and its answers come
   );
   const answers = await sendBatch(path, [policy(Uint8Array.of(1, 2, 3)), policy(new Uint8Array())], 5000);
   t.deepEqual(answers, [
-    { status: "ok", generation: 7, text: "" },
-    { status: "invalid", generation: 7, text: "a prefix is out of range" },
+    { status: "ok", generation: 7, refused: 0, text: "" },
+    { status: "invalid", generation: 7, refused: 0, text: "a prefix is out of range" },
   ]);
   const header = [27, 0, 0, 0, 1, 0, 2, 0];
   const commands = [3, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 1, 0, 0, 0];

@@ -8,7 +8,7 @@ export const AGEING_MINUTES_MAX = 10_080;
 
 export const AGEING_MINUTES_DEFAULT = 30;
 
-export const subscriberModeSchema = z.enum(["anonymous"]);
+export const subscriberModeSchema = z.enum(["anonymous", "aware"]);
 
 /** Minutes without traffic after which an anonymous subscriber is forgotten; null: never. */
 export const anonymousAgeingSchema = z.int().min(1).max(AGEING_MINUTES_MAX).nullable();
@@ -18,11 +18,12 @@ export const SUBSCRIBER = "How subscribers are told apart";
 
 const mode = line({
   mode: "linecard",
-  syntax: "subscriber mode <mode:anonymous>",
+  syntax: "subscriber mode <mode:anonymous|aware>",
   help: {
     subscriber: SUBSCRIBER,
     mode: "Where subscribers come from",
     anonymous: "Each address that is seen inside an anonymous group is one",
+    aware: "Names have addresses; of other addresses those inside an anonymous group are one each",
   },
   run: (candidate, { mode }) => {
     candidate.subscriberMode = mode;
