@@ -31,6 +31,14 @@ const table = {
         ? 'There is no RADIUS server: enter one with "radius-server host".'
         : 'There is no TACACS+ server: enter one with "tacacs-server host".',
   },
+  "no-radius-client": {
+    cli: () => 'It has no client: enter one with "subscriber LEG radius-accounting client".',
+  },
+  "no-radius-accounting": { cli: () => 'Nobody listens: enter "subscriber LEG radius-accounting".' },
+  "unknown-radius-client": {
+    cli: (address: string) =>
+      `Client ${address} does not exist: enter it with "subscriber LEG radius-accounting client ${address} key".`,
+  },
   "unknown-service": { cli: (name: string) => `Service ${name} does not exist: create it with "service ${name}".` },
   "incomplete-service": { cli: (name: string) => `Service ${name} has no ports: give it a "protocol" line.` },
   "service-in-use": {

@@ -6,6 +6,7 @@ import { methodForms, printMethods, readMethods } from "./login-methods.ts";
 import { printPorts, readPorts } from "./ports.ts";
 import { type Prefix, printRange, readHost, readRange } from "./prefix.ts";
 import { readKeyBlob } from "./public-key.ts";
+import { readRadiusAttribute } from "./radius-attribute.ts";
 import { MASK, readClearText, readHash, readKey } from "./secret.ts";
 
 /** What came of reading a word: a value; a sentence that says why it is none; or nothing: it is not what is expected. */
@@ -105,6 +106,17 @@ export const argumentTypes = {
     forms: ["PORT[-PORT][,...]"],
     read: readPorts,
     print: printPorts,
+  },
+  "RADIUS-ATTRIBUTE": {
+    expected: "class, filter-id, or a vendor's number and the type of its attribute, such as 9.1",
+    forms: ["class", "filter-id", "VENDOR.TYPE"],
+    help: {
+      class: "The attribute Class",
+      "filter-id": "The attribute Filter-Id",
+      "VENDOR.TYPE": "A vendor's own: its enterprise number, and the type of its attribute",
+    },
+    read: readRadiusAttribute,
+    print: (attribute: string) => attribute,
   },
   LEVEL: {
     expected: "a level: 0, 5, 10 or 15",

@@ -9,6 +9,7 @@ import { loggingSchema } from "./sections/logging.ts";
 import { loginDefaults, loginSchema } from "./sections/login.ts";
 import { homeServersSchema, zoneOverrideSchema } from "./sections/mass-mailing.ts";
 import { packageSchema } from "./sections/packages.ts";
+import { radiusAccountingDefaults, radiusAccountingSchema } from "./sections/radius-accounting.ts";
 import { serviceSchema } from "./sections/services.ts";
 import { sshDefaults, sshSchema } from "./sections/ssh.ts";
 import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
@@ -35,6 +36,7 @@ export const configurationSchema = z.strictObject({
   anonymousAgeingMinutes: anonymousAgeingSchema,
   anonymousGroups: z.array(anonymousGroupSchema),
   templates: z.array(templateSchema),
+  radiusAccounting: radiusAccountingSchema,
   homeServers: homeServersSchema,
   zoneOverrides: z.array(zoneOverrideSchema),
 });
@@ -77,6 +79,7 @@ export function emptyConfiguration(): Candidate {
     anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
     anonymousGroups: [],
     templates: [],
+    radiusAccounting: structuredClone(radiusAccountingDefaults),
     homeServers: null,
     zoneOverrides: [],
   };

@@ -14,6 +14,7 @@ export const address = text("ADDRESS");
 export const prefix = text("PREFIX");
 export const secretHash = text("HASH");
 export const serverKey = text("KEY");
+export const radiusAttribute = text("RADIUS-ATTRIBUTE");
 
 /** Of several lines. */
 export const banner = z
@@ -34,7 +35,19 @@ export const ports = z
     error: "expected port ranges in order, apart from each other",
   });
 
-function text(name: "HOSTNAME" | "WORD" | "STRING" | "ADDRESS" | "PREFIX" | "HASH" | "KEY" | "KEY-BLOB") {
+/** The types whose values are texts. */
+type TextType =
+  | "HOSTNAME"
+  | "WORD"
+  | "STRING"
+  | "ADDRESS"
+  | "PREFIX"
+  | "HASH"
+  | "KEY"
+  | "KEY-BLOB"
+  | "RADIUS-ATTRIBUTE";
+
+function text(name: TextType) {
   const type = argumentTypes[name];
   const isCanonical = (value: string) => {
     const reading = type.read(value);

@@ -20,6 +20,8 @@ const COUNTS = ["attempts", "established"] as const;
 const KINDS = ["exempt", "force-block"] as const;
 const REFUSING = [[], ["reset"], ["reset-both"], ["cut"], ["reset", "cut"], ["reset-both", "cut"]] as const;
 const LINK_MODES = ["forwarding", "bypass", "cutoff"] as const;
+const NAME_ATTRIBUTES = ["user-name", "calling-station-id"] as const;
+const SILENCE_ACTIONS = ["none", "warning", "remove-mappings", "shut"] as const;
 const LETTERS = [..."abcXYZ019"];
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter((c) => c !== '"');
 
@@ -210,6 +212,18 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     anonymousAgeingMinutes: maybe(() => number(1, 10_080)) ?? null,
     anonymousGroups: inOrder(anonymousGroups, nameOf),
     templates: inOrder(templates, idOf),
+    radiusAccounting: {
+      port: maybe(() => number(1, 65_535)) ?? null,
+      clients: inOrder(
+        draw(addresses).map((address) => ({
+          ...{ address, key: draw(serverKey), nameAttribute: oneOf(NAME_ATTRIBUTES) },
+          packageAttribute:
+            maybe(() => oneOf(["class", "filter-id", `${number(1, 0xffffff)}.${number(1, 255)}`])) ?? null,
+          silence: maybe(() => ({ seconds: number(10, 86_400), action: oneOf(SILENCE_ACTIONS) })) ?? null,
+        })),
+        ({ address }) => address,
+      ),
+    },
     homeServers: homeZone === null ? null : { zone: homeZone },
     zoneOverrides,
   };

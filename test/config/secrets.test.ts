@@ -72,9 +72,10 @@ test("a configuration that is shown has no hash and no key in it, and cannot be 
   fc.assert(
     fc.property(configurations, (configuration) => {
       const shown = renderConfiguration(configuration, { secrets: false });
-      const { users, enableSecrets, aaa } = configuration;
+      const { users, enableSecrets, aaa, radiusAccounting } = configuration;
       const hashes = [...users, ...enableSecrets].map(({ secret }) => secret);
-      const secrets = [...hashes, ...[...aaa.radiusServers, ...aaa.tacacsServers].map(({ key }) => key)];
+      const keepers = [...aaa.radiusServers, ...aaa.tacacsServers, ...radiusAccounting.clients];
+      const secrets = [...hashes, ...keepers.map(({ key }) => key)];
       t.true(secrets.every((secret) => !shown.includes(secret)));
       t.is("errors" in parseConfiguration(shown), secrets.length > 0);
     }),
@@ -91,6 +92,7 @@ const abbreviated = fc.constantFrom(
   "ena p ",
   "radius-s h ::1 ti 5 k 0 ",
   "no tac h ::1 k ",
+  "int l 0\n sub leg rad cl ::1 k 0 ",
 );
 
 const noise = fc.constantFrom("", "usr", "no ", "enable ", "username a privilege 11 ", "zone z ", "hostname h ");

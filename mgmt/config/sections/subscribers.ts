@@ -16,6 +16,9 @@ export const anonymousAgeingSchema = z.int().min(1).max(AGEING_MINUTES_MAX).null
 /** The help of the word that every line about subscribers has. */
 export const SUBSCRIBER = "How subscribers are told apart";
 
+/** The help of `LEG`: a word of the SCE's, for whoever tells it of logins. */
+export const LEG = "Who tells which addresses a subscriber has";
+
 const mode = line({
   mode: "linecard",
   syntax: "subscriber mode <mode:anonymous|aware>",
