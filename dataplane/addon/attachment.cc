@@ -183,7 +183,8 @@ Attachment::samples(const Napi::CallbackInfo &info)
 {
 	Napi::Env env = info.Env();
 	region_reader *reader = this->reader(env);
-	uint32_t max = info[0].As<Napi::Number>().Uint32Value();
+	uint32_t channel = info[0].As<Napi::Number>().Uint32Value();
+	uint32_t max = info[1].As<Napi::Number>().Uint32Value();
 	Napi::Object object = Napi::Object::New(env);
 	Napi::Array samples = Napi::Array::New(env);
 	uint64_t lost = 0;
@@ -191,7 +192,7 @@ Attachment::samples(const Napi::CallbackInfo &info)
 	for (uint32_t count = 0; count < max && region_reader_whole(reader); count++) {
 		plain_sample sample;
 		uint32_t ring;
-		if (!region_reader_sample(reader, &sample, &ring, &lost))
+		if (!region_reader_sample(reader, channel, &sample, &ring, &lost))
 			break;
 		Napi::Object each = to_js(env, sample);
 		each.Set("ring", ring);

@@ -23,7 +23,7 @@ class Attachment : public Napi::ObjectWrap<Attachment>
 	Napi::Value counters(const Napi::CallbackInfo &info);
 	void resume(const Napi::CallbackInfo &info);          // (ring: number, sequence: number)
 	Napi::Value events(const Napi::CallbackInfo &info);   // (max: number)
-	Napi::Value samples(const Napi::CallbackInfo &info);  // (max: number)
+	Napi::Value samples(const Napi::CallbackInfo &info);  // (channel: number, max: number)
 	Napi::Value breached(const Napi::CallbackInfo &info); // a promise
 	// (containing: bytes or null, prefixes: bytes, inBreach: boolean, from: number, max: number): a promise
 	Napi::Value subscribers(const Napi::CallbackInfo &info);

@@ -111,8 +111,9 @@ serve(const struct region *region, struct engine *engine, const struct policy *p
 	header->started_ms = now_ms;
 	header->pid = (uint32_t)getpid();
 	header->starts++;
-	for (unsigned w = 0; w < WORKERS_MAX; w++)
-		slot_ring_init(region->samples[w], REGION_SAMPLES, sizeof(struct sample));
+	for (unsigned channel = 0; channel < SAMPLE_CHANNELS; channel++)
+		for (unsigned w = 0; w < WORKERS_MAX; w++)
+			slot_ring_init(region->samples[channel][w], REGION_SAMPLES, sizeof(struct sample));
 	counter_add(&live->heartbeat, 1);
 	atomic_store(&live->policy_generation, policy->generation);
 	atomic_store(&live->policy_revision, policy->revision);
@@ -141,7 +142,7 @@ sample(const struct region *region, struct pipeline *pipeline, const struct pack
 	sample_describe(&sample, pipeline, packet,
 			verdict == VERDICT_FORWARD ? SAMPLE_FORWARDED : SAMPLE_DROPPED(DROP_refused));
 	memset(sample.bytes, packet->key.subscriber.bytes[15], FRAME_BYTES);
-	slot_ring_put(region->samples[0], &sample, sizeof(sample));
+	slot_ring_put(region->samples[SAMPLE_CAPTURE][0], &sample, sizeof(sample));
 }
 
 static void

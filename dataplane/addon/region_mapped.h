@@ -17,7 +17,7 @@ struct region_reader {
 	uint64_t inode;
 	uint64_t born_ns;             // of the file, since 1970; 0 where the file system keeps no such time
 	uint64_t places[WORKERS_MAX]; // sequence of each ring's next event
-	uint64_t sample_places[WORKERS_MAX];
+	uint64_t sample_places[SAMPLE_CHANNELS][WORKERS_MAX];
 };
 
 // The header as it was lately: for fields that are only told, never reckoned with.

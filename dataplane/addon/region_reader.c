@@ -96,7 +96,7 @@ region_reader_live(const struct region_reader *reader)
 	numbers_add(&numbers, "mbufsFree", counter_read(&live->mbufs_free));
 	numbers_add(&numbers, "mbufs", counter_read(&live->mbufs));
 	numbers_add(&numbers, "tscHz", counter_read(&live->tsc_hz));
-	numbers_add(&numbers, "samplingUntilMs", counter_read(&live->sampling_until_ms));
+	numbers_add(&numbers, "samplingUntilMs", counter_read(&live->sampling_until_ms[SAMPLE_CAPTURE]));
 	return numbers;
 }
 
@@ -157,7 +157,8 @@ region_reader_worker(const struct region_reader *reader, unsigned worker)
 	numbers_add(&numbers, "heartbeat", counter_read(&counters->heartbeat));
 	numbers_add(&numbers, "turnsIdle", counter_read(&counters->turns_idle));
 	numbers_add(&numbers, "handedOver", counter_read(&counters->handed_over));
-	numbers_add(&numbers, "samplesSuppressed", counter_read(&counters->samples_suppressed));
+	numbers_add(&numbers, "samplesSuppressed", counter_read(&counters->samples_suppressed[SAMPLE_CAPTURE]));
+	numbers_add(&numbers, "dhcpSuppressed", counter_read(&counters->samples_suppressed[SAMPLE_DHCP]));
 	numbers_add(&numbers, "ticks", counter_read(&counters->meter.ticks));
 	numbers_add(&numbers, "ticksBusy", counter_read(&counters->meter.ticks_busy));
 	numbers_add(&numbers, "packets", counter_read(&counters->meter.packets));
@@ -248,14 +249,16 @@ region_reader_event(struct region_reader *reader, struct plain_event *event, uin
 }
 
 bool
-region_reader_sample(struct region_reader *reader, struct plain_sample *sample, uint32_t *ring, uint64_t *lost)
+region_reader_sample(struct region_reader *reader, unsigned channel, struct plain_sample *sample, uint32_t *ring,
+		     uint64_t *lost)
 {
-	const uint8_t *rings = reader->memory + reader->header.samples;
+	uint64_t *places = reader->sample_places[channel];
 	struct sample copy;
 
 	for (uint32_t r = 0; r < WORKERS_MAX; r++) {
-		const struct slot_ring *from = (const void *)(rings + r * REGION_SAMPLE_RING_SIZE);
-		while (slot_ring_get(from, REGION_SAMPLES, sizeof(copy), &reader->sample_places[r], lost, &copy)) {
+		const struct slot_ring *from =
+			(const void *)(reader->memory + region_sample_ring(&reader->header, channel, r));
+		while (slot_ring_get(from, REGION_SAMPLES, sizeof(copy), &places[r], lost, &copy)) {
 			*ring = r;
 			if (plain_sample_of(&copy, reader->header.links, sample))
 				return true;

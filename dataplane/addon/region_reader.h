@@ -77,8 +77,9 @@ void region_reader_resume(struct region_reader *reader, uint32_t ring, uint64_t 
 // The next event of any ring, in order within each; false: none. `*lost` grows by those that were overwritten or make no sense.
 bool region_reader_event(struct region_reader *reader, struct plain_event *event, uint32_t *ring, uint64_t *lost);
 
-// The next sample of any worker; otherwise as region_reader_event.
-bool region_reader_sample(struct region_reader *reader, struct plain_sample *sample, uint32_t *ring, uint64_t *lost);
+// The next sample of any worker for an enum sample_channel; otherwise as region_reader_event.
+bool region_reader_sample(struct region_reader *reader, unsigned channel, struct plain_sample *sample, uint32_t *ring,
+			  uint64_t *lost);
 
 // Where a walk over the watches in breach stands. Begins as zeros.
 struct breach_walk {

@@ -24,6 +24,13 @@
 enum drop_reason { DROP_REASONS(X) DROP_REASON_COUNT };
 #undef X
 
+// For whom packets are sampled (sample.h): each channel has an order, a ring a worker and a reader of its own.
+enum sample_channel {
+	SAMPLE_CAPTURE, // `postern capture`
+	SAMPLE_DHCP,    // what DHCP servers say; only of links that forward: bypass stays free of parsing
+	SAMPLE_CHANNELS,
+};
+
 #define ENGINE_COUNTERS(X)                                                                                             \
 	X(not_ip)              /* packets of other protocols and framings; forwarded */                                \
 	X(malformed)           /* packets with a length that does not fit; forwarded */                                \
@@ -110,7 +117,8 @@ struct worker_counters {
 	_Alignas(64) counter heartbeat; // one a turn of the worker's loop
 	counter turns_idle;             // turns that received nothing
 	counter handed_over;            // packets given to their owner, another worker
-	counter samples_suppressed;     // packets that a sample was asked of and not taken: there were too many
+	counter samples_suppressed
+		[SAMPLE_CHANNELS]; // packets that a sample was asked of and not taken: there were too many
 	_Alignas(64) struct worker_meter meter;
 	_Alignas(64) struct engine_counters engine;
 	_Alignas(64) struct port_counters ports[LINKS_MAX][SIDES];

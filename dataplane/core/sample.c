@@ -34,13 +34,31 @@ has_ports(const struct packet *packet)
 	return packet->kind == PACKET_TCP || packet->kind == PACKET_UDP;
 }
 
+static uint16_t
+source_port(const struct packet *packet)
+{
+	return packet->side == SIDE_SUBSCRIBER ? packet->key.subscriber_port : packet->key.network_port;
+}
+
+static bool
+in_source_ports(const struct sample_filter *filter, const struct packet *packet)
+{
+	const uint16_t *wanted = filter->source_ports;
+
+	if (wanted[0] == 0 && wanted[1] == 0)
+		return true;
+	return has_ports(packet) && source_port(packet) != 0 &&
+	       (source_port(packet) == wanted[0] || source_port(packet) == wanted[1]);
+}
+
 bool
 sample_filter_matches(const struct sample_filter *filter, const struct packet *packet, unsigned verdict)
 {
 	const struct session_key *key = &packet->key;
 
-	if (!in_set(filter->verdicts, verdict) || !in_set(filter->kinds, packet->kind) ||
-	    !in_set(filter->links, packet->link))
+	// What a standing order chooses by comes first: it is asked about every packet.
+	if (!in_set(filter->kinds, packet->kind) || !in_source_ports(filter, packet) ||
+	    !in_set(filter->verdicts, verdict) || !in_set(filter->links, packet->link))
 		return false;
 	if (filter->prefix_length != 0 &&
 	    (!packet_owned(packet) || (!in_prefix(filter, &key->subscriber) && !in_prefix(filter, &key->network))))
@@ -49,6 +67,27 @@ sample_filter_matches(const struct sample_filter *filter, const struct packet *p
 		return false;
 	return filter->port == 0 ||
 	       (has_ports(packet) && (key->subscriber_port == filter->port || key->network_port == filter->port));
+}
+
+static bool
+is_zero(const struct address *address)
+{
+	static const struct address zero;
+
+	return address_equal(address, &zero);
+}
+
+bool
+sample_from_stranger(const struct sample_sources *sources, const struct packet *packet)
+{
+	if (is_zero(&sources->addresses[0]))
+		return false;
+	if (packet->side != SIDE_NETWORK || !packet_owned(packet))
+		return true;
+	for (int s = 0; s < SAMPLE_SOURCES && !is_zero(&sources->addresses[s]); s++)
+		if (address_equal(&sources->addresses[s], &packet->key.network))
+			return false;
+	return true;
 }
 
 void

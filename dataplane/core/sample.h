@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Samples: copies of packets that a filter chose, each with what became of it, in a ring of slots (slot_ring.h) in the region.
-// Taken by the worker that decided about the packet (fastpath/sampler.h), read by the daemon for `postern capture`.
+// Taken by the worker that decided about the packet (fastpath/sampler.h), read by the daemon.
 
 #pragma once
 
@@ -49,13 +49,25 @@ struct sample_filter {
 	uint16_t port;          // of either end, of TCP and UDP, host order; 0: any
 	uint8_t prefix_length;  // of `address`, in bits; 0: any packet
 	uint8_t protocol;       // of IP; 0: any
+	// Of the end that sent it: the one or the other, as `port`; both 0: any.
+	uint16_t source_ports[2];
 };
-_Static_assert(sizeof(struct sample_filter) == 32, "no padding");
+_Static_assert(sizeof(struct sample_filter) == 36, "no padding");
 
 // NULL when the filter can be obeyed, else a sentence without a full stop.
 const char *sample_filter_check(const struct sample_filter *filter);
 
 bool sample_filter_matches(const struct sample_filter *filter, const struct packet *packet, unsigned verdict);
+
+#define SAMPLE_SOURCES 16
+
+// Sources on the network side whose packets go before those of strangers; a zero address ends them. None: nobody is a stranger. Part
+// of the control protocol.
+struct sample_sources {
+	struct address addresses[SAMPLE_SOURCES];
+};
+
+bool sample_from_stranger(const struct sample_sources *sources, const struct packet *packet);
 
 // Fills everything but the sequence, the time, the length and the bytes. `pipeline`: the one that judged the packet, NULL if none
 // did.

@@ -23,11 +23,18 @@ refusal_of(const struct packet *packet)
 	return packet->evasive ? DROP_evasive : DROP_refused;
 }
 
+static bool
+samples_judged(const struct worker *worker)
+{
+	return worker->samplers[SAMPLE_CAPTURE].order != NULL || worker->samplers[SAMPLE_DHCP].order != NULL;
+}
+
 // `pipeline`: the one that judged it, or NULL.
 static void
-sample(struct worker *worker, struct pipeline *pipeline, struct rte_mbuf *mbuf, unsigned verdict)
+sample(struct worker *worker, enum sample_channel channel, struct pipeline *pipeline, struct rte_mbuf *mbuf,
+       unsigned verdict)
 {
-	sampler_take(&worker->sampler, pipeline, mbuf, packet_of(mbuf), verdict, worker->now_ms);
+	sampler_take(&worker->samplers[channel], pipeline, mbuf, packet_of(mbuf), verdict, worker->now_ms);
 }
 
 // What a sample says of a packet that goes into its outbox.
@@ -41,10 +48,12 @@ verdict_on_passing(struct worker *worker, struct rte_mbuf *mbuf)
 static void
 sample_judged(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, const uint8_t verdicts[])
 {
-	for (unsigned i = 0; i < count; i++)
-		sample(worker, worker->pipeline, mbufs[i],
-		       verdicts[i] == VERDICT_FORWARD ? verdict_on_passing(worker, mbufs[i])
-						      : SAMPLE_DROPPED(refusal_of(packet_of(mbufs[i]))));
+	for (unsigned i = 0; i < count; i++) {
+		unsigned verdict = verdicts[i] == VERDICT_FORWARD ? verdict_on_passing(worker, mbufs[i])
+								  : SAMPLE_DROPPED(refusal_of(packet_of(mbufs[i])));
+		sample(worker, SAMPLE_CAPTURE, worker->pipeline, mbufs[i], verdict);
+		sample(worker, SAMPLE_DHCP, worker->pipeline, mbufs[i], verdict);
+	}
 }
 
 void
@@ -59,7 +68,7 @@ burst_owned(struct worker *worker, struct rte_mbuf **mbufs, unsigned count)
 	// Another worker may have seen the first policy a turn earlier.
 	if (worker->policy != NULL)
 		pipeline_burst(worker->pipeline, worker->policy, packets, count, worker->now_ms, verdicts);
-	if (worker->sampler.order != NULL)
+	if (samples_judged(worker))
 		sample_judged(worker, mbufs, count, verdicts);
 	for (unsigned i = 0; i < count; i++) {
 		if (verdicts[i] == VERDICT_FORWARD) {
@@ -81,8 +90,7 @@ hand_over(struct worker *worker, unsigned owner, struct rte_mbuf *mbuf)
 		counter_add(&worker->counters->handed_over, 1);
 		return;
 	}
-	if (worker->sampler.order != NULL)
-		sample(worker, NULL, mbuf, SAMPLE_DROPPED(DROP_handover_full));
+	sample(worker, SAMPLE_CAPTURE, NULL, mbuf, SAMPLE_DROPPED(DROP_handover_full));
 	outbox_drop(outbox_of(worker, packet_of(mbuf)), mbuf, DROP_handover_full);
 }
 
@@ -131,7 +139,7 @@ sample_unjudged(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, 
 {
 	parse(mbufs, count, link, side);
 	for (unsigned i = 0; i < count; i++)
-		sample(worker, NULL, mbufs[i],
+		sample(worker, SAMPLE_CAPTURE, NULL, mbufs[i],
 		       mode == LINK_CUTOFF ? SAMPLE_DROPPED(DROP_cutoff) : verdict_on_passing(worker, mbufs[i]));
 }
 
@@ -152,7 +160,7 @@ burst_received(struct worker *worker, struct rte_mbuf **mbufs, unsigned count, u
 	enum link_mode mode = workers_link_mode(worker->shared, worker->policy, link);
 
 	count_received(worker, mbufs, count, link, side);
-	if (worker->sampler.order != NULL && mode != LINK_FORWARDING)
+	if (worker->samplers[SAMPLE_CAPTURE].order != NULL && mode != LINK_FORWARDING)
 		sample_unjudged(worker, mbufs, count, link, side, mode);
 	switch (mode) {
 	case LINK_FORWARDING:

@@ -22,7 +22,7 @@ struct worker {
 	struct meter meter;
 	const struct policy *policy; // of this turn
 	uint64_t now_ms;             // of this turn
-	struct sampler sampler;
+	struct sampler samplers[SAMPLE_CHANNELS];
 	struct outbox outboxes[LINKS_MAX][SIDES]; // by the side received on
 	struct outbox resets[LINKS_MAX][SIDES];   // by the side that they leave by
 };

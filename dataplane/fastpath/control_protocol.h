@@ -29,14 +29,17 @@ enum control_kind {
 #define CONTROL_SAMPLE_MS_MAX   (10u * 60 * 1000)
 #define CONTROL_SAMPLE_RATE_MAX 2000 // so that one who looks every 50 ms loses none
 
-// Has the workers copy packets into their sample rings, for a time, in place of what was ordered before. Does not outlive the
-// process.
+// Has the workers copy packets into a channel's sample rings, for a time, in place of what was ordered for it before. Does not
+// outlive the process.
 struct control_sample {
 	struct sample_filter filter;
 	uint32_t duration_ms; // from now on; 0: ends it; at most CONTROL_SAMPLE_MS_MAX
 	uint32_t rate;        // samples a second of each worker: 1 to CONTROL_SAMPLE_RATE_MAX
 	uint32_t snap_length; // bytes of a packet that are kept: 1 to SAMPLE_BYTES_MAX
+	uint32_t channel;     // enum sample_channel
+	struct sample_sources preferred;
 };
+_Static_assert(sizeof(struct control_sample) == 308, "no padding");
 
 // Ends a subscriber's breaches before their periods do; unknown when he is in none.
 struct control_release {

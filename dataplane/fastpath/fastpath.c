@@ -108,9 +108,11 @@ begin_record(struct region *region)
 	header->pid = (uint32_t)getpid();
 	header->adoption = (struct engine_adoption){0};
 	// Samples are of one process, and so are the orders to take them.
-	for (unsigned w = 0; w < WORKERS_MAX; w++)
-		slot_ring_init(region->samples[w], REGION_SAMPLES, sizeof(struct sample));
-	atomic_store_explicit(&header->live.sampling_until_ms, 0, memory_order_relaxed);
+	for (unsigned channel = 0; channel < SAMPLE_CHANNELS; channel++) {
+		for (unsigned w = 0; w < WORKERS_MAX; w++)
+			slot_ring_init(region->samples[channel][w], REGION_SAMPLES, sizeof(struct sample));
+		atomic_store_explicit(&header->live.sampling_until_ms[channel], 0, memory_order_relaxed);
+	}
 }
 
 // What this process found and does is all in the header: readers take note of it from here on.

@@ -42,8 +42,7 @@ resets_send(struct worker *worker, struct rte_mbuf *refused, enum side end)
 		counter_add(&outbox->counters->injected_lost, 1);
 		return;
 	}
-	if (worker->sampler.order != NULL)
-		sampler_take(&worker->sampler, worker->pipeline, mbuf, packet_of(mbuf), SAMPLE_INJECTED,
-			     worker->now_ms);
+	sampler_take(&worker->samplers[SAMPLE_CAPTURE], worker->pipeline, mbuf, packet_of(mbuf), SAMPLE_INJECTED,
+		     worker->now_ms);
 	outbox_put(outbox, mbuf);
 }

@@ -10,15 +10,18 @@
 // Samples taken at once, at most: half a ring, so that a reader who comes later than usual still finds them.
 #define AT_ONCE (REGION_SAMPLES / 2)
 
-// Takes one from the allowance, which grows with time up to AT_ONCE.
+// What an order keeps for the sources that it prefers: strangers do not get these, however much they send.
+#define KEPT (AT_ONCE / 2)
+
+// Takes one from the allowance, which grows with time up to AT_ONCE, if more than `kept` would be left.
 static bool
-allowed(struct sampler *sampler, uint64_t now_ms)
+allowed(struct sampler *sampler, uint32_t kept, uint64_t now_ms)
 {
 	uint64_t grown = sampler->allowance + (now_ms - sampler->refilled_ms) * sampler->order->rate;
 
 	sampler->refilled_ms = now_ms;
 	sampler->allowance = grown > AT_ONCE * 1000 ? AT_ONCE * 1000 : (uint32_t)grown;
-	if (sampler->allowance < 1000)
+	if (sampler->allowance < (kept + 1) * 1000)
 		return false;
 	sampler->allowance -= 1000;
 	return true;
@@ -43,9 +46,9 @@ sampler_take(struct sampler *sampler, struct pipeline *pipeline, const struct rt
 {
 	struct sample *sample = &sampler->sample;
 
-	if (!sample_filter_matches(&sampler->order->filter, packet, verdict))
+	if (sampler->order == NULL || !sample_filter_matches(&sampler->order->filter, packet, verdict))
 		return;
-	if (!allowed(sampler, now_ms)) {
+	if (!allowed(sampler, sample_from_stranger(&sampler->order->preferred, packet) ? KEPT : 0, now_ms)) {
 		counter_add(sampler->suppressed, 1);
 		return;
 	}

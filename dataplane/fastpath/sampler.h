@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One worker's sampling: copies the packets that the order in force asks for into the worker's sample ring, no more of them than a
-// reader can follow. Called by the worker only, which writes everything here.
+// One worker's sampling for one channel: copies the packets that the order in force asks for into the worker's ring of that
+// channel, no more of them than a reader can follow. Called by the worker only, which writes everything here.
 
 #pragma once
 
@@ -27,7 +27,6 @@ sampler_turn(struct sampler *sampler, const struct sample_order *order, uint64_t
 	sampler->order = order != NULL && now_ms < order->until_ms ? order : NULL;
 }
 
-// Samples the packet in `mbuf` if the order asks for it; only while there is one. `pipeline` and `verdict` as for
-// sample_describe. Reads all segments of the mbuf and changes none.
+// Samples the packet in `mbuf` if there is an order that asks for it. `pipeline` and `verdict` as for sample_describe. Reads all segments of the mbuf and changes none.
 void sampler_take(struct sampler *sampler, struct pipeline *pipeline, const struct rte_mbuf *mbuf,
 		  const struct packet *packet, unsigned verdict, uint64_t now_ms);

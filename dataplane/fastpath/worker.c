@@ -79,6 +79,24 @@ rest(struct worker *worker, unsigned received, unsigned *idle_turns)
 }
 
 static void
+open_samplers(struct worker *worker)
+{
+	for (int channel = 0; channel < SAMPLE_CHANNELS; channel++) {
+		worker->samplers[channel].ring = worker->shared->samples[channel][worker->number];
+		worker->samplers[channel].suppressed = &worker->counters->samples_suppressed[channel];
+	}
+}
+
+static void
+turn_samplers(struct worker *worker)
+{
+	for (int channel = 0; channel < SAMPLE_CHANNELS; channel++)
+		sampler_turn(&worker->samplers[channel],
+			     atomic_load_explicit(&worker->shared->sampling[channel], memory_order_acquire),
+			     worker->now_ms);
+}
+
+static void
 open_outboxes(struct worker *worker)
 {
 	for (uint32_t link = 0; link < worker->shared->ports->links; link++) {
@@ -102,16 +120,14 @@ worker_run(void *argument)
 	worker.counters = &shared->counters[worker.number];
 	meter_start(&worker.meter, &worker.counters->meter, shared->tsc_hz);
 	worker.pipeline = shared->engine == NULL ? NULL : &shared->engine->pipelines[worker.number];
-	worker.sampler.ring = shared->samples[worker.number];
-	worker.sampler.suppressed = &worker.counters->samples_suppressed;
+	open_samplers(&worker);
 	open_outboxes(&worker);
 	rte_rcu_qsbr_thread_register(shared->quiescence, worker.number);
 	rte_rcu_qsbr_thread_online(shared->quiescence, worker.number);
 	while (!atomic_load_explicit(&shared->stop, memory_order_relaxed)) {
 		worker.policy = atomic_load_explicit(&shared->policy, memory_order_acquire);
 		worker.now_ms = clock_boottime_ms();
-		sampler_turn(&worker.sampler, atomic_load_explicit(&shared->sampling, memory_order_acquire),
-			     worker.now_ms);
+		turn_samplers(&worker);
 		if (worker.pipeline != NULL)
 			releasing_turn(&shared->releases[worker.number], worker.pipeline, worker.now_ms);
 		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);

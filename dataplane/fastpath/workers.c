@@ -60,8 +60,8 @@ workers_swap_policy(struct workers *workers, const struct policy *policy)
 }
 
 void
-workers_swap_sampling(struct workers *workers, const struct sample_order *order)
+workers_swap_sampling(struct workers *workers, uint32_t channel, const struct sample_order *order)
 {
-	atomic_store_explicit(&workers->sampling, order, memory_order_release);
+	atomic_store_explicit(&workers->sampling[channel], order, memory_order_release);
 	rte_rcu_qsbr_synchronize(workers->quiescence, RTE_QSBR_THRID_INVALID);
 }

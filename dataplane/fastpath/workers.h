@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The workers together: what they share, how they start and end, how they get another policy. The control thread's side.
 //
-// Shared between threads: the pointers to the policy and to the order to sample (one writer, the control thread; what they pointed
+// Shared between threads: the pointers to the policy and to the orders to sample (one writer, the control thread; what they pointed
 // to is freed or written again after a grace period that the workers' quiescent states end), a place for an order to release a
 // subscriber for each worker (releasing.h), and one single-producer single-consumer ring for each ordered pair of workers.
 
@@ -29,14 +29,14 @@ struct workers {
 	bool idle_spin;
 	uint64_t tsc_hz;
 	const struct ports *ports;
-	struct engine *engine;                               // NULL: there is none, links are bypassed
-	const struct policy *_Atomic policy;                 // NULL: none yet, links are bypassed
-	const struct sample_order *_Atomic sampling;         // NULL: nothing is sampled
-	release_place releases[WORKERS_MAX];                 // NULL: no order waits for the worker
-	struct worker_counters *counters;                    // one a worker, in the region
-	struct slot_ring *const *samples;                    // one a worker, in the region
-	struct rte_rcu_qsbr *quiescence;                     // a worker's number is its thread id here
-	struct rte_ring *handover[WORKERS_MAX][WORKERS_MAX]; // [from][to]
+	struct engine *engine;                                        // NULL: there is none, links are bypassed
+	const struct policy *_Atomic policy;                          // NULL: none yet, links are bypassed
+	const struct sample_order *_Atomic sampling[SAMPLE_CHANNELS]; // NULL: nothing is sampled
+	release_place releases[WORKERS_MAX];                          // NULL: no order waits for the worker
+	struct worker_counters *counters;                             // one a worker, in the region
+	struct slot_ring *(*samples)[WORKERS_MAX];                    // by channel and worker, in the region
+	struct rte_rcu_qsbr *quiescence;                              // a worker's number is its thread id here
+	struct rte_ring *handover[WORKERS_MAX][WORKERS_MAX];          // [from][to]
 	atomic_bool stop;
 };
 
@@ -59,5 +59,5 @@ void workers_join(void);
 // Gives the workers another policy and waits until none uses the one before, which is returned for its memory.
 const struct policy *workers_swap_policy(struct workers *workers, const struct policy *policy);
 
-// The same with the order to sample; the one before may be written again.
-void workers_swap_sampling(struct workers *workers, const struct sample_order *order);
+// The same with a channel's order to sample; the one before may be written again.
+void workers_swap_sampling(struct workers *workers, uint32_t channel, const struct sample_order *order);

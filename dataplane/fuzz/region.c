@@ -181,8 +181,12 @@ read_all(struct region_reader *reader)
 		CHECK(events < WORKERS_MAX * REGION_EVENTS && ring < WORKERS_MAX);
 		CHECK(event.breach.detector != 0 && event.breach.subscriber.prefix_length <= 128);
 	}
-	for (unsigned samples = 0; region_reader_sample(reader, &sample, &ring, &lost); samples++) {
-		CHECK(samples < WORKERS_MAX * REGION_SAMPLES && ring < WORKERS_MAX);
+	for (unsigned samples = 0, channel = 0; channel < SAMPLE_CHANNELS; samples++) {
+		if (!region_reader_sample(reader, channel, &sample, &ring, &lost)) {
+			channel++;
+			continue;
+		}
+		CHECK(samples < SAMPLE_CHANNELS * (WORKERS_MAX * REGION_SAMPLES + 1) && ring < WORKERS_MAX);
 		CHECK(sample.captured <= sample.length && sample.captured <= sizeof(sample.bytes));
 		CHECK(sample.kind != NULL && sample.verdict != NULL && sample.link < geometry.links);
 	}

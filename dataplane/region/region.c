@@ -25,6 +25,7 @@ region_layout(void)
 		offsetof(struct sample, captured),
 		REGION_SAMPLES,
 		SAMPLE_VERDICTS,
+		SAMPLE_CHANNELS,
 		sizeof(struct subscriber),
 		sizeof(struct watch),
 		sizeof(struct window),
@@ -64,7 +65,8 @@ region_header_fill(struct region_header *header, const struct region_geometry *g
 	header->policy_stride = rounded(sizeof(struct policy_slot));
 	header->samples = header->policies + REGION_POLICY_SLOTS * header->policy_stride;
 	// Huge pages come in 2 MiB; a file on them has no other sizes.
-	header->size = (header->samples + WORKERS_MAX * REGION_SAMPLE_RING_SIZE + (2u << 20) - 1) & ~UINT64_C(0x1fffff);
+	header->size = (header->samples + SAMPLE_CHANNELS * WORKERS_MAX * REGION_SAMPLE_RING_SIZE + (2u << 20) - 1) &
+		       ~UINT64_C(0x1fffff);
 }
 
 static const char *
@@ -119,7 +121,8 @@ region_bind(struct region *region, void *memory, size_t size)
 	};
 	for (unsigned w = 0; w < WORKERS_MAX; w++) {
 		region->rings[w] = (void *)(base + header->rings + w * header->ring_stride);
-		region->samples[w] = (void *)(base + header->samples + w * REGION_SAMPLE_RING_SIZE);
+		for (unsigned channel = 0; channel < SAMPLE_CHANNELS; channel++)
+			region->samples[channel][w] = (void *)(base + region_sample_ring(header, channel, w));
 	}
 	for (unsigned s = 0; s < REGION_POLICY_SLOTS; s++)
 		region->policies[s] = (void *)(base + header->policies + s * header->policy_stride);

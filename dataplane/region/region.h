@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The region: one file that the fast path writes and everybody else maps read-only. This header is the contract.
 //
-// Layout: a header page, a block of counters, an event ring and a sample ring for each possible worker, subscriber records, watch
+// Layout: a header page, a block of counters, an event ring and sample rings for each possible worker, subscriber records, watch
 // records, two policy slots. Offsets, never pointers. The file has its full size before anybody else can see it and is never truncated; a
 // new one replaces it by rename, and readers of the old one notice that the path names another file.
 //
@@ -53,8 +53,8 @@ struct region_live {
 	counter port_starved[LINKS_MAX][SIDES];
 	counter mbufs_free;
 	counter mbufs;
-	counter tsc_hz;            // ticks a second of the workers' meters
-	counter sampling_until_ms; // CLOCK_BOOTTIME; 0: nothing is sampled
+	counter tsc_hz;                             // ticks a second of the workers' meters
+	counter sampling_until_ms[SAMPLE_CHANNELS]; // CLOCK_BOOTTIME; 0: nothing is sampled
 };
 
 // Padded, so that what one thread writes shares no cache line with what another does.
@@ -76,7 +76,7 @@ struct region_header {
 	uint64_t watches;
 	uint64_t policies;
 	uint64_t policy_stride;
-	uint64_t samples; // rings, REGION_SAMPLE_RING_SIZE apart
+	uint64_t samples; // rings, REGION_SAMPLE_RING_SIZE apart: every worker's of the first channel, then of the next
 	// Of the process that serves now; rewritten at each start, `starts` last with release order.
 	_Alignas(64) uint64_t started_ms; // CLOCK_BOOTTIME
 	uint32_t pid;
@@ -110,7 +110,7 @@ struct region {
 	struct subscriber *subscribers;
 	void *watches; // see watch_at
 	struct policy_slot *policies[REGION_POLICY_SLOTS];
-	struct slot_ring *samples[WORKERS_MAX];
+	struct slot_ring *samples[SAMPLE_CHANNELS][WORKERS_MAX];
 };
 
 // A number that differs when the layout of any shared structure does.
@@ -122,6 +122,13 @@ void region_header_fill(struct region_header *header, const struct region_geomet
 // Checks a mapped file of `size` bytes against this layout and its own arithmetic, and finds its parts. Returns NULL when
 // good, else a sentence without a full stop. Trusts nothing; does not look into records.
 const char *region_bind(struct region *region, void *memory, size_t size);
+
+// Offset of a sample ring from the file's start.
+static inline uint64_t
+region_sample_ring(const struct region_header *header, unsigned channel, unsigned worker)
+{
+	return header->samples + (channel * WORKERS_MAX + worker) * REGION_SAMPLE_RING_SIZE;
+}
 
 static inline uint64_t
 policy_slot_checksum(const uint8_t *bytes, uint32_t length)

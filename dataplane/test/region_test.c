@@ -64,7 +64,7 @@ parts_lie_apart_and_within_the_file(void **state)
 		uint8_t *memory = new_region(&geometries[i], &size);
 		assert_null(region_bind(&region, memory, size));
 
-		struct part parts[4 + 2 * WORKERS_MAX + REGION_POLICY_SLOTS] = {
+		struct part parts[4 + (1 + SAMPLE_CHANNELS) * WORKERS_MAX + REGION_POLICY_SLOTS] = {
 			PART(memory, REGION_HEADER_SIZE),
 			PART(region.counters, WORKERS_MAX),
 			PART(region.subscribers, geometries[i].engine.subscribers),
@@ -73,9 +73,9 @@ parts_lie_apart_and_within_the_file(void **state)
 		};
 		for (int w = 0; w < WORKERS_MAX; w++)
 			parts[4 + w] = PART((uint8_t *)region.rings[w], event_ring_size(REGION_EVENTS));
-		for (int w = 0; w < WORKERS_MAX; w++)
-			parts[4 + WORKERS_MAX + REGION_POLICY_SLOTS + w] =
-				PART((uint8_t *)region.samples[w], REGION_SAMPLE_RING_SIZE);
+		for (int r = 0; r < SAMPLE_CHANNELS * WORKERS_MAX; r++)
+			parts[4 + WORKERS_MAX + REGION_POLICY_SLOTS + r] = PART(
+				(uint8_t *)region.samples[r / WORKERS_MAX][r % WORKERS_MAX], REGION_SAMPLE_RING_SIZE);
 		for (int s = 0; s < REGION_POLICY_SLOTS; s++)
 			parts[4 + WORKERS_MAX + s] = PART(region.policies[s], 1);
 		assert_apart(parts, LENGTH(parts), memory, size);

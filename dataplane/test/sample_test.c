@@ -64,6 +64,58 @@ each_field_that_is_set_must_match(void **state)
 }
 
 static void
+a_source_port_is_that_of_the_end_that_sent_the_packet(void **state)
+{
+	const struct sample_filter filter = {.source_ports = {67, 547}};
+	const struct sample_filter one = {.source_ports = {67}};
+	const struct {
+		uint16_t subscriber_port, network_port;
+		enum side side;
+		bool both, first;
+	} cases[] = {
+		{68, 67, SIDE_NETWORK, true, true},      {546, 547, SIDE_NETWORK, true, false},
+		{67, 68, SIDE_NETWORK, false, false},    {67, 68, SIDE_SUBSCRIBER, true, true},
+		{68, 67, SIDE_SUBSCRIBER, false, false}, {68, 0, SIDE_NETWORK, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct packet packet = packet_with("10.0.0.5", "198.51.100.25", cases[i].subscriber_port, 17);
+		packet.key.network_port = cases[i].network_port;
+		packet.side = (uint8_t)cases[i].side;
+		assert_int_equal(sample_filter_matches(&filter, &packet, SAMPLE_FORWARDED), cases[i].both);
+		assert_int_equal(sample_filter_matches(&one, &packet, SAMPLE_FORWARDED), cases[i].first);
+	}
+	const struct packet portless = {.kind = PACKET_IP, .side = SIDE_NETWORK};
+	assert_false(sample_filter_matches(&one, &portless, SAMPLE_FORWARDED));
+}
+
+static void
+a_stranger_is_who_is_not_among_the_sources_on_the_network_side(void **state)
+{
+	struct sample_sources sources = {0};
+	struct packet packet = packet_with("198.51.100.25", "198.51.100.25", 4000, 17);
+	const struct packet other = {.kind = PACKET_OTHER, .side = SIDE_NETWORK};
+
+	(void)state;
+	packet.side = SIDE_NETWORK;
+	assert_false(sample_from_stranger(&sources, &packet));
+	sources.addresses[0] = address_of("198.51.100.24");
+	assert_true(sample_from_stranger(&sources, &packet));
+	sources.addresses[1] = address_of("198.51.100.25");
+	assert_false(sample_from_stranger(&sources, &packet));
+	assert_true(sample_from_stranger(&sources, &other));
+	packet.side = SIDE_SUBSCRIBER;
+	assert_true(sample_from_stranger(&sources, &packet));
+	packet.side = SIDE_NETWORK;
+	for (int s = 0; s < SAMPLE_SOURCES; s++)
+		sources.addresses[s] = address_of("198.51.100.24");
+	assert_true(sample_from_stranger(&sources, &packet));
+	sources.addresses[SAMPLE_SOURCES - 1] = packet.key.network;
+	assert_false(sample_from_stranger(&sources, &packet));
+}
+
+static void
 a_prefix_that_is_none_is_refused(void **state)
 {
 	struct sample_filter filter = prefix_filter("10.0.0.0/8");
@@ -132,6 +184,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_field_that_is_set_must_match),
+		cmocka_unit_test(a_source_port_is_that_of_the_end_that_sent_the_packet),
+		cmocka_unit_test(a_stranger_is_who_is_not_among_the_sources_on_the_network_side),
 		cmocka_unit_test(a_prefix_that_is_none_is_refused),
 		cmocka_unit_test(a_sample_says_what_became_of_the_packets_session),
 		cmocka_unit_test(a_packet_without_owner_or_session_has_none_in_its_sample),

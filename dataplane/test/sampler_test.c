@@ -145,6 +145,39 @@ after_a_quiet_time_half_a_ring_may_come_at_once(void **state)
 }
 
 static void
+strangers_leave_half_for_the_sources_that_are_preferred(void **state)
+{
+	struct stand *stand = new_stand(1000, 64);
+	struct chain segments;
+	struct rte_mbuf *mbuf = chain(&segments, 60, 1000);
+	const struct packet stranger = {.kind = PACKET_UDP, .side = SIDE_NETWORK, .key.network.bytes = {1}};
+	struct packet preferred = stranger;
+	struct sample sample;
+
+	(void)state;
+	preferred.key.network.bytes[0] = 2;
+	stand->order.preferred.addresses[0] = preferred.key.network;
+	for (uint64_t ms = 1000; ms < 2000; ms++)
+		for (int i = 0; i < 10; i++)
+			sampler_take(&stand->sampler, NULL, mbuf, &stranger, SAMPLE_FORWARDED, ms);
+	while (next(stand, &sample))
+		;
+	for (int i = 0; i < REGION_SAMPLES; i++)
+		sampler_take(&stand->sampler, NULL, mbuf, &preferred, SAMPLE_FORWARDED, 2000);
+	unsigned taken = 0;
+	while (next(stand, &sample))
+		taken++;
+	assert_in_range(taken, REGION_SAMPLES / 4, REGION_SAMPLES / 4 + 1);
+	// What grows is theirs first.
+	uint64_t suppressed = counter_read(&stand->suppressed);
+	sampler_take(&stand->sampler, NULL, mbuf, &stranger, SAMPLE_FORWARDED, 2001);
+	assert_int_equal(counter_read(&stand->suppressed), suppressed + 1);
+	sampler_take(&stand->sampler, NULL, mbuf, &preferred, SAMPLE_FORWARDED, 2001);
+	assert_true(next(stand, &sample));
+	free_stand(stand);
+}
+
+static void
 what_the_filter_does_not_want_costs_no_allowance(void **state)
 {
 	struct stand *stand = new_stand(1000, 64);
@@ -175,6 +208,8 @@ an_order_ends_at_its_time(void **state)
 	assert_null(stand->sampler.order);
 	sampler_turn(&stand->sampler, NULL, 1);
 	assert_null(stand->sampler.order);
+	// Without one there is nothing to do.
+	sampler_take(&stand->sampler, NULL, NULL, &any, SAMPLE_FORWARDED, 1);
 	free_stand(stand);
 }
 
@@ -185,6 +220,7 @@ main(void)
 		cmocka_unit_test(a_chain_is_copied_whole_or_up_to_the_length_asked_for),
 		cmocka_unit_test(no_more_are_taken_than_the_rate_allows_and_the_rest_is_counted),
 		cmocka_unit_test(after_a_quiet_time_half_a_ring_may_come_at_once),
+		cmocka_unit_test(strangers_leave_half_for_the_sources_that_are_preferred),
 		cmocka_unit_test(what_the_filter_does_not_want_costs_no_allowance),
 		cmocka_unit_test(an_order_ends_at_its_time),
 	};

@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EnginePort } from "../engine/engine_port.ts";
 import type { Sample } from "../engine/region_data.ts";
 import type { SampleFilter } from "../engine/sample_order.ts";
+import { Sampling } from "../engine/sampling.ts";
 import { Sentence } from "../sentence.ts";
 import { type Clock, unixTime } from "../time.ts";
 import { refuseImpossible } from "./possible.ts";
-import { Sampling } from "./sampling.ts";
 import { TimeOrder } from "./time_order.ts";
 
 /** A worker's ring holds what it takes in this time, and half as much again. */
@@ -74,7 +74,7 @@ export class Captures {
     const status = engine.status();
     if (!status) throw new Sentence("There is no fast path to capture from: start it, or see postern status.");
     refuseImpossible(filter, status.header.links);
-    const sampling = new Sampling(engine, { filter, snapLength }, status);
+    const sampling = new Sampling(engine, { channel: "capture", filter, snapLength }, status);
     this.#busy = true;
     try {
       yield* this.#batches(sampling, gone);
@@ -88,12 +88,12 @@ export class Captures {
     const { engine, clock } = this.#parts;
     const bootUs = unixTime(clock, 0) * 1000;
     // What an earlier capture left.
-    engine.samples(LOOK_PACKETS_MAX);
+    engine.samples("capture", LOOK_PACKETS_MAX);
     await sampling.begin();
     let lost = 0;
     while (!gone.aborted) {
       const nextLook = delay(LOOK_MS, undefined, { signal: gone }).catch(() => {});
-      const found = engine.samples(LOOK_PACKETS_MAX);
+      const found = engine.samples("capture", LOOK_PACKETS_MAX);
       sampling.look();
       await sampling.keep();
       lost += found.lost;

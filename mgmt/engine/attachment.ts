@@ -19,6 +19,7 @@ import type {
   SubscriberRecord,
   UsageRecord,
 } from "./region_data.ts";
+import { type SampleChannel, sampleChannels } from "./sample_order.ts";
 import { nativeQuery, type SubscriberQuery } from "./subscriber_query.ts";
 
 /** In the order of enum region_bypass (dataplane/region/region.h). */
@@ -79,10 +80,10 @@ export class Attachment {
     return typed(() => this.#native.events(max));
   }
 
-  /** The next samples, at most `max`, in order within each ring, and how many were overwritten before they were read. */
-  samples(max: number): { samples: Sample[]; lost: number } {
+  /** The channel's next samples, at most `max`, in order within each ring, and how many were overwritten before they were read. */
+  samples(channel: SampleChannel, max: number): { samples: Sample[]; lost: number } {
     if (!Number.isInteger(max) || max < 1) throw new RangeError("At least one sample must be asked for.");
-    return typed(() => this.#native.samples(max));
+    return typed(() => this.#native.samples(sampleChannels.indexOf(channel), max));
   }
 
   /** The breaches that go on; `bad` records contradicted themselves and were left out. */

@@ -13,7 +13,7 @@ import type {
   UsageRecord,
 } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
-import type { SampleOrder } from "./sample_order.ts";
+import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
 export interface EnginePort {
@@ -44,11 +44,11 @@ export interface EnginePort {
    */
   events(max: number): EngineEvents;
 
-  /** Has the fast path sample packets, in place of what was ordered before. Answers and rejects as `apply`. */
+  /** Has the fast path sample packets, in place of what was ordered before for the channel. Answers and rejects as `apply`. */
   sample(order: SampleOrder): Promise<Applied>;
 
-  /** The next samples of every ring, at most `max`, in order within a ring; none while no region is attached. */
-  samples(max: number): { readonly samples: readonly Sample[]; readonly lost: number };
+  /** The next samples of every ring of the channel, at most `max`, in order within a ring; none while no region is attached. */
+  samples(channel: SampleChannel, max: number): { readonly samples: readonly Sample[]; readonly lost: number };
 
   /** Every breach that goes on, read off the main thread. Rejects with an EngineError while no region is attached. */
   breached(): Promise<BreachedSet>;

@@ -16,7 +16,7 @@ import {
 } from "./engine_port.ts";
 import type { BreachRecord, EngineEvent, Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
-import type { SampleOrder } from "./sample_order.ts";
+import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 import { type Change, changesOf } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
@@ -29,9 +29,11 @@ export class FakeEngine implements EnginePort {
   readonly policies: Uint8Array[] = [];
   /** Every order to sample that was given, answered or not. */
   readonly orders: SampleOrder[] = [];
-  /** What is read of the sample rings next. */
-  samplesTaken: Sample[] = [];
-  samplesLost = 0;
+  /** What is read of each channel's sample rings next. */
+  readonly samplesOf: Record<SampleChannel, { taken: Sample[]; lost: number }> = {
+    capture: { taken: [], lost: 0 },
+    dhcp: { taken: [], lost: 0 },
+  };
   /** What the records say. */
   breaches: BreachRecord[] = [];
   /** Every subscriber; what is asked of them is in `queries`, and not answered by it. */
@@ -89,10 +91,11 @@ export class FakeEngine implements EnginePort {
     return this.answer;
   }
 
-  samples(max: number): { samples: Sample[]; lost: number } {
-    const lost = this.samplesLost;
-    this.samplesLost = 0;
-    return { samples: this.samplesTaken.splice(0, max), lost };
+  samples(channel: SampleChannel, max: number): { samples: Sample[]; lost: number } {
+    const rings = this.samplesOf[channel];
+    const lost = rings.lost;
+    rings.lost = 0;
+    return { samples: rings.taken.splice(0, max), lost };
   }
 
   async breached(): Promise<BreachedSet> {

@@ -91,7 +91,8 @@ export interface NativeAttachment {
   counters(): RegionCounters;
   resume(ring: number, sequence: number): void;
   events(max: number): { events: EngineEvent[]; lost: number };
-  samples(max: number): { samples: Sample[]; lost: number };
+  /** `channel`: enum sample_channel (dataplane/core/counters.h). */
+  samples(channel: number, max: number): { samples: Sample[]; lost: number };
   breached(): Promise<{ readMs: number; breaches: BreachRecord[]; bad: number }>;
   subscribers(
     containing: Uint8Array | null,

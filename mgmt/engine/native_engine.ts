@@ -21,7 +21,7 @@ import {
 import { loadNative, type Native } from "./native.ts";
 import type { Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import { type ReleaseOrder, releaseBytes } from "./release_order.ts";
-import { orderBytes, type SampleOrder } from "./sample_order.ts";
+import { orderBytes, type SampleChannel, type SampleOrder } from "./sample_order.ts";
 import { subscriberOrders, sweepOrder } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
@@ -104,11 +104,13 @@ export class NativeEngine implements EnginePort {
     return { region, events, lost };
   }
 
-  samples(max: number): { readonly samples: readonly Sample[]; readonly lost: number } {
+  samples(channel: SampleChannel, max: number): { readonly samples: readonly Sample[]; readonly lost: number } {
     const none = { samples: [], lost: 0 };
     const known = this.#attached?.starts;
     // A process begins its rings anew: they are read from their beginning once it is attached.
-    return this.#read((attachment) => (startsOf(attachment) === known ? attachment.samples(max) : none)) ?? none;
+    return (
+      this.#read((attachment) => (startsOf(attachment) === known ? attachment.samples(channel, max) : none)) ?? none
+    );
   }
 
   async breached(): Promise<BreachedSet> {

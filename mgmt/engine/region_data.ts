@@ -71,7 +71,7 @@ export interface RegionLive {
   readonly mbufs: number;
   /** Ticks a second of the workers' time stamp counters; 0: not told. */
   readonly tscHz: number;
-  /** When the order to sample ends; 0: nothing is sampled. */
+  /** When the order to sample for a capture ends; 0: there is none. */
   readonly samplingUntilMs: number;
 }
 
@@ -138,8 +138,9 @@ export interface WorkerCounters {
   readonly turnsIdle: number;
   /** Packets given to the worker that owns them. */
   readonly handedOver: number;
-  /** Packets that an order to sample asked for and that were too many. */
+  /** Packets that the order to sample for a capture asked for, and that for DHCP, and that were too many. */
   readonly samplesSuppressed: number;
+  readonly dhcpSuppressed: number;
   /** Of all turns, in ticks of the time stamp counter, the idle sleeps between them included. */
   readonly ticks: number;
   /** Of turns that found packets: receiving, judging, sending and ageing. */

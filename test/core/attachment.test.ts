@@ -55,7 +55,16 @@ test("counters carry their names, and a port's packets add up", async (t) => {
   const { engine, workers, links, ...others } = attachment.counters();
   t.deepEqual(others, {});
   t.like(engine, { sessions_opened: 30, sessions_refused: 6, subscribers_created: 3, breaches: 3, malformed: 0 });
-  const idle = { heartbeat: 0, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 };
+  const idle = {
+    heartbeat: 0,
+    turnsIdle: 0,
+    handedOver: 0,
+    samplesSuppressed: 0,
+    dhcpSuppressed: 0,
+    ticks: 0,
+    ticksBusy: 0,
+    packets: 0,
+  };
   t.deepEqual(workers, [{ ...idle, bursts: Array(6).fill(0), latencies: Array(21).fill(0) }]);
   t.deepEqual(Object.keys(links[0]?.subscriber.dropped ?? {}), dropReasons);
   const none = { refused: 0, evasive: 0, cutoff: 0, transmit: 0, handover_full: 0, oversize: 0 };
@@ -124,7 +133,7 @@ test("a reader that was lapped learns how many events it lost", async (t) => {
 
 test("samples say what became of each packet, and carry its bytes", async (t) => {
   const attachment = attach(t, await regionOf(t, quota(1), { first: 7, subscribers: 2, sessions: 2 }));
-  const { samples, lost } = attachment.samples(3);
+  const { samples, lost } = attachment.samples("capture", 3);
   t.is(lost, 0);
   const [forwarded, refused] = samples;
   t.like(forwarded, {
@@ -142,13 +151,14 @@ test("samples say what became of each packet, and carry its bytes", async (t) =>
   t.like(refused, { sequence: 2, verdict: "refused", session: "refused" });
   t.true(Math.abs((refused?.timeUs ?? 0) / 1000 - attachment.header().startedMs) < 60_000);
   t.like(samples[2], { sequence: 3, subscriber: { address: "10.0.0.8" } });
-  t.is(attachment.samples(100).samples.length, 1);
-  t.deepEqual(attachment.samples(100), { samples: [], lost: 0 });
+  t.is(attachment.samples("capture", 100).samples.length, 1);
+  t.deepEqual(attachment.samples("capture", 100), { samples: [], lost: 0 });
+  t.deepEqual(attachment.samples("dhcp", 100), { samples: [], lost: 0 }, "another channel has its own");
 });
 
 test("a reader that was lapped learns how many samples it lost", async (t) => {
   const attachment = attach(t, await regionOf(t, quota(1), { subscribers: 1000, sessions: 1 }));
-  const { samples, lost } = attachment.samples(1000);
+  const { samples, lost } = attachment.samples("capture", 1000);
   t.deepEqual([samples.length, lost], [256, 744]);
   t.is(samples.at(-1)?.sequence, 1000);
 });

@@ -39,8 +39,8 @@ test("a region cut short while attached is told by every call, wherever the cut 
     t.throws(() => attachment.live(), wanted, `${length}`);
     t.throws(() => attachment.counters(), wanted, `${length}`);
     t.throws(() => attachment.events(1000), wanted, `${length}`);
-    t.throws(() => attachment.samples(1000), wanted, `${length}`);
-    t.throws(() => attachment.samples(1000), wanted, `${length}`);
+    t.throws(() => attachment.samples("capture", 1000), wanted, `${length}`);
+    t.throws(() => attachment.samples("capture", 1000), wanted, `${length}`);
     t.throws(() => attachment.resume(0, 1), wanted, `${length}`);
     await t.throwsAsync(() => attachment.breached(), wanted, `${length}`);
     attachment.close();

@@ -162,7 +162,7 @@ test("a sample that cannot have been written is a lost one, and the others are t
   for (const [what, offset, bytes] of sampleLies) {
     await overwrite(path, sample + offset, bytes);
     const attachment = new Attachment(path);
-    const { samples, lost } = attachment.samples(1000);
+    const { samples, lost } = attachment.samples("capture", 1000);
     attachment.close();
     t.deepEqual([samples.length, lost], [2 * BREACHED - 1, 1], what);
     await overwrite(path, sample, honest.subarray(sample, sample + SAMPLE_BYTES));
@@ -176,7 +176,7 @@ test("a sample ring that says it is elsewhere gives no sample and no endless loo
     await overwrite(path, ring, u64(next));
     await overwrite(path, ring + 8, u64(2n ** 64n - 1n));
     const attachment = new Attachment(path);
-    t.deepEqual(attachment.samples(1000).samples, [], `${next}`);
+    t.deepEqual(attachment.samples("capture", 1000).samples, [], `${next}`);
     attachment.close();
   }
 });
@@ -206,7 +206,7 @@ test("a region of noise behind an honest header is read to its end without a fal
     t.notThrows(() => [attachment.header(), attachment.live(), attachment.counters()]);
     // Events without sense are lost ones; none is made up of noise but by a chance of one in millions.
     for (let i = 0; i < 20; i++) t.deepEqual(attachment.events(1000).events, []);
-    for (let i = 0; i < 20; i++) t.deepEqual(attachment.samples(1000).samples, []);
+    for (let i = 0; i < 20; i++) t.deepEqual(attachment.samples("capture", 1000).samples, []);
     const { breaches, bad } = await attachment.breached();
     t.deepEqual(breaches, []);
     t.true(bad > 0);

@@ -35,7 +35,16 @@ function sample(changes: Partial<Sample> = {}): Sample {
 const run = promisify(execFile);
 
 const idleWorker: WorkerCounters = {
-  ...{ heartbeat: 0, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+  ...{
+    heartbeat: 0,
+    turnsIdle: 0,
+    handedOver: 0,
+    samplesSuppressed: 0,
+    dhcpSuppressed: 0,
+    ticks: 0,
+    ticksBusy: 0,
+    packets: 0,
+  },
   bursts: [],
   latencies: [],
 };
@@ -64,16 +73,16 @@ const everything = { ask: "capture", filter: {}, snapLength: 100 } as const;
 
 test("a capture orders samples, passes them on with names, and ends the order when its reader goes", async (t) => {
   const { engine, runDirectory } = await running(t);
-  engine.samplesTaken = [sample({ sequence: 77 })];
+  engine.samplesOf.capture.taken = [sample({ sequence: 77 })];
   const batches = askMany(daemonSocket(runDirectory), { ...everything, filter: { port: 25 } });
   t.deepEqual(
     (await batches.next()).value,
     { packets: [], lost: 0, suppressed: 0, interrupted: false, links: 1 },
     "what was there is not his",
   );
-  t.deepEqual(engine.orders, [{ filter: { port: 25 }, snapLength: 100, durationMs: 5000 }]);
-  engine.samplesTaken = [sample(), sample({ services: [9], verdict: "forwarded" })];
-  engine.samplesLost = 3;
+  t.deepEqual(engine.orders, [{ channel: "capture", filter: { port: 25 }, snapLength: 100, durationMs: 5000 }]);
+  engine.samplesOf.capture.taken = [sample(), sample({ services: [9], verdict: "forwarded" })];
+  engine.samplesOf.capture.lost = 3;
   for await (const { packets, lost } of batches) {
     if (packets.length === 0) continue;
     t.is(lost, 3);
@@ -189,7 +198,7 @@ test("a capture that counts takes the first packets in time, whichever worker ha
   const ended = capture([path, "--count", "2", "--run-dir", runDirectory]);
   await until("it samples", () => engine.orders.length === 1);
   const times = [7, 9, 6, 8];
-  engine.samplesTaken = times.map((second) => sample({ timeUs: second * 1e6, ring: second & 1 }));
+  engine.samplesOf.capture.taken = times.map((second) => sample({ timeUs: second * 1e6, ring: second & 1 }));
   t.is(await ended, 0);
   const seconds = await tshark(path, "frame.time_epoch");
   t.is(seconds.length, 2);
@@ -204,7 +213,7 @@ test("a daemon that ends leaves a whole file, which says so", async (t) => {
   const path = join(at, "cut.pcapng");
   const ended = t.throwsAsync(capture([path, "--run-dir", runDirectory]), { message: /^The daemon ended before / });
   await until("it samples", () => engine.orders.length === 1);
-  engine.samplesTaken = [sample()];
+  engine.samplesOf.capture.taken = [sample()];
   engine.show(region({ generation: 1, starts: 2 }));
   await until("the packet is written", async () => (await stat(path)).size > 250);
   await app.stop();
@@ -284,7 +293,7 @@ test("a fast path that does not answer, or refuses, is told, and no file is left
   engine.answer = undefined;
   await t.throwsAsync(capture([path, "--run-dir", runDirectory]), { instanceOf: Sentence, message: /does not answer/ });
   engine.answer = { ok: false, full: false, text: "it asks for too much" };
-  const message = "The fast path does not capture: it asks for too much.";
+  const message = "The fast path does not sample: it asks for too much.";
   await t.throwsAsync(capture([path, "--run-dir", runDirectory]), { instanceOf: Sentence, message });
   await t.throwsAsync(stat(path), { code: "ENOENT" });
 });
@@ -334,15 +343,31 @@ test("a comment says what became of a packet, whose it is, and its session", (t)
 
 test("an order to sample has the bytes that the fast path reads", (t) => {
   const bytes = orderBytes({
-    filter: { address: "10.30.94.0/24", port: 25, protocol: 6, verdicts: ["refused"], kinds: ["tcp", "udp"], link: 1 },
+    channel: "dhcp",
+    filter: {
+      sourcePorts: [67, 547],
+      address: "10.30.94.0/24",
+      port: 25,
+      protocol: 6,
+      verdicts: ["refused"],
+      kinds: ["tcp", "udp"],
+      link: 1,
+    },
     durationMs: 5000,
     snapLength: 100,
+    preferred: ["10.30.94.1", "2001:db8::1"],
   });
-  const words = [1 << 1, (1 << 5) | (1 << 6), 1 << 1, 25 | (120 << 16) | (6 << 24), 5000, 2000, 100];
+  const ports = [25 | (120 << 16) | (6 << 24), 67 | (547 << 16)];
+  const words = [1 << 1, (1 << 5) | (1 << 6), 1 << 1, ...ports, 5000, 2000, 100, 1];
   const address = Buffer.from("00000000000000000000ffff0a1e5e00", "hex");
-  t.deepEqual(Buffer.from(bytes), Buffer.concat([address, Buffer.from(Uint32Array.from(words).buffer)]));
+  const preferred = ["00000000000000000000ffff0a1e5e01", "20010db8000000000000000000000001"];
+  t.is(
+    Buffer.from(bytes).toString("hex"),
+    Buffer.concat([address, Buffer.from(Uint32Array.from(words).buffer)]).toString("hex") +
+      preferred.join("").padEnd(16 * 32, "0"),
+  );
   t.deepEqual(
-    Buffer.from(orderBytes({ filter: {}, durationMs: 0, snapLength: 1 })),
-    Buffer.concat([Buffer.alloc(36), Buffer.from(Uint32Array.of(2000, 1).buffer)]),
+    Buffer.from(orderBytes({ channel: "capture", filter: {}, durationMs: 0, snapLength: 1 })),
+    Buffer.concat([Buffer.alloc(40), Buffer.from(Uint32Array.of(2000, 1, 0).buffer), Buffer.alloc(16 * 16)]),
   );
 });

@@ -115,7 +115,16 @@ test("status shows what each worker did in the last seconds", async (t) => {
   const made = daemon(t);
   const { counters, ...rest } = region({ generation: 1 });
   const idle = {
-    ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+    ...{
+      heartbeat: 1,
+      turnsIdle: 0,
+      handedOver: 0,
+      samplesSuppressed: 0,
+      dhcpSuppressed: 0,
+      ticks: 0,
+      ticksBusy: 0,
+      packets: 0,
+    },
     bursts: Array(6).fill(0),
     latencies: Array(21).fill(0),
   };
@@ -130,6 +139,7 @@ test("status shows what each worker did in the last seconds", async (t) => {
       turnsIdle: 0,
       handedOver: 1234,
       samplesSuppressed: 0,
+      dhcpSuppressed: 0,
       ticks: 2_000_000_000,
       ticksBusy: 100_000_000,
       packets: 20_000,

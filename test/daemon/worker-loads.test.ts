@@ -9,7 +9,16 @@ const HZ = 1_000_000_000;
 /** A worker that never did anything, or what the test says. */
 function worker(changes: Partial<WorkerCounters> = {}): WorkerCounters {
   return {
-    ...{ heartbeat: 0, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+    ...{
+      heartbeat: 0,
+      turnsIdle: 0,
+      handedOver: 0,
+      samplesSuppressed: 0,
+      dhcpSuppressed: 0,
+      ticks: 0,
+      ticksBusy: 0,
+      packets: 0,
+    },
     bursts: [0, 0, 0, 0, 0, 0],
     latencies: Array(21).fill(0),
     ...changes,

@@ -200,24 +200,25 @@ test(
 const impossibleOrders: readonly (readonly [offset: number, bytes: 1 | 4, value: number, text: string])[] = [
   [30, 1, 129, "the filter's prefix is longer than an address"],
   [0, 1, 1, "the filter's address has bits behind its prefix"],
-  [32, 4, 600_001, "it asks for more than 10 minutes of samples"],
-  [36, 4, 0, "it asks for an impossible rate of samples"],
-  [36, 4, 2001, "it asks for an impossible rate of samples"],
-  [40, 4, 0, "it asks for an impossible length of samples"],
-  [40, 4, 1993, "it asks for an impossible length of samples"],
+  [36, 4, 600_001, "it asks for more than 10 minutes of samples"],
+  [40, 4, 0, "it asks for an impossible rate of samples"],
+  [40, 4, 2001, "it asks for an impossible rate of samples"],
+  [44, 4, 0, "it asks for an impossible length of samples"],
+  [44, 4, 1993, "it asks for an impossible length of samples"],
+  [48, 4, 2, "it asks for samples of a channel that there is not"],
 ];
 
 test(
   "an impossible order to sample is refused with a reason, and nothing is sampled",
   underAttack(async (t, { appliance }, path) => {
-    const order = orderBytes({ filter: {}, durationMs: 5000, snapLength: 100 });
+    const order = orderBytes({ channel: "capture", filter: {}, durationMs: 5000, snapLength: 100 });
     const ask = async (payload: Uint8Array) => (await sendBatch(path, [{ kind: "sample", payload }], 5000))[0];
     for (const [offset, bytes, value, text] of impossibleOrders) {
       const payload = Buffer.from(order);
       payload.writeUIntLE(value, offset, bytes);
       t.like(await ask(payload), { status: "invalid", text });
     }
-    for (const length of [0, 40, 48]) {
+    for (const length of [0, 304, 312]) {
       const text = "it has another length than an order to sample";
       t.like(await ask(Buffer.alloc(length)), { status: "invalid", text });
     }
@@ -225,7 +226,7 @@ test(
     t.is(untilMs(), 0);
     t.like(await ask(order), { status: "ok" });
     t.true(untilMs() > 0);
-    t.like(await ask(orderBytes({ filter: {}, durationMs: 0, snapLength: 1 })), { status: "ok" });
+    t.like(await ask(orderBytes({ channel: "capture", filter: {}, durationMs: 0, snapLength: 1 })), { status: "ok" });
     t.is(untilMs(), 0);
   }),
 );

@@ -67,7 +67,16 @@ const bareMachine: Machine = {
 };
 
 const idle = {
-  ...{ heartbeat: 1, turnsIdle: 0, handedOver: 0, samplesSuppressed: 0, ticks: 0, ticksBusy: 0, packets: 0 },
+  ...{
+    heartbeat: 1,
+    turnsIdle: 0,
+    handedOver: 0,
+    samplesSuppressed: 0,
+    dhcpSuppressed: 0,
+    ticks: 0,
+    ticksBusy: 0,
+    packets: 0,
+  },
   ...{ bursts: Array<number>(6).fill(0), latencies: Array<number>(21).fill(0) },
 };
 

@@ -1,9 +1,9 @@
-// An order to sample, kept in force while a capture lasts: renewed before it ends by itself, and given at once to a process that
-// knows nothing of it.
+// An order to sample, kept in force while somebody reads what is sampled: renewed before it ends by itself, and given at once to a
+// process that knows nothing of it.
 
-import { EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
-import type { SampleOrder } from "../engine/sample_order.ts";
 import { Sentence } from "../sentence.ts";
+import { EngineError, type EnginePort, type EngineStatus } from "./engine_port.ts";
+import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 
 /** The fast path samples for so long if nobody asks again: nothing goes on for longer when the daemon is killed. */
 const LEASE_MS = 5000;
@@ -49,8 +49,10 @@ export class Sampling {
       this.interrupted = true;
     }
     if (!status) return;
+    const { channel } = this.#order;
     // A region keeps its counters from process to process; a new one begins with none.
-    this.suppressed += suppressedOf(status) - (status.header.region === region ? suppressedOf(this.#seen) : 0);
+    const before = status.header.region === region ? suppressedOf(this.#seen, channel) : 0;
+    this.suppressed += suppressedOf(status, channel) - before;
     this.#seen = status;
   }
 
@@ -71,12 +73,13 @@ export class Sampling {
     const applied = await this.#engine.sample({ ...this.#order, durationMs }).catch((error: unknown) => {
       throw error instanceof EngineError ? new Sentence(error.message) : error;
     });
-    if (!applied.ok) throw new Sentence(`The fast path does not capture: ${applied.text}.`);
+    if (!applied.ok) throw new Sentence(`The fast path does not sample: ${applied.text}.`);
   }
 }
 
-function suppressedOf({ counters }: EngineStatus): number {
-  return counters.workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);
+function suppressedOf({ counters }: EngineStatus, channel: SampleChannel): number {
+  const counter = ({ capture: "samplesSuppressed", dhcp: "dhcpSuppressed" } as const)[channel];
+  return counters.workers.reduce((sum, worker) => sum + worker[counter], 0);
 }
 
 function onlySentences(error: unknown): void {
