@@ -35,6 +35,18 @@ export interface Login {
   readonly expiresAt: number | null;
 }
 
+/**
+ * The session goes on, told by one who does not know the name: what it made and still has expires then. `not-its-own`: there is
+ * nothing. A client renews a DHCP lease past the relay, which alone knows the line.
+ */
+export interface Renewal {
+  readonly kind: "renew";
+  readonly session: FeedSession;
+  readonly at: number;
+  /** As of a login. */
+  readonly expiresAt: number | null;
+}
+
 /** The session is over: what it made, and nobody has taken over since, is nobody's. */
 export interface Logout {
   readonly kind: "logout";
@@ -78,7 +90,7 @@ export interface Remove {
   readonly name: string;
 }
 
-export type SubscriberEvent = Login | Logout | Clear | Introduce | MapName | Unmap | Remove;
+export type SubscriberEvent = Login | Renewal | Logout | Clear | Introduce | MapName | Unmap | Remove;
 
 /**
  * `unchanged`: it was so already. `stale`: something later is known. `not-its-own`: the session made nothing that is still there.
