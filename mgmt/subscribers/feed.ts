@@ -1,6 +1,6 @@
 // What becomes of names and their mappings, as those who hear of it tell it: RADIUS, DHCP, people. A feed only takes part in it.
 
-import type { MappingKey } from "./mapping.ts";
+import type { MappingKey } from "../engine/subscriber_change.ts";
 
 /** What made a mapping: each undoes only its own. */
 export interface FeedSession {

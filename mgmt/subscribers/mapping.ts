@@ -1,30 +1,16 @@
-// Mappings: what of the network is a name's. As bytes, which are kept and sent to the fast path, and as text.
+// Mappings, what of the network is a name's, as text: what people type, and what they are shown.
 
 import { printAddress, readAddress } from "../../cli/grammar/address.ts";
 import type { Reading } from "../../cli/grammar/argument-types.ts";
 import { parsePrefix, readRange } from "../../cli/grammar/prefix.ts";
-import { nativeBytes, nativeLength } from "../engine/native_prefix.ts";
+import { nativeBytes } from "../engine/native_prefix.ts";
+import { keyParts, type MappingKey, prefixKey, type Tags, tagsKey } from "../engine/subscriber_change.ts";
+import { addressOfName } from "./name-address.ts";
 
-/**
- * 21 bytes. 16 of address in network order, IPv4 as ::ffff:a.b.c.d; one of prefix length in that form, 0: any address; 4 of VLAN
- * tags, outer << 12 | inner, little-endian.
- */
-export type MappingKey = Uint8Array;
-
-const KEY_BYTES = 21;
-const LENGTH_AT = 16;
-const TAGS_AT = 17;
-
-/** Tags of a mapping that means an address in whatever VLAN. */
-export const TAGS_ANY = 0xffff_ffff;
-
-/** Inner tag of a mapping that means an outer one, whatever is inside: as a VLAN id it is reserved. */
-const INNER_ANY = 0xfff;
 const VLAN_ID_MAX = 4094;
 
-const IPV4 = { bytes: nativeBytes(4, new Uint8Array(4)), length: 96 } as const;
-/** Names have their own addresses in it (name-address.ts): it is for discarding only (RFC 6666), so no packet may have one. */
-const NAMES = { bytes: Uint8Array.of(1, ...new Uint8Array(15)), length: 64 } as const;
+const IPV4: NetworkPrefix = { bytes: nativeBytes(4, new Uint8Array(4)), length: 96 };
+const NAMES = parsePrefix(`${addressOfName(0)}/64`);
 
 const LENGTHS = { 4: { min: 1, max: 32 }, 6: { min: 32, max: 128 } } as const;
 
@@ -34,14 +20,9 @@ export interface NetworkPrefix {
   readonly length: number;
 }
 
-/** Of addresses, in whatever VLAN or within tags (`vlanTags`). Undefined: there cannot be such a mapping. */
-export function addressMapping({ bytes, length }: NetworkPrefix, tags = TAGS_ANY): MappingKey | undefined {
-  return refusalOf({ bytes, length }) === undefined ? keyOf({ bytes, length }, tags) : undefined;
-}
-
-/** Tags as a mapping has them; without an inner one the packet has one tag. */
-export function vlanTags(outer: number, inner = 0): number {
-  return (outer << 12) | inner;
+/** In whatever VLAN or, given tags, within them. Undefined: there cannot be such a mapping. */
+export function addressMapping(prefix: NetworkPrefix, tags?: Tags): MappingKey | undefined {
+  return refusalOf(prefix) === undefined ? keyOf(prefix, tags) : undefined;
 }
 
 /**
@@ -49,18 +30,11 @@ export function vlanTags(outer: number, inner = 0): number {
  * within tags; `VLAN 100`, `VLAN 100.7`.
  */
 export function readMappings(text: string): Reading<readonly MappingKey[]> {
-  const [, outer, inner] = /^VLAN +(\d{1,4})(?:\.(\d{1,4}))?$/i.exec(text) ?? [];
-  if (outer !== undefined) {
-    const tags = tagsOf(outer, inner ?? `${INNER_ANY}`);
-    return tags === undefined ? noVlan : { value: [keyOf({ bytes: new Uint8Array(16), length: 0 }, tags)] };
-  }
-  const [, where = "", , outside, inside] = /^([^@]+)(@(\d{1,4})(?:\.(\d{1,4}))?)?$/.exec(text) ?? [];
-  const tags = outside === undefined ? TAGS_ANY : tagsOf(outside, inside ?? "0");
-  if (tags === undefined) return noVlan;
-  const prefixes = readPrefixes(where);
-  if (!prefixes || "refusal" in prefixes) return prefixes;
-  const refusal = prefixes.value.map(refusalOf).find((each) => each !== undefined);
-  return refusal === undefined ? { value: prefixes.value.map((each) => keyOf(each, tags)) } : { refusal };
+  const [, vlan] = /^VLAN +([\d.]+)$/i.exec(text) ?? [];
+  if (vlan !== undefined) return readTags(vlan, (tags) => ({ value: [tagsKey(tags)] }));
+  const [where = "", within, ...others] = text.split("@");
+  if (others.length > 0) return undefined;
+  return within === undefined ? readAddresses(where) : readTags(within, (tags) => readAddresses(where, tags));
 }
 
 /** Reads what `mappingText` prints. */
@@ -72,14 +46,13 @@ export function parseMapping(text: string): MappingKey | undefined {
 
 /** The one text of a mapping. */
 export function mappingText(key: MappingKey): string {
-  const length = key[LENGTH_AT] ?? 0;
-  const tags = new DataView(key.buffer, key.byteOffset).getUint32(TAGS_AT, true);
-  if (length === 0) return `VLAN ${tagsText(tags, INNER_ANY)}`;
-  const bytes = key.subarray(0, LENGTH_AT);
-  const isIPv4 = length >= IPV4.length && isWithin(bytes, IPV4);
-  const [address, bits] = isIPv4 ? [bytes.subarray(12), length - IPV4.length] : [bytes, length];
-  const prefix = `${printAddress(address)}${bits === 8 * address.length ? "" : `/${bits}`}`;
-  return tags === TAGS_ANY ? prefix : `${prefix}@${tagsText(tags, 0)}`;
+  const { address, length, tags } = keyParts(key);
+  const within = tags && [tags.outer, tags.inner].filter((id) => id !== undefined).join(".");
+  if (!address) return `VLAN ${within}`;
+  const isIPv4 = length >= IPV4.length && isWithin(address, IPV4);
+  const [bytes, bits] = isIPv4 ? [address.subarray(12), length - IPV4.length] : [address, length];
+  const prefix = `${printAddress(bytes)}${bits === 8 * bytes.length ? "" : `/${bits}`}`;
+  return within === undefined ? prefix : `${prefix}@${within}`;
 }
 
 /** The fewest prefixes that are the addresses from the first to the last, of one family and in order. */
@@ -96,28 +69,24 @@ export function rangePrefixes(first: Uint8Array, last: Uint8Array): NetworkPrefi
   return prefixes;
 }
 
-const noVlan = { refusal: `A VLAN is a number from 1 to ${VLAN_ID_MAX}.` } as const;
-
-function keyOf({ bytes, length }: NetworkPrefix, tags: number): MappingKey {
-  const family = bytes.length === 4 ? 4 : 6;
-  const key = new Uint8Array(KEY_BYTES);
-  key.set(nativeBytes(family, bytes));
-  key[LENGTH_AT] = nativeLength(family, length);
-  new DataView(key.buffer).setUint32(TAGS_AT, tags, true);
-  return key;
+function keyOf({ bytes, length }: NetworkPrefix, tags: Tags | undefined): MappingKey {
+  return prefixKey(bytes.length === 4 ? 4 : 6, bytes, length, tags);
 }
 
-/** `outer` and `inner` are digits; an inner tag of 0 is none. Undefined: there is no such VLAN. */
-function tagsOf(outer: string, inner: string): number | undefined {
-  const isVlan = (id: number) => id >= 1 && id <= VLAN_ID_MAX;
-  const isInner = (id: number) => isVlan(id) || id === INNER_ANY || id === 0;
-  const known = isVlan(Number(outer)) && isInner(Number(inner));
-  return known ? vlanTags(Number(outer), Number(inner)) : undefined;
+/** Reads `100` or `100.7`. */
+function readTags<T>(text: string, withTags: (tags: Tags) => Reading<T>): Reading<T> {
+  const [, outer, inner] = /^(\d{1,4})(?:\.(\d{1,4}))?$/.exec(text) ?? [];
+  if (outer === undefined) return undefined;
+  const tags = { outer: Number(outer), ...(inner === undefined ? {} : { inner: Number(inner) }) };
+  if (Object.values(tags).every((id) => id >= 1 && id <= VLAN_ID_MAX)) return withTags(tags);
+  return { refusal: `A VLAN is a number from 1 to ${VLAN_ID_MAX}.` };
 }
 
-function tagsText(tags: number, innerUnsaid: number): string {
-  const [outer, inner] = [tags >>> 12, tags & 0xfff];
-  return inner === innerUnsaid ? `${outer}` : `${outer}.${inner}`;
+function readAddresses(text: string, tags?: Tags): Reading<readonly MappingKey[]> {
+  const prefixes = readPrefixes(text);
+  if (!prefixes || "refusal" in prefixes) return prefixes;
+  const refusal = prefixes.value.map(refusalOf).find((each) => each !== undefined);
+  return refusal === undefined ? { value: prefixes.value.map((each) => keyOf(each, tags)) } : { refusal };
 }
 
 function readPrefixes(text: string): Reading<readonly NetworkPrefix[]> {
