@@ -96,8 +96,21 @@ export class CalledThread<Calls> {
  */
 export function answerCalls<Calls extends object>(calls: Calls): void {
   setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + BEHIND_MAIN));
-  parentPort?.on("message", async (request: Request) => parentPort?.postMessage(await respond(calls, request)));
+  parentPort?.on("message", async (request: Request) => {
+    const response = await respond(calls, request);
+    const value = "value" in response && response.value instanceof Object ? response.value : {};
+    parentPort?.postMessage(response, moving.get(value));
+  });
   parentPort?.postMessage(READY);
+}
+
+/** Buffers that go with an answer, instead of a copy of them. */
+const moving = new WeakMap<object, readonly ArrayBuffer[]>();
+
+/** The answer with these buffers in it: they are the asker's from then on, and nobody's here. */
+export function moved<T extends object>(answer: T, ...buffers: readonly ArrayBuffer[]): T {
+  moving.set(answer, buffers);
+  return answer;
 }
 
 async function respond<Calls extends object>(calls: Calls, { id, call, args }: Request): Promise<Response> {

@@ -1,0 +1,43 @@
+// What the thread of names does when it is asked.
+
+import type { Outcome, SubscriberEvent } from "../feed.ts";
+import type { NameFigures } from "./figures.ts";
+import type { Introduced, Named, NameFilter } from "./queries.ts";
+
+/** What came of a change of the file. */
+export interface Stored {
+  /** To be given to the fast path: mgmt/engine/subscriber_change.ts. */
+  readonly changes: Uint8Array<ArrayBuffer>;
+  readonly figures: NameFigures;
+}
+
+/**
+ * Each call that changes the file does so wholly or not at all. Those that touch the file open it if it is not open, and fail with
+ * a Sentence when they cannot. Times are Unix milliseconds.
+ */
+export interface NameCalls {
+  /** First of all calls. */
+  begin(file: string): void;
+  /** Last of all calls. */
+  close(): void;
+  /** An outcome for each. */
+  commit(events: readonly SubscriberEvent[], now: number): Stored & { readonly outcomes: readonly Outcome[] };
+  /** Takes away some of what is over. `next`: when more will be. */
+  expire(now: number): Stored & { readonly next: number | null };
+  /** Some of the names that nobody introduced and that have had no mapping since then or before. */
+  idleSince(at: number): number[];
+  /** Forgets those of them that are not needed, and what is not needed any more of those forgotten long ago. */
+  age(ids: readonly number[], needed: readonly number[], now: number): Stored;
+  /** Forgets the first names with greater ids that a person introduced; `last`: null: there is none. */
+  forgetIntroduced(after: number, now: number): Stored & { readonly last: number | null; readonly names: number };
+  /** See NameQueries. */
+  replay(after: number): { readonly changes: Uint8Array<ArrayBuffer>; readonly last: number | null };
+  named(name: string): Named | undefined;
+  /** Also of those that are forgotten. */
+  namesOf(ids: readonly number[]): [id: number, name: string][];
+  /** Of a name that is known, or was. */
+  idOf(name: string): number | undefined;
+  count(filter: NameFilter): number;
+  page(filter: NameFilter, after: string, limit: number): string[];
+  introducedPage(after: string, limit: number): Introduced[];
+}

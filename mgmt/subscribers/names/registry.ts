@@ -1,0 +1,225 @@
+// What feeds and people tell of names and mappings, judged: what is later holds, and each session undoes only its own. Runs in the
+// thread of names, within a transaction of its caller's.
+
+import type { MappingKey } from "../../engine/subscriber_change.ts";
+import type { Clear, Introduce, Login, Logout, Outcome, Renewal, SubscriberEvent } from "../feed.ts";
+import { isName } from "../name.ts";
+import type { Holdings, Made, Owner } from "./holdings.ts";
+import { type MappingRow, STATIC } from "./mapping-table.ts";
+import type { NameRow } from "./name-table.ts";
+
+/** A mapping as it is told, and whose it is. */
+interface Told {
+  readonly key: MappingKey;
+  readonly attribute: string;
+  readonly row: MappingRow | undefined;
+}
+
+export class Registry {
+  readonly #holdings: Holdings;
+
+  constructor(holdings: Holdings) {
+    this.#holdings = holdings;
+  }
+
+  /** `now`: when what a person says holds from. */
+  apply(event: SubscriberEvent, now: number): Outcome {
+    const outcome = this.#apply(event, now);
+    if (outcome === "refused-name") this.#holdings.count("refusedNames");
+    if (outcome === "full" || outcome === "stale") this.#holdings.count(outcome);
+    return outcome;
+  }
+
+  /** Takes away some mappings whose time is over. */
+  expire(now: number, limit: number): void {
+    for (const row of this.#holdings.mappings.expired(now, limit)) {
+      this.#holdings.unmap(row, now);
+      this.#holdings.count("expired");
+    }
+  }
+
+  /** Of names without a mapping those that are needed are forgotten later, the others now. */
+  age(ids: readonly number[], needed: ReadonlySet<number>, now: number): void {
+    for (const id of ids) {
+      if (needed.has(id)) this.#holdings.names.setIdle(id, now);
+      else {
+        this.#holdings.forget(id, now);
+        this.#holdings.count("aged");
+      }
+    }
+  }
+
+  #apply(event: SubscriberEvent, now: number): Outcome {
+    switch (event.kind) {
+      case "login":
+        return this.#login(event, now);
+      case "renew":
+        return this.#renew(event);
+      case "logout":
+        return this.#logout(event, now);
+      case "clear":
+        return this.#clear(event, now);
+      case "introduce":
+        return this.#introduce(event, now);
+      case "map":
+        return this.#withName(event.name, (row) => this.#mapStatic({ ...row }, distinct(event.keys), now));
+      case "unmap":
+        return this.#withName(event.name, (row) => this.#unmapKeys(row.id, event.keys, now));
+      case "remove":
+        return this.#withName(event.name, (row) => {
+          this.#holdings.forget(row.id, now);
+          return "applied";
+        });
+    }
+  }
+
+  #withName(name: string, act: (row: NameRow) => Outcome): Outcome {
+    const row = this.#holdings.names.find(name);
+    return row && !row.isForgotten ? act(row) : "unknown-name";
+  }
+
+  #login(event: Login, now: number): Outcome {
+    const { name, session, at } = event;
+    if (!isName(name)) return "refused-name";
+    const { names, mappings, sessions } = this.#holdings;
+    const before = sessions.find(session);
+    if (at <= before.endedAt) return "stale";
+    const told = distinct(event.mappings, ({ key }) => key).map((mapping) => ({
+      ...mapping,
+      row: mappings.find(mapping.key),
+    }));
+    const news = told.filter(({ row }) => !row || row.at <= at);
+    if (told.length > 0 && news.length === 0) return "stale";
+    const known = names.find(name);
+    if (!known && told.length === 0) return "unchanged";
+    if (!this.#hasRoom(known, news.filter(({ row }) => !row).length)) return "full";
+    const owner = this.#holdings.known(name, known, event.package ?? known?.package ?? 0, now);
+    const given = this.#givePackage(owner, event);
+    const mapped = news.length > 0 && this.#mapTold({ ...owner }, news, event, before.id, now);
+    return owner !== known || given || mapped ? "applied" : "unchanged";
+  }
+
+  /** One that a person gave stays. */
+  #givePackage({ id, fixed, package: has, packageAt }: NameRow, { package: packageId, at }: Login): boolean {
+    if (packageId === undefined || packageId === has || fixed || at < packageAt) return false;
+    this.#holdings.setPackage(id, packageId, at);
+    return true;
+  }
+
+  /** `before`: the session's id, if it is known. */
+  #mapTold(owner: Owner, news: readonly Told[], login: Login, before: number | null, now: number): boolean {
+    const { at, expiresAt, session } = login;
+    const id = before ?? this.#holdings.sessions.begin(session);
+    const replaced = before === null ? [] : this.#replaced(before, news, at);
+    let changed = replaced.length > 0;
+    for (const { key, attribute, row } of news) {
+      const made = { session: id, attribute, at, expires_at: expiresAt };
+      if (this.#holdings.map(owner, key, row, made, now)) changed = true;
+    }
+    for (const row of replaced) this.#holdings.unmap(row, now);
+    return changed;
+  }
+
+  /** What the session made before of the attributes that it tells now. */
+  #replaced(session: number, told: readonly Told[], at: number): MappingRow[] {
+    const isReplaced = (row: MappingRow) =>
+      told.some(({ attribute }) => attribute === row.attribute) && !told.some(({ key }) => isSame(key, row.key));
+    return this.#holdings.mappings.ofSession(session).filter((row) => row.at <= at && isReplaced(row));
+  }
+
+  #renew({ session, at, expiresAt }: Renewal): Outcome {
+    const { sessions, mappings } = this.#holdings;
+    const { id } = sessions.find(session);
+    const made = id === null ? [] : mappings.ofSession(id);
+    const earlier = made.filter((row) => row.at <= at);
+    for (const row of earlier) mappings.change({ ...row, at, expires_at: expiresAt });
+    if (made.length === 0) return "not-its-own";
+    return earlier.length > 0 ? "applied" : "stale";
+  }
+
+  #logout({ session, at }: Logout, now: number): Outcome {
+    const { sessions, mappings } = this.#holdings;
+    const { id } = sessions.find(session);
+    sessions.end(session, at);
+    const made = id === null ? [] : mappings.ofSession(id).filter((row) => row.at <= at);
+    for (const row of made) this.#holdings.unmap(row, now);
+    if (made.length === 0) return "not-its-own";
+    this.#holdings.count("logouts");
+    return "applied";
+  }
+
+  #clear({ feed, nas, at }: Clear, now: number): Outcome {
+    const { sessions, mappings } = this.#holdings;
+    const made = mappings.ofNas(feed, nas).filter((row) => row.at <= at);
+    for (const row of made) this.#holdings.unmap(row, now);
+    sessions.endAll(feed, nas, at);
+    return made.length > 0 ? "applied" : "unchanged";
+  }
+
+  #introduce({ name, package: packageId, keys: typed }: Introduce, now: number): Outcome {
+    if (!isName(name)) return "refused-name";
+    const keys = typed && distinct(typed);
+    if (!this.#holdings.hasRoomFor(keys?.length ?? 0)) return "full";
+    if (this.#introduceNew(name, packageId, keys ?? [], now)) return "applied";
+    const known = this.#holdings.names.find(name);
+    if (!this.#hasRoom(known, 0)) return "full";
+    const owner = this.#holdings.known(name, known, packageId, now);
+    if (!owner.fixed) this.#holdings.fix(owner.id);
+    if (owner.package !== packageId) this.#holdings.setPackage(owner.id, packageId, now);
+    const changed = owner !== known || !owner.fixed || owner.package !== packageId;
+    return (keys && this.#replaceStatic({ ...owner }, keys, now)) || changed ? "applied" : "unchanged";
+  }
+
+  /** False: there is such a name already, or no room for it. Of a million most are new: they are not looked for first. */
+  #introduceNew(name: string, packageId: number, keys: readonly MappingKey[], now: number): boolean {
+    if (!this.#holdings.hasRoomForName()) return false;
+    const id = this.#holdings.add(name, packageId, { fixed: true, isIdle: keys.length === 0 }, now);
+    if (id === undefined) return false;
+    const owner = { id, isIdle: false };
+    for (const key of keys) this.#holdings.map(owner, key, undefined, staticRow(now), now);
+    return true;
+  }
+
+  #replaceStatic(owner: Owner, keys: readonly MappingKey[], now: number): boolean {
+    const others = this.#holdings.mappings
+      .ofName(owner.id)
+      .filter((row) => row.session === STATIC && !keys.some((key) => isSame(key, row.key)));
+    const changed = this.#mapStatic(owner, keys, now) === "applied";
+    for (const row of others) this.#holdings.unmap(row, now);
+    return changed || others.length > 0;
+  }
+
+  #mapStatic(owner: Owner, keys: readonly MappingKey[], now: number): Outcome {
+    const rows = keys.map((key) => ({ key, row: this.#holdings.mappings.find(key) }));
+    if (!this.#holdings.hasRoomFor(rows.filter(({ row }) => !row).length)) return "full";
+    const changed = rows.filter(({ key, row }) => this.#holdings.map(owner, key, row, staticRow(now), now));
+    return changed.length > 0 ? "applied" : "unchanged";
+  }
+
+  #unmapKeys(id: number, keys: readonly MappingKey[], now: number): Outcome {
+    const rows = keys.flatMap((key) => this.#holdings.mappings.find(key) ?? []).filter((row) => row.name === id);
+    for (const row of rows) this.#holdings.unmap(row, now);
+    return rows.length > 0 ? "applied" : "unchanged";
+  }
+
+  #hasRoom(name: NameRow | undefined, mappings: number): boolean {
+    const isNew = !name || name.isForgotten;
+    return this.#holdings.hasRoomFor(mappings) && (!isNew || this.#holdings.hasRoomForName());
+  }
+}
+
+function staticRow(at: number): Made {
+  return { session: STATIC, attribute: "", at, expires_at: null };
+}
+
+/** Each key once. */
+function distinct(keys: readonly MappingKey[]): readonly MappingKey[];
+function distinct<T>(list: readonly T[], keyOf: (item: T) => MappingKey): readonly T[];
+function distinct<T>(list: readonly T[], keyOf = (item: T) => item as MappingKey): readonly T[] {
+  if (list.length < 2) return list;
+  return [...new Map(list.map((item) => [Buffer.from(keyOf(item)).toString("latin1"), item])).values()];
+}
+
+function isSame(one: MappingKey, other: MappingKey): boolean {
+  return Buffer.compare(one, other) === 0;
+}
