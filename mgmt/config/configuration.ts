@@ -4,6 +4,7 @@ import { z } from "zod";
 import { loggingDefaults } from "../log/settings.ts";
 import { aaaDefaults, aaaSchema } from "./sections/aaa.ts";
 import { anonymousGroupSchema } from "./sections/anonymous-groups.ts";
+import { dhcpDefaults, dhcpSchema } from "./sections/dhcp.ts";
 import { LINKS, linkModesSchema, MODE_DEFAULT } from "./sections/links.ts";
 import { loggingSchema } from "./sections/logging.ts";
 import { loginDefaults, loginSchema } from "./sections/login.ts";
@@ -37,6 +38,7 @@ export const configurationSchema = z.strictObject({
   anonymousGroups: z.array(anonymousGroupSchema),
   templates: z.array(templateSchema),
   radiusAccounting: radiusAccountingSchema,
+  dhcp: dhcpSchema,
   homeServers: homeServersSchema,
   zoneOverrides: z.array(zoneOverrideSchema),
 });
@@ -80,6 +82,7 @@ export function emptyConfiguration(): Candidate {
     anonymousGroups: [],
     templates: [],
     radiusAccounting: structuredClone(radiusAccountingDefaults),
+    dhcp: structuredClone(dhcpDefaults),
     homeServers: null,
     zoneOverrides: [],
   };

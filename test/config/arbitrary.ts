@@ -10,6 +10,7 @@ import type { ZoneOverride } from "../../mgmt/config/sections/mass-mailing.ts";
 import type { Detector } from "../../mgmt/config/sections/packages.ts";
 import { sshDefaults } from "../../mgmt/config/sections/ssh.ts";
 import { vtyDefaults } from "../../mgmt/config/sections/vty.ts";
+import { nameSources } from "../../mgmt/dhcp/name.ts";
 import { levels } from "../../mgmt/level.ts";
 import { severities } from "../../mgmt/log/mnemonics.ts";
 
@@ -223,6 +224,10 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
         })),
         ({ address }) => address,
       ),
+    },
+    dhcp: {
+      servers: inOrder(draw(addresses), (address) => address),
+      name: oneOf(nameSources),
     },
     homeServers: homeZone === null ? null : { zone: homeZone },
     zoneOverrides,

@@ -2,13 +2,14 @@
 
 import { line, type Section } from "../section.ts";
 import { anonymousGroups } from "./anonymous-groups.ts";
+import { dhcp } from "./dhcp.ts";
 import { links } from "./links.ts";
 import { massMailing } from "./mass-mailing.ts";
 import { radiusAccounting } from "./radius-accounting.ts";
 import { subscribers } from "./subscribers.ts";
 import { templates } from "./templates.ts";
 
-const parts: readonly Section[] = [links, subscribers, templates, anonymousGroups, radiusAccounting, massMailing];
+const parts: readonly Section[] = [links, subscribers, templates, anonymousGroups, radiusAccounting, dhcp, massMailing];
 
 const lineCard = line({
   mode: "global",
