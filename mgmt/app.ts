@@ -40,6 +40,7 @@ import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
+import type { NameDirectory } from "./subscribers/name-directory.ts";
 import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import { ProcessMeter } from "./system/process_meter.ts";
@@ -85,6 +86,7 @@ export class App {
   readonly #recorder: BreachRecorder;
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
+  readonly #names: NameDirectory = { namesOf: async () => new Map(), idOf: async () => undefined };
   readonly #collector: UsageCollector;
   readonly #reports: Reports;
   readonly #operations: Operations<ApplianceParts>;
@@ -123,11 +125,12 @@ export class App {
     this.#configuration.follow((settings) => log.obey(settings));
     this.#releases = new Releases(parts);
     this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
-    this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases });
+    this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases, names: this.#names });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
     this.#subscribers = new Subscribers({
       ...{ engine, clock, recorder: this.#recorder, facts, nameOf, overrides: this.#overrides },
+      names: this.#names,
       services: () => this.#policy.inForce?.services ?? [],
     });
     this.#collector = new UsageCollector({
@@ -140,6 +143,7 @@ export class App {
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         releases: this.#releases,
+        names: this.#names,
         overrides: this.#overrides,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
@@ -257,6 +261,7 @@ export class App {
     const configuration = this.#configuration;
     return {
       ...{ configuration, log, subscribers: this.#subscribers, overrides: this.#overrides },
+      names: this.#names,
       facts: () => configuration.facts(),
       status: () => this.#status(),
       machine: () => machine,

@@ -18,6 +18,7 @@ import type { Classified, Question } from "./policy/classify.ts";
 import type { Reports } from "./reports/reports.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
+import type { NameDirectory } from "./subscribers/name-directory.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import type { ProcessFigures } from "./system/process_meter.ts";
@@ -31,6 +32,7 @@ export interface ApplianceParts {
   readonly log: Pick<Log, "clear">;
   readonly sessions: Pick<Sessions, "end">;
   readonly subscribers: Subscribers;
+  readonly names: NameDirectory;
   readonly releases: Pick<Releases, "keep">;
   readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */
@@ -70,6 +72,7 @@ export interface Appliance {
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */
   readonly subscribers: Pick<Subscribers, "find" | "count" | "groupOf">;
+  readonly names: NameDirectory;
   /** What people decided about some subscribers; to change it are operations. */
   readonly overrides: OverrideQuestions;
   /** What would be done with a session. */

@@ -5,6 +5,7 @@ import { USAGE_MINUTES } from "../../mgmt/explain/used.ts";
 import { BREACHES_MAX } from "../../mgmt/local/protocol.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { type Subscriber, tagsOf } from "../../mgmt/subscribers/subscriber.ts";
+import { addressesOf, type Whom, whoeverHas, whoIs } from "../../mgmt/subscribers/whom.ts";
 import { explanationLines } from "../views/explain.ts";
 import { type Context, type ExecCommand, show } from "./exec.ts";
 
@@ -23,31 +24,50 @@ const subscriber = show({
   level: 5,
   async query(context, { address, vlan, innerVlan }) {
     const vlans = [vlan, innerVlan].filter((id) => id !== undefined);
-    return { address, explanations: explain(await factsOf(context, address, vlans)) };
+    return { who: address, explanations: explain(await factsOf(context, whoeverHas(address), vlans)) };
   },
   view: explanationLines,
 });
 
-export const explainCommands: readonly ExecCommand[] = [subscriber];
+const subscriberName = show({
+  syntax: "explain subscriber name <name:STRING>",
+  help: {
+    explain: "Say why something is as it is",
+    subscriber: "What is counted of him, what is refused, why, until when, and what was before",
+    name: "By name",
+    "<name>": "His name",
+  },
+  level: 5,
+  async query(context, { name }) {
+    const whom = await whoIs(name, context.appliance.names);
+    return { who: name, explanations: explain(await factsOf(context, whom, [])) };
+  },
+  view: explanationLines,
+});
 
-async function factsOf({ appliance, now }: Context, address: string, vlans: readonly number[]): Promise<ExplainFacts> {
+export const explainCommands: readonly ExecCommand[] = [subscriber, subscriberName];
+
+async function factsOf({ appliance, now }: Context, whom: Whom, vlans: readonly number[]): Promise<ExplainFacts> {
+  const { address } = whom;
   const { fastPath, daemon } = appliance.status();
   const has = (each: Pick<Subscriber, "subscriber">) =>
     vlans.length === 0 || tagsOf(each.subscriber).join() === vlans.join();
-  const [found, overrides, breaches, usage] = await Promise.all([
-    fastPath ? Array.fromAsync(appliance.subscribers.find({ containing: address })) : [],
-    appliance.overrides.of(address, { ended: true }),
-    appliance.breaches(BREACHES_MAX, address),
-    appliance.usage.of(address, USAGE_MINUTES).catch(unread),
-  ]);
+  const found = fastPath ? await Array.fromAsync(appliance.subscribers.find({ containing: address })) : [];
   const subscribers = found.flat().filter(has);
+  const addresses = addressesOf(whom, subscribers);
+  const [overrides, breaches, usage] = await Promise.all([
+    Promise.all(addresses.map((each) => appliance.overrides.of(each, { ended: true }))),
+    Promise.all(addresses.map((each) => appliance.breaches(BREACHES_MAX, each))),
+    Promise.all(addresses.map((each) => appliance.usage.of(each, USAGE_MINUTES))).catch(unread),
+  ]);
   if (vlans.length > 0 && subscribers.length === 0) {
     throw new Sentence(`${address} was not seen in VLAN ${vlans.join(".")} lately.`);
   }
   return {
-    ...{ address, now: now(), configuration: appliance.facts(), group: appliance.subscribers.groupOf(address) ?? null },
-    ...{ subscribers, overrides, breaches: breaches.filter(has), moreBreaches: breaches.length === BREACHES_MAX },
-    ...{ usage: usage?.filter(has) ?? null, fastPath, eventsLost: daemon.eventsLost },
+    ...{ whom, now: now(), configuration: appliance.facts(), group: appliance.subscribers.groupOf(address) ?? null },
+    ...{ subscribers, overrides: overrides.flat(), breaches: breaches.flat().filter(has) },
+    ...{ moreBreaches: breaches.some(({ length }) => length === BREACHES_MAX) },
+    ...{ usage: usage?.flat().filter(has) ?? null, fastPath, eventsLost: daemon.eventsLost },
   };
 }
 

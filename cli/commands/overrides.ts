@@ -13,6 +13,7 @@ import {
 } from "../../mgmt/operations/override.ts";
 import type { JudgedOverride, OverrideKind, OverrideQuestions, OverrideRule } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
+import { whoIs } from "../../mgmt/subscribers/whom.ts";
 import { number } from "../../mgmt/words.ts";
 import { printAddress } from "../grammar/address.ts";
 import { CONFIGURE_LEVEL } from "../grammar/command.ts";
@@ -22,11 +23,15 @@ import { confirmed } from "./confirmed.ts";
 import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
 
+const subscriber = "A customer, or a range of them";
+
 const subscriberHelp = {
-  subscriber: "A customer, or a range of them",
+  subscriber,
   ip: "By address, in whatever VLAN",
   "<prefix>": "An address, which means the whole customer, or a prefix",
 } as const;
+
+const nameHelp = { subscriber, name: "By name, whatever his addresses are", "<name>": "His name" } as const;
 
 const zoneHelp = { zone: "The addresses of a zone, on the subscribers' side", "<zone>": "Its name" } as const;
 
@@ -37,7 +42,7 @@ const tillWhenAndWhy = {
   ...{ reason: "Why, for the record", "<reason>": "The rest of the line" },
 } as const;
 
-const nothing = { prefix: null, zone: null, service: null, package: null } as const;
+const nothing = { prefix: null, name: null, zone: null, service: null, package: null } as const;
 
 const suggest = {
   service: serviceNames,
@@ -70,6 +75,15 @@ const exemptSubscriber = act({
   view: madeLines,
 });
 
+const exemptName = act({
+  syntax: `exempt subscriber name <name:STRING> [service <service:SERVICE>] ${tail}`,
+  help: { exempt, ...nameHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { service: suggest.service },
+  operation: makeOverride,
+  input: ({ name, service = null, ...given }) => inputOf("exempt", { name, service }, given),
+  view: madeLines,
+});
+
 const exemptZone = act({
   syntax: `exempt zone <zone:WORD> [service <service:SERVICE>] ${tail}`,
   help: { exempt, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
@@ -92,6 +106,15 @@ const forceBlockSubscriber = act({
   view: madeLines,
 });
 
+const forceBlockName = act({
+  syntax: `force-block subscriber name <name:STRING> [service <service:SERVICE>] ${tail}`,
+  help: { "force-block": forceBlock, ...nameHelp, ...serviceHelp, ...tillWhenAndWhy },
+  suggest: { service: suggest.service },
+  operation: makeOverride,
+  input: ({ name, service = null, ...given }) => inputOf("force-block", { name, service }, given),
+  view: madeLines,
+});
+
 const forceBlockZone = act({
   syntax: `force-block zone <zone:WORD> [service <service:SERVICE>] ${tail}`,
   help: { "force-block": forceBlock, ...zoneHelp, ...serviceHelp, ...tillWhenAndWhy },
@@ -103,12 +126,23 @@ const forceBlockZone = act({
   view: madeLines,
 });
 
+const assignHelp = {
+  assign: "Give somebody another package than his own",
+  ...{ package: "Which", "<package>": "Its number", ...tillWhenAndWhy },
+} as const;
+
+const assignName = act({
+  syntax: `assign subscriber name <name:STRING> package <package:0-${PACKAGE_ID_MAX}> ${tail}`,
+  help: { ...assignHelp, ...nameHelp },
+  suggest: { package: suggest.package },
+  operation: makeOverride,
+  input: ({ name, package: id, ...given }) => inputOf("assign", { name, package: id }, given),
+  view: madeLines,
+});
+
 const assign = act({
   syntax: `assign subscriber ip <prefix:PREFIX> package <package:0-${PACKAGE_ID_MAX}> ${tail}`,
-  help: {
-    assign: "Give somebody another package than his template's",
-    ...{ ...subscriberHelp, package: "Which", "<package>": "Its number", ...tillWhenAndWhy },
-  },
+  help: { ...assignHelp, ...subscriberHelp },
   suggest: { package: suggest.package },
   operation: makeOverride,
   foreword: about,
@@ -143,6 +177,20 @@ const showOverrides = show({
   view: overrideLines,
 });
 
+const showOfName = show({
+  syntax: "show overrides [<ended:all>] name <name:STRING>",
+  help: {
+    ...overridesHelp,
+    ...{ all: "Those that are over, too", name: "Those that are about a subscriber by name", "<name>": "His name" },
+  },
+  level: 5,
+  async query({ appliance }, { ended, name }) {
+    const { address } = await whoIs(name, appliance.names);
+    return appliance.overrides.of(address, { ended: ended !== undefined });
+  },
+  view: overrideLines,
+});
+
 const showTyped = show({
   syntax: "show running-config subscribers",
   help: {
@@ -158,8 +206,8 @@ const showTyped = show({
 });
 
 export const overrideCommands: readonly ExecCommand[] = [
-  ...[exemptSubscriber, exemptZone, forceBlockSubscriber, forceBlockZone, assign],
-  ...[clear, showOverrides, showTyped],
+  ...[exemptSubscriber, exemptName, exemptZone, forceBlockSubscriber, forceBlockName, forceBlockZone],
+  ...[assign, assignName, clear, showOverrides, showOfName, showTyped],
 ];
 
 async function found(

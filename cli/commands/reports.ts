@@ -1,6 +1,7 @@
 // Reports on usage: who uses most of a service, and what is usual. A quota is chosen by them.
 
 import { measuredServices } from "../../mgmt/config/known-services.ts";
+import { named } from "../../mgmt/subscribers/name-directory.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
 import { baselineLines } from "../views/baseline.ts";
 import { topSubscriberLines } from "../views/top-subscribers.ts";
@@ -51,7 +52,8 @@ const top = show({
     const report = await (period === "1m"
       ? reports.lastMinute(query)
       : reports.topUsage({ ...query, minutes: lengths[period] }));
-    const top = report.top.map((each) => ({ ...each, ...ownerOf(appliance, each.subscriber.address) }));
+    const known = await named(report.top, appliance.names);
+    const top = known.map((each) => ({ ...each, ...ownerOf(appliance, each.subscriber.address) }));
     return { ...report, service, metric, top };
   },
   view: topSubscriberLines,

@@ -8,6 +8,7 @@ import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { Subscriber, SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
+import { addressesOf, whoeverHas } from "../../mgmt/subscribers/whom.ts";
 import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
 import { databaseLines } from "../views/subscriber-database.ts";
 import { amountLines, subscriberLines, subscriberListLines, subscriberNameLines } from "../views/subscribers.ts";
@@ -39,7 +40,8 @@ const byAddress = show({
     const { subscribers } = appliance;
     const found = await Array.fromAsync(subscribers.find({ containing: address }));
     const group = subscribers.groupOf(address)?.name ?? null;
-    const overrides = await appliance.overrides.of(address);
+    const addresses = addressesOf(whoeverHas(address), found.flat());
+    const overrides = (await Promise.all(addresses.map((each) => appliance.overrides.of(each)))).flat();
     const assigned = overrides.find(({ kind, idle }) => kind === "assign" && idle === null);
     const owner = appliance.facts().packages.find(({ id }) => id === assigned?.package);
     const known = owner ? found.flat().map((each) => withPackage(each, packageNameOf(owner))) : found.flat();

@@ -12,16 +12,17 @@ import { packageText } from "./policy-words.ts";
 import { nameText } from "./subscribers.ts";
 
 export interface Explained {
-  readonly address: string;
+  /** An address, or a name. */
+  readonly who: string;
   readonly explanations: readonly Explanation[];
 }
 
 /** A paragraph for each topic; a title for each of several subscribers. */
-export function explanationLines({ address, explanations }: Explained): string[] {
+export function explanationLines({ who, explanations }: Explained): string[] {
   return paragraphs(
     ...explanations.flatMap(({ subscriber, findings }) => {
       const title = explanations.length > 1 && subscriber ? [[`${subscriberText({ subscriber })}:`]] : [];
-      return [...title, ...topics.map((topic) => linesOf(address, topic, findings))];
+      return [...title, ...topics.map((topic) => linesOf(who, topic, findings))];
     }),
   );
 }
@@ -40,14 +41,14 @@ const topics: readonly (readonly Kind[])[] = [
   ["doubt"],
 ];
 
-function linesOf(address: string, topic: readonly Kind[], findings: readonly Finding[]): string[] {
-  return findings.filter(({ kind }) => topic.includes(kind)).flatMap((finding) => sentencesOf(address, finding));
+function linesOf(who: string, topic: readonly Kind[], findings: readonly Finding[]): string[] {
+  return findings.filter(({ kind }) => topic.includes(kind)).flatMap((finding) => sentencesOf(who, finding));
 }
 
-function sentencesOf(address: string, finding: Finding): string | string[] {
+function sentencesOf(who: string, finding: Finding): string | string[] {
   switch (finding.kind) {
     case "belonging":
-      return belonging(address, finding);
+      return belonging(who, finding);
     case "presence":
       return presence(finding);
     case "nothing-counted":
@@ -77,16 +78,19 @@ function sentencesOf(address: string, finding: Finding): string | string[] {
   }
 }
 
-function belonging(address: string, { group, template, package: owner, assigned }: Of<"belonging">): string[] {
-  if (group === null) return [`${address} is in no anonymous group: nothing is counted or refused of it.`];
-  const belongs = `${address} belongs to the anonymous group "${group}"`;
+function belonging(who: string, { name, group, template, package: owner, assigned }: Of<"belonging">): string[] {
+  if (name === null && group === null) return [`${who} is no subscriber's: nothing is counted or refused of it.`];
+  const belongs = name === null ? `${who} belongs to the anonymous group "${group}"` : whoseText(who, name);
   if (!assigned) {
-    return [
-      `${belongs}, whose template ${template} gives him ${owner ? `package ${packageText(owner)}` : "no package"}.`,
-    ];
+    const has = owner ? `package ${packageText(owner)}` : "no package";
+    return [name === null ? `${belongs}, whose template ${template} gives him ${has}.` : `${belongs}, with ${has}.`];
   }
-  const instead = `Package ${packageText(owner)} was assigned to him in place of his template's.`;
+  const instead = `Package ${packageText(owner)} was assigned to him in place of his own.`;
   return [`${belongs}.`, instead, decision(assigned)];
+}
+
+function whoseText(who: string, name: string): string {
+  return who === name ? `${name} is a subscriber by name` : `${who} is an address of ${name}`;
 }
 
 function presence({ seen }: Of<"presence">): string {

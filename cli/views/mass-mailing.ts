@@ -16,19 +16,19 @@ export type Mailing = Omit<Subscriber, "detectors"> & { readonly detector: Detec
 
 export interface MassMailing {
   /** Whose breaches were asked for; null: everybody's. */
-  readonly address: string | null;
+  readonly whom: string | null;
   readonly breaches: readonly Mailing[];
-  /** In force, those about the address, which go before his breaches; of everybody one that blocks by force, if there is any. */
+  /** In force, those about him, which go before his breaches; of everybody one that blocks by force, if there is any. */
   readonly overrides: readonly JudgedOverride[];
   /** There are others. */
   readonly more: boolean;
   readonly refusing: boolean;
 }
 
-export function massMailingLines({ address, breaches, overrides, more, refusing }: MassMailing): string[] {
-  const decided = address === null ? forcedLines(overrides) : overrideTable(overrides);
+export function massMailingLines({ whom, breaches, overrides, more, refusing }: MassMailing): string[] {
+  const decided = whom === null ? forcedLines(overrides) : overrideTable(overrides);
   if (breaches.length === 0) {
-    return paragraphs([address === null ? "Nobody is in breach." : `${address} is in no breach.`], decided);
+    return paragraphs([whom === null ? "Nobody is in breach." : `${whom} is in no breach.`], decided);
   }
   const table = [
     ...columns(

@@ -72,10 +72,10 @@ function idleLines(found: readonly JudgedOverride[]): string[] {
 /** As they can be typed again: one that has a time for what is left of it. */
 export function typedLines(found: readonly JudgedOverride[], now: number): string[] {
   return found.map((each) => {
-    const { kind, prefix, zone, service, package: id, until, reason } = each;
+    const { kind, prefix, name, zone, service, package: id, until, reason } = each;
     const words = [
       kind,
-      prefix === null ? `zone ${zone}` : `subscriber ip ${prefix}`,
+      whomTyped({ prefix, name, zone }),
       ...(id === null ? [] : [`package ${id}`]),
       ...(service === null ? [] : [`service ${service}`]),
       ...(until === null ? [] : [`for ${Math.max(1, Math.ceil((until - now) / 60_000))}`]),
@@ -83,4 +83,9 @@ export function typedLines(found: readonly JudgedOverride[], now: number): strin
     ];
     return words.join(" ");
   });
+}
+
+function whomTyped({ prefix, name, zone }: Pick<JudgedOverride, "prefix" | "name" | "zone">): string {
+  if (name !== null) return `subscriber name ${argumentTypes.STRING.print(name)}`;
+  return prefix === null ? `zone ${zone}` : `subscriber ip ${prefix}`;
 }

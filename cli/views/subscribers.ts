@@ -1,7 +1,9 @@
 // Subscribers: who has an address, and lists of them.
 
 import { detectorText, subscriberText } from "../../mgmt/breaches/notice.ts";
+import type { MappedAddress } from "../../mgmt/engine/region_data.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
+import { nameIdOf } from "../../mgmt/subscribers/name-address.ts";
 import { decisiveFor } from "../../mgmt/subscribers/state.ts";
 import { blocks, type DetectorState, type Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { dateAndTime, number, timeAfter } from "../../mgmt/words.ts";
@@ -31,7 +33,7 @@ export function subscriberLines({ overrides, ...owners }: AddressOwners): string
 
 function ownerLines({ address, group, subscribers, refusing }: Omit<AddressOwners, "overrides">): string[][] {
   if (subscribers.length > 0) return [notRefusingLines(refusing), ...subscribers.map(oneLines)];
-  if (group === null) return [[`${address} is in no anonymous group: nothing is counted of it.`]];
+  if (group === null) return [[`${address} is no subscriber's: nothing is counted of it.`]];
   return [[`${address} belongs to the anonymous group "${group}" and was not seen lately.`]];
 }
 
@@ -39,8 +41,7 @@ function oneLines(each: Subscriber): string[] {
   return [
     ...fields({
       Subscriber: subscriberText(each),
-      "Anonymous group": each.group ?? "none any more",
-      Template: each.template === null ? "none" : `${each.template}`,
+      ...belongingFields(each),
       Package: packageText(each.package),
       State: stateText(each),
       "First seen": dateAndTime(each.firstSeenAt),
@@ -49,6 +50,20 @@ function oneLines(each: Subscriber): string[] {
     }),
     ...(each.detectors.length > 0 ? ["", ...detectorLines(each.detectors)] : []),
   ];
+}
+
+/** A name has no group. */
+function belongingFields({ subscriber, group, template, via }: Subscriber): Record<string, string> {
+  if (nameIdOf(subscriber.address) !== undefined) return via ? { Mapping: mappedText(via) } : {};
+  return { "Anonymous group": group ?? "none any more", Template: template === null ? "none" : `${template}` };
+}
+
+/** `10.1.2.0/24`, `10.1.2.3@100.7`. */
+function mappedText({ address, prefixLength, tags }: MappedAddress): string {
+  const { innerVlan } = tags ?? { innerVlan: 0 };
+  const isHost = prefixLength === (address.includes(":") ? 128 : 32);
+  const within = tags ? `@${tags.outerVlan}${innerVlan === 0 ? "" : `.${innerVlan}`}` : "";
+  return `${address}${isHost ? "" : `/${prefixLength}`}${within}`;
 }
 
 /** Of several breaches the one that blocks, of those alike the one that lasts longest. */

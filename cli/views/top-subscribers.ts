@@ -2,6 +2,7 @@
 
 import { subscriberText } from "../../mgmt/breaches/notice.ts";
 import type { Ranked, TopUsage } from "../../mgmt/reports/top-usage.ts";
+import { nameIdOf } from "../../mgmt/subscribers/name-address.ts";
 import type { SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
 import type { Metric } from "../../mgmt/usage/usage.ts";
 import { number } from "../../mgmt/words.ts";
@@ -40,14 +41,19 @@ export function topSubscriberLines({ service, metric, covered, active, total, to
     top.map((each, index) => [
       index + 1,
       subscriberText(each),
-      each.group ?? "none any more",
-      packageText(each.package),
+      ...belongingTexts(each),
       each.value.isMore ? `over ${number(each.value.count)}` : each.value.count,
       total === null ? "" : percentText(each.value.count / total).padStart(7),
       bar(each.value.count, longest),
     ]),
   );
   return paragraphs(title, table, [othersText(active, total, metric)]);
+}
+
+/** A name has no group, and his package is not on record. */
+function belongingTexts({ subscriber, group, package: owner }: TopSubscriber): [string, string] {
+  if (nameIdOf(subscriber.address) !== undefined) return ["-", "-"];
+  return [group ?? "none any more", packageText(owner)];
 }
 
 function othersText(active: number, total: number | null, metric: Metric): string {

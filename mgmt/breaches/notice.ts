@@ -10,8 +10,9 @@ export function noticeText({ kind, breach }: Notice): string {
   return `${subscriberText(breach)}: ${detectorText(breach)}; ${what}`;
 }
 
-/** `10.30.94.66`, `2001:db8:30:66::/64`, `10.30.94.66 in VLAN 100.7`. */
+/** `10.30.94.66`, `2001:db8:30:66::/64`, `10.30.94.66 in VLAN 100.7`; of a name itself. */
 export function subscriberText({ subscriber }: Pick<Breach, "subscriber">): string {
+  if (subscriber.name !== undefined) return subscriber.name;
   const { address, prefixLength, outerVlan, innerVlan } = subscriber;
   const prefix = address.includes(":") && prefixLength < 128 ? `${address}/${prefixLength}` : address;
   const tags = [outerVlan, innerVlan].filter((id) => id !== 0);

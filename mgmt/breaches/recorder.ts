@@ -7,6 +7,7 @@ import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
 import type { Store } from "../store/store.ts";
+import { type NameDirectory, named } from "../subscribers/name-directory.ts";
 import { type Clock, unixTime } from "../time.ts";
 import { BreachBook, END_EVENT_LATE_MS, type Named, type Notice } from "./book.ts";
 import type { Breach, DetectorName } from "./breach.ts";
@@ -34,6 +35,7 @@ export interface RecorderParts {
   readonly log: Pick<Log, "say">;
   readonly clock: Clock;
   readonly releases: Pick<Releases, "of">;
+  readonly names: Pick<NameDirectory, "namesOf">;
   /** `revision`: null: the latest that had the detector. */
   nameOf(detector: number, revision: number | null): DetectorName | null;
 }
@@ -141,7 +143,7 @@ export class BreachRecorder {
       this.#lost += lost;
       if (lost > 0) this.#wanting = true;
       if (events.length > 0) this.#seePolicy();
-      this.#notices.push(...this.#book.events(region, events));
+      this.#notices.push(...this.#book.events(region, await this.#named(events)));
       for (const event of events) this.#passed(region, event);
       if (events.length < AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
       await turn();
@@ -176,7 +178,7 @@ export class BreachRecorder {
     if (!set) return;
     this.#wanting = false;
     const missing = this.#book.missing(set.region, set.breaches);
-    this.#notices.push(...this.#book.records(set.region, set.breaches));
+    this.#notices.push(...this.#book.records(set.region, await this.#named(set.breaches)));
     await this.#takeEvents();
     this.#notices.push(...this.#book.conclude(missing, set.region, this.#parts.clock.now()));
   }
@@ -189,6 +191,14 @@ export class BreachRecorder {
       if (!(error instanceof EngineError)) throw error;
       return undefined;
     }
+  }
+
+  /** A store of names that cannot be read keeps nothing from being recorded. */
+  #named<T extends Pick<Breach, "subscriber">>(items: readonly T[]): Promise<readonly T[]> {
+    return named(items, this.#parts.names).catch((error: unknown) => {
+      if (!(error instanceof Sentence)) throw error;
+      return items;
+    });
   }
 
   #saved(): void {

@@ -14,7 +14,14 @@ import {
   type Tops,
   type TopsOrder,
 } from "./engine_port.ts";
-import type { BreachRecord, EngineEvent, Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
+import type {
+  BreachRecord,
+  EngineEvent,
+  Sample,
+  SubscriberAddress,
+  SubscriberRecord,
+  UsageRecord,
+} from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
 import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 import { type Change, changesOf } from "./subscriber_change.ts";
@@ -130,7 +137,8 @@ export class FakeEngine implements EnginePort {
 
   async release(order: ReleaseOrder): Promise<boolean> {
     this.releases.push(order);
-    const record = this.records.find(({ subscriber }) => subscriber === order.subscriber);
+    const key = ({ address, outerVlan, innerVlan }: SubscriberAddress) => [address, outerVlan, innerVlan].join();
+    const record = this.records.find(({ subscriber }) => key(subscriber) === key(order.subscriber));
     return record?.windows.some(({ inBreach }) => inBreach) ?? false;
   }
 

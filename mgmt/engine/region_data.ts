@@ -162,7 +162,7 @@ export interface RegionCounters {
   readonly links: readonly BySide<PortCounters>[];
 }
 
-/** An anonymous subscriber: a prefix within its tags. */
+/** What a subscriber is known by: an anonymous one's prefix within its tags, or a name's own address (name-address.ts). */
 export interface SubscriberAddress {
   /** The prefix's first address: `192.0.2.7`, `2001:db8:0:1::` (RFC 5952). */
   readonly address: string;
@@ -171,6 +171,8 @@ export interface SubscriberAddress {
   /** VLAN ids; 0: no such tag. */
   readonly outerVlan: number;
   readonly innerVlan: number;
+  /** Of a name, where somebody looked it up. The fast path knows its number only. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -213,14 +215,26 @@ export interface WindowRecord extends Omit<BreachFacts, "subscriber" | "destinat
 /** A subscriber's record. */
 export interface SubscriberRecord {
   readonly subscriber: SubscriberAddress;
-  /** The template that he was born with. */
-  readonly template: number;
+  /** The template that an anonymous one was born with; null: he has a name. */
+  readonly template: number | null;
+  /** The package that goes with a name; null: he is anonymous. */
+  readonly package: number | null;
+  /** Of a name that was asked for by address or range: the mapping that has it. */
+  readonly via: MappedAddress | null;
   readonly createdMs: number;
   /** His last session's opening or end. */
   readonly lastSeenMs: number;
   /** Counted TCP sessions that are open and were answered. */
   readonly openSessions: number;
   readonly windows: readonly WindowRecord[];
+}
+
+/** A prefix that is a name's. */
+export interface MappedAddress {
+  readonly address: string;
+  readonly prefixLength: number;
+  /** VLAN ids, 0: no such tag; null: in whatever tags. */
+  readonly tags: { readonly outerVlan: number; readonly innerVlan: number } | null;
 }
 
 /** What a subscriber used of a service in a minute (struct usage_minute). */

@@ -9,6 +9,7 @@ import { type FastPathStatus, refuses } from "../status/status.ts";
 import type { AnonymousGroup } from "../subscribers/group_index.ts";
 import { blocks, type DetectorState, type Subscriber } from "../subscribers/subscriber.ts";
 import { idleStates, packageNameOf, packageOf } from "../subscribers/subscribers.ts";
+import type { Whom } from "../subscribers/whom.ts";
 import type { UsageRow } from "../usage/usage.ts";
 import { doubtsOf } from "./doubts.ts";
 import type { Belonging, Explanation, Finding, InBreach, OverrideInForce } from "./findings.ts";
@@ -18,7 +19,7 @@ import { usedOf } from "./used.ts";
 
 /** Times are Unix milliseconds. */
 export interface ExplainFacts {
-  readonly address: string;
+  readonly whom: Whom;
   readonly now: number;
   /** Of the configuration in force. */
   readonly configuration: Pick<Facts, "packages" | "templates">;
@@ -52,8 +53,8 @@ export function explain(facts: ExplainFacts): Explanation[] {
 
 function findingsOf(facts: ExplainFacts, subscriber: Subscriber | undefined): Finding[] {
   const inForce = facts.overrides.filter((each) => isInForce(each, facts.now));
-  const belonging = belongingOf(facts, inForce);
-  if (belonging.group === null) return [belonging, ...pastOf(facts), ...doubtsOf(facts, [])];
+  const belonging = belongingOf(facts, subscriber, inForce);
+  if (belonging.group === null && belonging.name === null) return [belonging, ...pastOf(facts), ...doubtsOf(facts, [])];
   const detectors = detectorsOf(facts, belonging, subscriber);
   const overrides = inForce.filter(({ kind }) => kind !== "assign").map((each) => overrideOf(each, inForce, detectors));
   const breaches = detectors.filter(({ inBreach }) => inBreach).map((each) => breachOf(each, inForce, facts));
@@ -67,20 +68,39 @@ function findingsOf(facts: ExplainFacts, subscriber: Subscriber | undefined): Fi
     ...(isRefused(overrides, breaches) || facts.fastPath === null ? [] : [{ kind: "nothing-refused" } as const]),
     ...deeds.map((breach) => ({ kind: "deed", breach }) as const),
     ...usedOf(facts),
-    ...remediesOf(facts.address, subscriber, overrides, breaches),
+    ...remediesOf(facts.whom, subscriber, overrides, breaches),
     ...pastOf(facts),
     ...doubtsOf(facts, deeds),
   ];
 }
 
-function belongingOf({ group, configuration }: ExplainFacts, inForce: readonly JudgedOverride[]): Belonging {
-  if (!group) return { kind: "belonging", group: null, template: null, package: null, assigned: null };
+function belongingOf(
+  { whom, group, configuration }: ExplainFacts,
+  subscriber: Subscriber | undefined,
+  inForce: readonly JudgedOverride[],
+): Belonging {
+  const name = whom.name ?? subscriber?.subscriber.name ?? null;
+  const of = { kind: "belonging", name, group: null, template: null, package: null, assigned: null } as const;
   const assigned = inForce.find(({ kind }) => kind === "assign") ?? null;
-  const owner = assigned
-    ? configuration.packages.find(({ id }) => id === assigned.package)
-    : packageOf(configuration, group);
-  const { name, template } = group;
-  return { kind: "belonging", group: name, template, package: owner ? packageNameOf(owner) : null, assigned };
+  if (name !== null) {
+    const given = subscriber?.package ?? null;
+    return assigned
+      ? { ...of, package: assignedPackage(assigned, configuration), assigned }
+      : { ...of, package: given };
+  }
+  if (!group) return of;
+  const owner = packageOf(configuration, group);
+  const born = owner ? packageNameOf(owner) : null;
+  const its = assigned ? assignedPackage(assigned, configuration) : born;
+  return { ...of, group: group.name, template: group.template, package: its, assigned };
+}
+
+function assignedPackage(
+  { package: id }: JudgedOverride,
+  { packages }: ExplainFacts["configuration"],
+): Belonging["package"] {
+  const owner = packages.find((each) => each.id === id);
+  return owner ? packageNameOf(owner) : null;
 }
 
 /** Those that count him now, and the others of his package. */

@@ -32,12 +32,14 @@ export type Finding =
 /** Whose the address is, and by what he has his package. */
 export interface Belonging {
   readonly kind: "belonging";
-  /** Null: nobody's. */
+  /** Null: it is in no anonymous group, or a name's. */
   readonly group: string | null;
   readonly template: number | null;
+  /** Null: he is anonymous, or nobody. */
+  readonly name: string | null;
   /** Null: he has none. */
   readonly package: SubscriberPackage | null;
-  /** What gave him the package in place of his template. */
+  /** What gave him the package in place of his own. */
   readonly assigned: JudgedOverride | null;
 }
 

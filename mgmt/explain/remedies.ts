@@ -2,12 +2,13 @@
 
 import { OF_CONFIGURATION } from "../engine/policy_override.ts";
 import { type Subscriber, tagsOf } from "../subscribers/subscriber.ts";
+import type { Whom } from "../subscribers/whom.ts";
 import type { InBreach, OverrideInForce, Remedy } from "./findings.ts";
 
 const MINUTES = 60;
 
 export function remediesOf(
-  address: string,
+  whom: Whom,
   subscriber: Subscriber | undefined,
   overrides: readonly OverrideInForce[],
   breaches: readonly InBreach[],
@@ -15,8 +16,9 @@ export function remediesOf(
   const refusing = breaches.filter(({ outcome }) => outcome === "refused");
   const services = new Set(refusing.flatMap(({ detector }) => detector.name?.service ?? []));
   const [vlan, inner] = subscriber ? tagsOf(subscriber.subscriber) : [];
+  const who = whomTyped(whom, subscriber);
   const tags = `${vlan === undefined ? "" : ` VLAN-id ${vlan}`}${inner === undefined ? "" : ` inner-VLAN-id ${inner}`}`;
-  const release = refusing.length > 0 ? [`release subscriber ip ${address}${tags} reason TEXT`] : [];
+  const release = refusing.length > 0 ? [`release subscriber ${who}${tags} reason TEXT`] : [];
   const forced = overrides.flatMap(({ override: { kind, number }, beatenBy }) =>
     kind === "force-block" && beatenBy === null && number !== OF_CONFIGURATION ? number : [],
   );
@@ -24,11 +26,17 @@ export function remediesOf(
   return [
     ...release.map((command) => ({ ...none, by: "release", command }) as const),
     ...[...services].map((service) => {
-      const command = `exempt subscriber ip ${address} service ${service} for ${MINUTES} reason TEXT`;
+      const command = `exempt subscriber ${who} service ${service} for ${MINUTES} reason TEXT`;
       return { ...none, by: "exempt", service, command } as const;
     }),
     ...forced.map((number) => {
       return { ...none, by: "clear", override: number, command: `clear override ${number} reason TEXT` } as const;
     }),
   ];
+}
+
+/** A name is meant whole: his address may be another's tomorrow. */
+function whomTyped({ address, name }: Whom, subscriber: Subscriber | undefined): string {
+  const called = name ?? subscriber?.subscriber.name;
+  return called === undefined ? `ip ${address}` : `name "${called}"`;
 }

@@ -7,10 +7,15 @@ import type { SubscriberAddress } from "../engine/region_data.ts";
 import { Sentence } from "../sentence.ts";
 import { type DetectorState, type Subscriber, tagsOf } from "../subscribers/subscriber.ts";
 import { told } from "../subscribers/subscribers.ts";
+import { whoeverHas, whoIs } from "../subscribers/whom.ts";
 import { reason } from "./reason.ts";
+import { subscriberName } from "./subscriber-name.ts";
 
 export interface ReleaseInput {
-  readonly address: string;
+  /** Null: he is named. */
+  readonly address: string | null;
+  /** Null: whoever has the address. */
+  readonly name: string | null;
   /** Of his packets, the outer one first; none: in whatever tags. */
   readonly vlans: readonly number[];
   /** Only from breaches of this one; undefined: from all. */
@@ -25,17 +30,20 @@ export interface Released {
   readonly detectors: readonly DetectorState[];
 }
 
-/** Ends the breaches of the subscribers that have this address. */
+/** Ends the breaches of the subscriber of this name, or of those that have this address. */
 export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Released[]> = {
   name: "subscriber.release",
   kind: "action",
   level: 10,
-  input: z.object({
-    address: z.union([z.ipv4(), z.ipv6()]),
-    vlans: z.array(z.int().min(1).max(4095)).readonly(),
-    service: z.string().optional(),
-    reason: reason.optional(),
-  }),
+  input: z
+    .object({
+      address: z.union([z.ipv4(), z.ipv6()]).nullable(),
+      name: subscriberName.nullable(),
+      vlans: z.array(z.int().min(1).max(4095)).readonly(),
+      service: z.string().optional(),
+      reason: reason.optional(),
+    })
+    .refine(({ address, name }) => (address === null) !== (name === null), { error: "expected an address or a name" }),
   describe: (input) => [whoText(input), input.service, input.reason].filter((part) => part !== undefined).join(": "),
   async run(parts, input, { user, from }) {
     const released: Released[] = [];
@@ -50,7 +58,11 @@ export const releaseSubscriber: ApplianceOperation<ReleaseInput, readonly Releas
   },
 };
 
-async function inBreach({ subscribers }: ApplianceParts, { address, vlans }: ReleaseInput): Promise<Subscriber[]> {
+async function inBreach(
+  { subscribers, names }: ApplianceParts,
+  { address: typed, name, vlans }: ReleaseInput,
+): Promise<Subscriber[]> {
+  const { address } = name === null ? whoeverHas(typed ?? "") : await whoIs(name, names);
   const wanted = ({ subscriber, detectors }: Subscriber) =>
     detectors.some((each) => each.inBreach) && (vlans.length === 0 || tagsOf(subscriber).join() === vlans.join());
   return (await Array.fromAsync(subscribers.find({ containing: address }))).flat().filter(wanted);
@@ -76,6 +88,7 @@ function noBreach(input: ReleaseInput): Sentence {
   return new Sentence(`${whoText(input)} is in no breach${input.service === undefined ? "" : ` of ${input.service}`}.`);
 }
 
-function whoText({ address, vlans }: ReleaseInput): string {
-  return vlans.length > 0 ? `${address} in VLAN ${vlans.join(".")}` : address;
+function whoText({ address, name, vlans }: ReleaseInput): string {
+  const who = name ?? address ?? "";
+  return vlans.length > 0 ? `${who} in VLAN ${vlans.join(".")}` : who;
 }

@@ -51,7 +51,8 @@ export class OverrideJudge {
 
   /** Why it is without effect: a sentence. Undefined: it has some. */
   idle(rule: OverrideRule): string | undefined {
-    if (rule.prefix === null || this.#hasSubscribers(rule.prefix)) return this.lacks(rule);
+    const named = rule.prefix === null || rule.name !== null;
+    if (named || this.#hasSubscribers(rule.prefix)) return this.lacks(rule);
     return "No anonymous group has such an address: nothing is counted or refused of it.";
   }
 
@@ -76,7 +77,7 @@ export class OverrideJudge {
   /** What the configuration itself says of zones: nobody made it, and it ends with its line. */
   configured(): JudgedOverride[] {
     const nobody = { madeAt: 0, madeBy: "configuration", madeFrom: "", reason: "", until: null, ended: null };
-    const rest = { number: OF_CONFIGURATION, prefix: null, package: null, idle: null };
+    const rest = { number: OF_CONFIGURATION, prefix: null, name: null, package: null, idle: null };
     return this.#configuration.zoneOverrides.map((each) => ({ ...rest, ...nobody, ...each }));
   }
 

@@ -19,6 +19,8 @@ export interface OverrideRule {
   readonly kind: OverrideKind;
   /** Of their addresses, in whatever VLAN: whole subscribers. Null: the zone's. */
   readonly prefix: Prefix | null;
+  /** Of the one subscriber whose own address the prefix is (name-address.ts); null: it is about addresses. */
+  readonly name: string | null;
   /** Of the configuration. */
   readonly zone: string | null;
   /** Null: every service. */
@@ -73,7 +75,8 @@ export function ruleText({ kind, service, package: id, ...target }: OverrideRule
   return `${kind} ${targetText(target)}${service === null ? "" : ` in ${service}`}`;
 }
 
-/** `10.30.94.66`, `2001:db8:30:66::/64`, `zone business`. */
-export function targetText({ prefix, zone }: Pick<OverrideRule, "prefix" | "zone">): string {
+/** `10.30.94.66`, `2001:db8:30:66::/64`, `cust-1001`, `zone business`. */
+export function targetText({ prefix, name, zone }: Pick<OverrideRule, "prefix" | "name" | "zone">): string {
+  if (name !== null) return name;
   return prefix === null ? `zone ${zone}` : prefix.replace(/^([\d.]+)\/32$|^(.*)\/128$/, "$1$2");
 }

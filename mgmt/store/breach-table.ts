@@ -93,6 +93,7 @@ const columns = [
   "prefix_length",
   "outer_vlan",
   "inner_vlan",
+  "subscriber_name",
   "detector",
   "package",
   "package_name",

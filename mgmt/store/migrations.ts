@@ -176,4 +176,9 @@ export const migrations: readonly string[] = [
     WHERE prefix IS NOT NULL;
   CREATE INDEX overrides_by_zone ON overrides (zone) WHERE zone IS NOT NULL;
   `,
+  `
+  -- As it was called then: names come and go (mgmt/subscribers/name-address.ts says what their address is).
+  ALTER TABLE breaches ADD COLUMN subscriber_name TEXT;
+  ALTER TABLE overrides ADD COLUMN name TEXT;
+  `,
 ];

@@ -46,8 +46,8 @@ export function overrideTable(database: Database.Database, endedKept = ENDED_KEP
   const inForce = database.prepare<[], Row>("SELECT * FROM overrides WHERE ended_at IS NULL ORDER BY number");
   const get = database.prepare<[number], Row>("SELECT * FROM overrides WHERE number = ?");
   const insert = database.prepare<[Override]>(
-    `INSERT INTO overrides (number, kind, prefix, zone, service, package, until_at, made_at, made_by, made_from, reason)
-     VALUES (@number, @kind, @prefix, @zone, @service, @package, @until, @madeAt, @madeBy, @madeFrom, @reason)`,
+    `INSERT INTO overrides (number, kind, prefix, name, zone, service, package, until_at, made_at, made_by, made_from, reason)
+     VALUES (@number, @kind, @prefix, @name, @zone, @service, @package, @until, @madeAt, @madeBy, @madeFrom, @reason)`,
   );
   const end = database.prepare<[Ended & { number: number }]>(
     "UPDATE overrides SET ended_at = @at, ended_by = @by, end_reason = @reason WHERE number = @number",
@@ -114,7 +114,8 @@ interface Near {
   readonly withEnded: number;
 }
 
-interface Row extends Pick<Override, "number" | "kind" | "prefix" | "zone" | "service" | "package" | "reason"> {
+interface Row
+  extends Pick<Override, "number" | "kind" | "prefix" | "name" | "zone" | "service" | "package" | "reason"> {
   readonly until_at: number | null;
   readonly made_at: number;
   readonly made_by: string;
@@ -125,9 +126,9 @@ interface Row extends Pick<Override, "number" | "kind" | "prefix" | "zone" | "se
 }
 
 function overrideOf(row: Row): Override {
-  const { number, kind, prefix, zone, service, package: id, reason } = row;
+  const { number, kind, prefix, name, zone, service, package: id, reason } = row;
   return {
-    ...{ number, kind, prefix, zone, service, package: id, reason },
+    ...{ number, kind, prefix, name, zone, service, package: id, reason },
     madeAt: row.made_at,
     madeBy: row.made_by,
     madeFrom: row.made_from,

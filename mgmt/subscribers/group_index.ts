@@ -3,6 +3,7 @@
 import { readAddress } from "../../cli/grammar/address.ts";
 import { parsePrefix } from "../../cli/grammar/prefix.ts";
 import type { Facts } from "../config/service.ts";
+import { nameIdOf } from "./name-address.ts";
 
 export type AnonymousGroup = Facts["anonymousGroups"][number];
 
@@ -33,6 +34,7 @@ export class GroupIndex {
 
   /** Undefined: the address is nobody's whom we count. */
   groupOf(address: string): AnonymousGroup | undefined {
+    if (nameIdOf(address) !== undefined) return undefined;
     const bytes = readAddress(address);
     for (const tier of this.#tiers) {
       const group = tier.bytes === bytes?.length ? tier.groups.get(keyOf(bytes, tier.length)) : undefined;

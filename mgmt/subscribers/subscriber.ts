@@ -1,15 +1,17 @@
 // A subscriber in the words of the configuration. Times are Unix milliseconds, numbers are raw.
 
 import type { DetectorName } from "../breaches/breach.ts";
-import type { SubscriberAddress } from "../engine/region_data.ts";
+import type { MappedAddress, SubscriberAddress } from "../engine/region_data.ts";
 import type { JudgedOverride } from "../overrides/override.ts";
 
 export interface Subscriber {
   readonly subscriber: SubscriberAddress;
-  /** Null: no group of the configuration has his address any more. */
+  /** Null: he has a name, or no group of the configuration has his address any more. */
   readonly group: string | null;
   readonly template: number | null;
   readonly package: SubscriberPackage | null;
+  /** Of a name that was asked for by address: the mapping that has it. */
+  readonly via: MappedAddress | null;
   /**
    * `force-blocked`: an override refuses sessions of some service. `blocked`: a breach does. `reported`: in breach, and nothing is
    * refused. `exempt`: in some service, and in no breach of another.

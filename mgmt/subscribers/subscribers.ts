@@ -12,6 +12,7 @@ import type { JudgedOverride, OverrideQuestions } from "../overrides/override.ts
 import { Sentence } from "../sentence.ts";
 import { type Clock, unixTime } from "../time.ts";
 import { type AnonymousGroup, GroupIndex } from "./group_index.ts";
+import { type NameDirectory, named } from "./name-directory.ts";
 import { stateOf } from "./state.ts";
 import type { DetectorState, Subscriber, SubscriberPackage } from "./subscriber.ts";
 
@@ -24,6 +25,7 @@ export interface SubscribersParts {
   /** The names of those of the policy in force. */
   services(): readonly string[];
   readonly overrides: Pick<OverrideQuestions, "ofEach">;
+  readonly names: Pick<NameDirectory, "namesOf">;
   /** Knows the open breaches that were heard of. */
   readonly recorder: Pick<BreachRecorder, "find">;
 }
@@ -41,12 +43,24 @@ export class Subscribers {
     try {
       for await (const records of this.#parts.engine.subscribers(query)) {
         const region = this.#parts.engine.status()?.header.region ?? "";
-        const overrides = await this.#parts.overrides.ofEach(records.map(({ subscriber }) => subscriber.address));
-        yield records.map((record, index) => this.#subscriberOf(record, region, overrides[index] ?? []));
+        const overrides = await this.#overridesOf(records);
+        const found = records.map((record, index) => this.#subscriberOf(record, region, overrides[index] ?? []));
+        yield await named(found, this.#parts.names);
       }
     } catch (error) {
       throw told(error);
     }
+  }
+
+  /** Of a name those about it go before those about the address that it was found by. */
+  async #overridesOf(records: readonly SubscriberRecord[]): Promise<readonly (readonly JudgedOverride[])[]> {
+    const { overrides } = this.#parts;
+    const own = await overrides.ofEach(records.map(({ subscriber }) => subscriber.address));
+    const mapped = records.flatMap(({ via }) => via?.address ?? []);
+    if (mapped.length === 0) return own;
+    const ofMapped = await overrides.ofEach(mapped);
+    const byAddress = new Map(mapped.map((address, index) => [address, ofMapped[index] ?? []]));
+    return records.map(({ via }, index) => [...(own[index] ?? []), ...(byAddress.get(via?.address ?? "") ?? [])]);
   }
 
   /** How many there are, whatever is counted of them. Rejects with a Sentence. */
@@ -67,7 +81,8 @@ export class Subscribers {
 
   #subscriberOf(record: SubscriberRecord, region: string, about: readonly JudgedOverride[]): Subscriber {
     const group = this.groupOf(record.subscriber.address);
-    const owner = group && packageOf(this.#parts.facts(), group);
+    const facts = this.#parts.facts();
+    const owner = record.package === null ? group && packageOf(facts, group) : packageGiven(facts, record.package);
     const windows = record.windows.map((window) => this.#stateOf(record.subscriber, window, region));
     const detectors = [...windows, ...idleStates(windows, owner)];
     const { clock, services } = this.#parts;
@@ -77,6 +92,7 @@ export class Subscribers {
       group: group?.name ?? null,
       template: group?.template ?? null,
       package: owner ? packageNameOf(owner) : null,
+      via: record.via,
       state: stateOf(detectors, overrides, services()),
       overrides,
       firstSeenAt: unixTime(clock, record.createdMs),
@@ -124,6 +140,11 @@ export function packageOf(
 ) {
   const id = template === 0 ? 0 : templates.find((each) => each.id === template)?.package;
   return packages.find((each) => each.id === id);
+}
+
+/** A name's: package 0 in place of one that the configuration has no more. */
+export function packageGiven({ packages }: Pick<Facts, "packages">, id: number) {
+  return packages.find((each) => each.id === id) ?? packages.find((each) => each.id === 0);
 }
 
 export function packageNameOf({ id, name }: Package): SubscriberPackage {

@@ -13,6 +13,7 @@ import type { Explanation } from "../../mgmt/explain/findings.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import type { DetectorState, Subscriber } from "../../mgmt/subscribers/subscriber.ts";
+import { whoeverHas, whomText } from "../../mgmt/subscribers/whom.ts";
 import type { UsageRow } from "../../mgmt/usage/usage.ts";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
 
@@ -42,10 +43,16 @@ function inBreach(name: DetectorName, changes: Partial<DetectorState> = {}): Det
 
 const address = { address: "10.30.94.66", prefixLength: 32, outerVlan: 0, innerVlan: 0 };
 
+/** Of a subscriber by name. */
+const byName = {
+  subscriber: { address: "100::2a", prefixLength: 128, outerVlan: 0, innerVlan: 0, name: "cust-1001" },
+  ...{ group: null, template: null },
+};
+
 function subscriber(detectors: readonly DetectorState[], changes: Partial<Subscriber> = {}): Subscriber {
   const seen = { firstSeenAt: NOW - minutes(90), lastSeenAt: NOW - 1000, openSessions: 2 };
   const owner = { group: "LT4", template: 4, package: { id: 0, name: "residential" } };
-  return { subscriber: address, ...owner, state: "clear", overrides: [], ...seen, detectors, ...changes };
+  return { subscriber: address, via: null, ...owner, state: "clear", overrides: [], ...seen, detectors, ...changes };
 }
 
 function breach(changes: Partial<Breach> = {}): Breach {
@@ -71,7 +78,7 @@ function past(ago: number, changes: Partial<Breach> = {}): Breach {
 
 function override(changes: Partial<JudgedOverride> = {}): JudgedOverride {
   return {
-    ...{ number: 4, kind: "exempt", prefix: "10.30.94.66/32", zone: null, service: null, package: null },
+    ...{ number: 4, kind: "exempt", prefix: "10.30.94.66/32", name: null, zone: null, service: null, package: null },
     ...{ madeAt: NOW - minutes(90), madeBy: "anna", madeFrom: "192.0.2.7", reason: "his own mail server" },
     ...{ until: null, ended: null, idle: null },
     ...changes,
@@ -106,7 +113,7 @@ const healthy = { alive: true, bypass: "none", links: [{ mode: "forwarding" }], 
 function facts(changes: Partial<ExplainFacts> = {}): ExplainFacts {
   return {
     ...{
-      address: "10.30.94.66",
+      whom: whoeverHas("10.30.94.66"),
       now: NOW,
       configuration: configurationWith(detector()),
       group: { name: "LT4", template: 4 },
@@ -189,7 +196,16 @@ const scenes: Readonly<Record<string, ExplainFacts>> = {
     ],
   }),
   "He was not seen lately": facts(),
-  "An address in no group": facts({ address: "192.0.2.99", group: null }),
+  "An address in no group": facts({ whom: whoeverHas("192.0.2.99"), group: null }),
+  "An address of a subscriber by name, in breach": facts({
+    subscribers: [{ ...blocked, ...byName, via: { address: "10.30.94.66", prefixLength: 32, tags: null } }],
+    breaches: [breach(byName)],
+  }),
+  "A subscriber by name who is exempt": facts({
+    ...{ whom: { address: "100::2a", name: "cust-1001" }, group: null, subscribers: [subscriber([], byName)] },
+    overrides: [override({ prefix: "100::2a/128", name: "cust-1001" })],
+  }),
+  "A name that the fast path was not given": facts({ whom: { address: "100::2a", name: "cust-1001" }, group: null }),
   "Two subscribers have the address, in VLANs": facts({
     subscribers: [
       { ...blocked, subscriber: { ...address, outerVlan: 100, innerVlan: 7 } },
@@ -210,7 +226,7 @@ const golden = readFileSync(join(import.meta.dirname, "explanations.txt"), "utf8
 
 test("each situation is explained as written in explanations.txt", (t) => {
   const said = Object.entries(scenes).map(([title, each]) => {
-    const lines = explanationLines({ address: each.address, explanations: explain(each) });
+    const lines = explanationLines({ who: whomText(each.whom), explanations: explain(each) });
     return [`== ${title}`, "", ...lines, ""].join("\n");
   });
   t.is(said.join("\n"), golden);

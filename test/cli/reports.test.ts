@@ -15,6 +15,7 @@ import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { directory, FakeClock, region } from "../daemon/parts.ts";
 import { bitmap, minute, used } from "../usage/rows.ts";
 import { ERROR_LIKE, NOT_ASCII, PROMPT_LIKE } from "./misleading.ts";
+import { nameBook } from "./name-book.ts";
 import { subscriber } from "./subscriber-stage.ts";
 
 process.env.TZ = "UTC";
@@ -65,12 +66,12 @@ async function stage(t: ExecutionContext) {
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts, nameOf: () => null },
     recorder: { find: () => undefined },
-    services: () => [],
+    ...{ names: nameBook(), services: () => [] },
     overrides: { ofEach: async (addresses) => addresses.map(() => []) },
   });
   const appliance = {
     reports: new Reports({ engine, history, clock, serviceId, facts: () => facts }),
-    subscribers,
+    ...{ subscribers, names: nameBook() },
     facts: () => facts,
   };
   return async (line: string) => {

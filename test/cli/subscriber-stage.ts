@@ -17,6 +17,7 @@ import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
 import { Subscribers } from "../../mgmt/subscribers/subscribers.ts";
 import { BOOT, FakeClock, region } from "../daemon/parts.ts";
+import { nameBook } from "./name-book.ts";
 
 const configuration = `
 service smtp-outbound
@@ -69,10 +70,19 @@ export function subscriber(
   address: string,
   { vlans = [], ...changes }: Partial<SubscriberRecord> & { vlans?: readonly [number?, number?] } = {},
 ): SubscriberRecord {
-  const prefixLength = address.includes(":") ? 64 : 32;
+  const lengths = address.startsWith("100::") ? 128 : 64;
+  const prefixLength = address.includes(":") ? lengths : 32;
   const [outerVlan = 0, innerVlan = 0] = vlans;
   const seen = { createdMs: 60_000, lastSeenMs: 199_000, openSessions: 0 };
-  return { subscriber: { address, prefixLength, outerVlan, innerVlan }, template: 4, ...seen, windows: [], ...changes };
+  return {
+    subscriber: { address, prefixLength, outerVlan, innerVlan },
+    template: 4,
+    package: null,
+    via: null,
+    ...seen,
+    windows: [],
+    ...changes,
+  };
 }
 
 export interface Stage {
@@ -105,8 +115,10 @@ export function stage(
   const audit: AuditEntry[] = [];
   const kept: unknown[] = [];
   const facts = readFacts(configuration);
+  const book = nameBook("cust-1001");
   const subscribers = new Subscribers({
     ...{ engine, clock, facts: () => facts },
+    names: book,
     services: () => ["smtp-outbound", "submission"],
     overrides: { ofEach: async (addresses) => addresses.map(() => overrides) },
     nameOf: (detector) => names[detector] ?? null,
@@ -122,10 +134,10 @@ export function stage(
   };
   const restart = () => void staged.restarts++;
   const releases = { keep: async (release: unknown) => void kept.push(release) };
-  const parts = { engine, subscribers, releases, restart } as unknown as ApplianceParts;
+  const parts = { engine, subscribers, names: book, releases, restart } as unknown as ApplianceParts;
   const operations = new Operations(parts, { now: clock.now, audit: async (entry) => void audit.push(entry) });
   const appliance = {
-    ...{ subscribers, facts: () => facts, overrides: questions },
+    ...{ subscribers, names: book, facts: () => facts, overrides: questions },
     configuration: {
       diff: async () => {
         if (staged.unsaved === undefined) throw new Sentence("There is no startup file.");
@@ -142,7 +154,7 @@ export function stage(
         links: [{ mode }],
       },
     }),
-  } as Pick<Appliance, "subscribers" | "facts" | "configuration" | "perform"> as Appliance;
+  } as Pick<Appliance, "subscribers" | "names" | "facts" | "configuration" | "perform"> as Appliance;
   const run = (line: string, level: Level) => {
     const found = match(language.exec.commands, line);
     if ("code" in found) throw new Error(`No command is typed as "${line}".`);

@@ -25,8 +25,22 @@ const clear = subscriber("10.30.94.200", {
   windows: [window({ detector: 9, counted: 1, refused: 0, inBreach: false })],
 });
 
+const customer = subscriber("100::1", {
+  ...{ template: null, package: 1, windows: [window()] },
+  via: { address: "10.1.2.3", prefixLength: 32, tags: { outerVlan: 100, innerVlan: 7 } },
+});
+
 const assigned: JudgedOverride = {
-  ...{ number: 5, kind: "assign", prefix: "10.30.94.64/26", zone: null, service: null, package: 1, idle: null },
+  ...{
+    number: 5,
+    kind: "assign",
+    prefix: "10.30.94.64/26",
+    name: null,
+    zone: null,
+    service: null,
+    package: 1,
+    idle: null,
+  },
   ...{ madeAt: BOOT, madeBy: "alice", madeFrom: "console", reason: "ticket 4711", until: null, ended: null },
 };
 
@@ -45,6 +59,7 @@ const scenes = {
   "A mailer who is reported, and exempt in another service": () => stage([reported], "forwarding", [exempt]),
   "An office that is blocked by force": () => stage([clear], "forwarding", [forced]),
   "A zombie who is blocked by force": () => stage([zombie], "forwarding", [exempt, forced]),
+  "A customer by name who is blocked": () => stage([customer]),
   Nobody: () => stage([]),
 };
 
@@ -175,6 +190,18 @@ test("who is in no breach, or whose breach ended meanwhile, cannot be released",
   engine.release = async () => false;
   t.deepEqual(await typed("release subscriber ip 10.30.94.200"), refused);
   t.like(audit, [{ outcome: "refused" }, { outcome: "refused" }]);
+});
+
+test("a customer is released by his name, whatever his addresses are", async (t) => {
+  const { engine, audit, kept, typed } = stage([customer]);
+  t.deepEqual(await typed('release subscriber name "cust-1001" reason he cleaned his machine'), [
+    "Released cust-1001: 10 sessions of smtp-outbound in 60 s; 290 attempts were refused",
+  ]);
+  t.deepEqual(engine.queries, [{ containing: "100::1" }]);
+  t.like(engine.releases, [{ subscriber: { address: "100::1", prefixLength: 128 }, detector: 0 }]);
+  t.like(kept, [{ subscriber: { name: "cust-1001" }, why: "he cleaned his machine" }]);
+  t.like(audit, [{ outcome: "done", text: "cust-1001: he cleaned his machine" }]);
+  t.deepEqual(await typed('release subscriber name "cust-1002"'), ['% There is no subscriber "cust-1002".']);
 });
 
 const NOT_CONFIRMED = "% It was not confirmed: nothing is restarted.";

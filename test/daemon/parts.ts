@@ -20,6 +20,7 @@ import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
 import type { Machine } from "../../mgmt/system/machine.ts";
 import { UsageHistory } from "../../mgmt/usage/history.ts";
+import { nameBook } from "../cli/name-book.ts";
 
 /** A machine that tells nothing of itself. */
 export const machine: Machine = {
@@ -247,7 +248,7 @@ export async function recording(t: ExecutionContext, state: string, engine = new
   const nameOf = (detector: number) => (detector === DETECTOR ? name : null);
   const releases = new Releases({ store, clock });
   await releases.load();
-  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases });
+  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases, names: nameBook("cust-1001") });
   const after = await recorder.load();
   await engine.start({ attached: () => recorder.attached(), detached: () => {} }, after);
   const turn = async () => {

@@ -278,3 +278,19 @@ test("ten thousand events at once are all taken, in order, with the event loop t
   t.is(recorded.lines.length, 10_000);
   t.true((await recorded.store.call("recentBreaches", 10_000)).every(({ endedAt }) => endedAt !== null));
 });
+
+test("a breach of a name is told and kept by its name; one that nobody knows any more by its address", async (t) => {
+  const recorded = await attached(t);
+  const of = (address: string) => ({ subscriber: { address, prefixLength: 128, outerVlan: 0, innerVlan: 0 } });
+  recorded.engine.happen(started(1, of("100::1")), started(2, of("100::2")));
+  await recorded.turn();
+  t.deepEqual(
+    recorded.lines.map((line) => line.replace(/;.*/, "")),
+    ["cust-1001: 10 sessions of smtp-outbound in 60 s", "100::2: 10 sessions of smtp-outbound in 60 s"],
+  );
+  const kept = await recorded.store.call("recentBreaches", 10, "100::1");
+  t.deepEqual(
+    kept.map(({ subscriber }) => subscriber),
+    [{ ...of("100::1").subscriber, name: "cust-1001" }],
+  );
+});

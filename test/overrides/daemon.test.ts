@@ -28,7 +28,14 @@ test("what is typed is obeyed, shown and audited; what is over when the daemon s
     /done +- +override\.make: exempt 10\.30\.94\.66, reason: own mail server$/m,
   );
 
-  const rule = { kind: "force-block", prefix: "10.30.94.67/32", zone: null, service: null, package: null } as const;
+  const rule = {
+    kind: "force-block",
+    prefix: "10.30.94.67/32",
+    name: null,
+    zone: null,
+    service: null,
+    package: null,
+  } as const;
   const decision = { at: 0, by: "alice", from: "console", reason: "complaint" };
   const then = { now: 0, nowMs: 0 };
   await first.store.call("proposeOverride", { kind: "make", rule, until: 1000, ...decision }, then);

@@ -16,7 +16,7 @@ import { readPolicy } from "./parts.ts";
 
 const moment = (now: number) => ({ now, nowMs: now });
 const who = { by: "alice", from: "console", reason: "own mail server" };
-const nobody = { kind: "exempt", prefix: null, zone: null, service: null, package: null } as const;
+const nobody = { kind: "exempt", prefix: null, name: null, zone: null, service: null, package: null } as const;
 const one = { ...nobody, prefix: "10.30.94.66/32" };
 
 function desks(text = configuration()) {

@@ -263,3 +263,13 @@ test("a store that cannot end an override is told of once in ten seconds, and as
   await made.overrides.look();
   t.deepEqual(await made.list(), []);
 });
+
+test("an override by name is one of the name's own address: told by its name, and refused if nobody has it", async (t) => {
+  const made = await overriding(t);
+  const done = await made.make({ prefix: null, name: "cust-1001", minutes: 5 });
+  t.like(done, { outcome: "applied", override: { prefix: "100::1/128", name: "cust-1001", idle: null } });
+  t.like(made.audited[0], { text: "exempt cust-1001 for 5 minutes, reason: own mail server" });
+  t.deepEqual(numbers(await made.overrides.of("100::1")), [1]);
+  t.deepEqual(numbers(await made.overrides.of("100::2")), []);
+  t.is(await refusal(t, made.make({ prefix: null, name: "cust-1002" })), 'There is no subscriber "cust-1002".');
+});

@@ -13,13 +13,21 @@ import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { PolicyKeeper } from "../../mgmt/policy/keeper.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { nameBook } from "../cli/name-book.ts";
 import { configuration, directory, FakeClock } from "../daemon/parts.ts";
 
 export const alice: Actor = { user: "alice", level: 10, from: "192.0.2.7", session: 1 };
 
 /** An exemption of one subscriber in every service; or what the test says. */
 export function asked(changes: Partial<MakeOverrideInput> = {}): MakeOverrideInput {
-  const about = { kind: "exempt", prefix: "10.30.94.66/32", zone: null, service: null, package: null } as const;
+  const about = {
+    kind: "exempt",
+    prefix: "10.30.94.66/32",
+    name: null,
+    zone: null,
+    service: null,
+    package: null,
+  } as const;
   return { ...about, minutes: null, reason: "own mail server", ...changes };
 }
 
@@ -38,7 +46,7 @@ export async function overriding(t: ExecutionContext, at = directory(t), bootId 
   const keeper = new ConfigurationKeeper({ ...{ file, bootId, store, clock, policy, log, audit } });
   const overrides = new OverrideKeeper({ store, clock, log, configuration: keeper });
   await keeper.load();
-  const parts = { configuration: keeper, overrides } as unknown as ApplianceParts;
+  const parts = { configuration: keeper, overrides, names: nameBook("cust-1001") } as unknown as ApplianceParts;
   const operations = new Operations(parts, { now: clock.now, audit });
   const stop = async () => {
     await keeper.stop();

@@ -42,7 +42,17 @@ test("what is in force, over and forgotten is as in a list, whatever is made, cl
           const { kind, prefix, until } = each;
           const replaced = inForce.find((other) => other.kind === kind && other.prefix === prefix);
           given++;
-          const made = { ...who, number: given, kind, prefix, zone: null, service: null, package: null, until };
+          const made = {
+            ...who,
+            number: given,
+            kind,
+            prefix,
+            name: null,
+            zone: null,
+            service: null,
+            package: null,
+            until,
+          };
           const how = { at: now, by: "alice", reason: `replaced by ${given}` };
           table.save({ made, ...(replaced && { ended: { number: replaced.number, how } }) });
           list = [...list.map((other) => (other === replaced ? { ...other, ended: how } : other)), made];
@@ -86,7 +96,7 @@ function latestEnded(list: readonly Override[]): readonly Override[] {
 
 test("a page goes on behind a number and has what is over only when asked", (t) => {
   const table = tableOf(new Database(":memory:"));
-  const rule = { kind: "exempt", zone: null, service: null, package: null, until: null } as const;
+  const rule = { kind: "exempt", name: null, zone: null, service: null, package: null, until: null } as const;
   for (const number of [1, 2, 3, 4]) table.save({ made: { ...who, ...rule, number, prefix: `10.0.0.${number}/32` } });
   table.save({ ended: { number: 2, how: { at: 5, by: "bob", reason: "moved" } } });
   const numbers = (after: number, withEnded: boolean) => table.page(after, 2, withEnded).map(({ number }) => number);

@@ -99,7 +99,7 @@ test("a zone of subscribers is exempt, but for what is refused it", async (t) =>
 
 test("an override that people made is told by its number, and gives another package", async (t) => {
   const decision = { madeAt: 0, madeBy: "alice", madeFrom: "console", reason: "asked", until: null, ended: null };
-  const rule = { kind: "assign", prefix: "10.0.0.1/32", zone: null, service: null, package: 7 } as const;
+  const rule = { kind: "assign", prefix: "10.0.0.1/32", name: null, zone: null, service: null, package: 7 } as const;
   const found = await ask({}, [{ ...rule, ...decision, number: 12 }]);
   t.deepEqual([found.subscriber?.package, found.detectors], [{ id: 7, name: null }, []]);
   t.like(found.overrides[0], { number: 12, givesPackage: true });
