@@ -12,6 +12,7 @@ import type { JudgedOverride, OverrideQuestions } from "../overrides/override.ts
 import { Sentence } from "../sentence.ts";
 import { type Clock, unixTime } from "../time.ts";
 import { type AnonymousGroup, GroupIndex } from "./group_index.ts";
+import { nameIdOf } from "./name-address.ts";
 import { type NameDirectory, named } from "./name-directory.ts";
 import { stateOf } from "./state.ts";
 import type { DetectorState, Subscriber, SubscriberPackage } from "./subscriber.ts";
@@ -82,7 +83,10 @@ export class Subscribers {
   #subscriberOf(record: SubscriberRecord, region: string, about: readonly JudgedOverride[]): Subscriber {
     const group = this.groupOf(record.subscriber.address);
     const facts = this.#parts.facts();
-    const owner = record.package === null ? group && packageOf(facts, group) : packageGiven(facts, record.package);
+    const owner =
+      nameIdOf(record.subscriber.address) === undefined
+        ? group && packageOf(facts, group)
+        : packageGiven(facts, record.package ?? 0);
     const windows = record.windows.map((window) => this.#stateOf(record.subscriber, window, region));
     const detectors = [...windows, ...idleStates(windows, owner)];
     const { clock, services } = this.#parts;

@@ -69,7 +69,9 @@ export function nameTable(database: Database.Database): NameTable {
       AND id IN (SELECT id FROM names WHERE forgotten_at <= ? ORDER BY forgotten_at LIMIT ?)`,
   );
   const namesOf = database
-    .prepare<[string], [number, string]>("SELECT names.id, name FROM json_each(?) AS asked JOIN names ON names.id = asked.value")
+    .prepare<[string], [number, string]>(
+      "SELECT names.id, name FROM json_each(?) AS asked JOIN names ON names.id = asked.value",
+    )
     .raw();
   const counts = database.prepare<[], NameCounts>(
     `SELECT count(*) FILTER (WHERE forgotten_at IS NULL) AS names, count(forgotten_at) AS forgotten, total(fixed) AS fixed,
