@@ -9,6 +9,7 @@ import { App } from "../mgmt/app.ts";
 import { NativeEngine } from "../mgmt/engine/native_engine.ts";
 import { Log } from "../mgmt/log/log.ts";
 import { Store } from "../mgmt/store/store.ts";
+import { NameStore } from "../mgmt/subscribers/names/store.ts";
 import { readMachine } from "../mgmt/system/machine.ts";
 import { UsageHistory } from "../mgmt/usage/history.ts";
 
@@ -25,6 +26,7 @@ const app = new App(
     engine,
     store: new Store(),
     history: new UsageHistory(),
+    names: new NameStore(),
     clock,
     log: new Log({ clock, write: () => {} }),
     machine: await readMachine(),

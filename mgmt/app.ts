@@ -1,6 +1,6 @@
 // The one place where the daemon's parts are put together, started in order and stopped in reverse.
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { language } from "../cli/commands/table.ts";
 import { Accountant } from "./aaa/accountant.ts";
@@ -31,7 +31,7 @@ import { loadStartup } from "./operations/configuration.ts";
 import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
 import { OverrideKeeper } from "./overrides/keeper.ts";
-import { consoleSocket, daemonSocket, storeFile, usageFile } from "./paths.ts";
+import { consoleSocket, daemonSocket, namesFile, storeFile, usageFile } from "./paths.ts";
 import { pause } from "./pause.ts";
 import { classified } from "./policy/classify.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
@@ -40,7 +40,9 @@ import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
-import type { NameDirectory } from "./subscribers/name-directory.ts";
+import { SubscriberKeeper } from "./subscribers/names/keeper.ts";
+import { neededNames } from "./subscribers/names/needed.ts";
+import type { NameStore } from "./subscribers/names/store.ts";
 import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import { ProcessMeter } from "./system/process_meter.ts";
@@ -60,6 +62,7 @@ export interface AppParts {
   readonly engine: EnginePort;
   readonly store: Store;
   readonly history: UsageHistory;
+  readonly names: NameStore;
   readonly log: Log;
   readonly clock: Clock;
   readonly machine: Machine;
@@ -86,7 +89,7 @@ export class App {
   readonly #recorder: BreachRecorder;
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
-  readonly #names: NameDirectory = { namesOf: async () => new Map(), idOf: async () => undefined };
+  readonly #names: SubscriberKeeper;
   readonly #collector: UsageCollector;
   readonly #reports: Reports;
   readonly #operations: Operations<ApplianceParts>;
@@ -125,6 +128,16 @@ export class App {
     this.#configuration.follow((settings) => log.obey(settings));
     this.#releases = new Releases(parts);
     this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
+    const wait = (ms: number) => delay(ms, undefined, { ref: false });
+    this.#names = new SubscriberKeeper({
+      ...{ ...parts, wait, epoch: () => randomInt(1, 2 ** 32) },
+      settings() {
+        const { subscriberMode, introducedAgeingMinutes } = facts();
+        return { aware: subscriberMode === "aware", ageingMinutes: introducedAgeingMinutes };
+      },
+      needed: (ids) => neededNames(ids, { recorder: this.#recorder, overrides: this.#overrides }),
+    });
+    this.#configuration.follow(() => this.#names.obey());
     this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases, names: this.#names });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
@@ -168,7 +181,6 @@ export class App {
       ...{ path: consoleSocket(options.runDirectory), shells, fault },
       identify: (socket) => identify(socket, facts()),
     });
-    const wait = (ms: number) => delay(ms, undefined, { ref: false });
     this.#gate = new LoginGate({ clock, log, facts, wait });
     const gate = this.#gate;
     const methods = { ...servers, local: new LocalLogins({ facts }) };
@@ -219,12 +231,13 @@ export class App {
   }
 
   async #start(): Promise<void> {
-    const { engine, store, history, log, clock } = this.#parts;
+    const { engine, store, history, names, log, clock } = this.#parts;
     this.#startedAt = clock.now();
     const { base, works, accounting, doors } = this.#started;
-    base.push(log, store, history);
+    base.push(log, store, history, names);
     await store.start(storeFile(this.#options.stateDirectory));
     await history.start(usageFile(this.#options.stateDirectory));
+    await names.start(namesFile(this.#options.stateDirectory));
     // Before the policy: it is what keeps a second daemon away.
     base.push(this.#server);
     await this.#server.start();
@@ -237,7 +250,8 @@ export class App {
     doors.push(this.#console);
     await this.#console.start();
     const policy = [this.#policy, this.#configuration, this.#overrides];
-    for (const part of [this.#meter, this.#watch, ...policy, this.#recorder, this.#retention, this.#collector]) {
+    const records = [this.#recorder, this.#retention, this.#collector];
+    for (const part of [this.#meter, this.#watch, ...policy, this.#names, ...records]) {
       works.push(part);
       part.start();
     }
@@ -247,7 +261,7 @@ export class App {
   }
 
   get #owner(): EngineOwner {
-    const parts = [this.#watch, this.#policy, this.#recorder];
+    const parts = [this.#watch, this.#policy, this.#names, this.#recorder];
     return {
       attached: (header) => {
         for (const part of parts) part.attached(header);
@@ -286,7 +300,7 @@ export class App {
     const { engine, clock } = this.#parts;
     return statusOf({
       ...{ engine, clock, watch: this.#watch, recorder: this.#recorder, policy: this.#policy },
-      collector: this.#collector,
+      ...{ collector: this.#collector, names: this.#names },
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
       configurationAlarms: this.#configuration.alarms(),

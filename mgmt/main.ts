@@ -12,6 +12,7 @@ import { daemonDirectory } from "./paths.ts";
 import { confine, daemonAccount } from "./privileges.ts";
 import { Sentence } from "./sentence.ts";
 import { Store } from "./store/store.ts";
+import { NameStore } from "./subscribers/names/store.ts";
 import { readMachine } from "./system/machine.ts";
 import { UsageHistory } from "./usage/history.ts";
 
@@ -25,8 +26,9 @@ async function serve(options: AppOptions): Promise<number> {
   const engine = new NativeEngine(options.runDirectory);
   const store = new Store();
   const history = new UsageHistory();
+  const names = new NameStore();
   // All code is loaded by now: the account that the daemon becomes need not be able to read it.
-  await Promise.all([store.load(), history.load()]);
+  await Promise.all([store.load(), history.load(), names.load()]);
   confine(daemonAccount, {
     run: options.runDirectory,
     sockets: daemonDirectory(options.runDirectory),
@@ -39,7 +41,7 @@ async function serve(options: AppOptions): Promise<number> {
   const restart = Promise.withResolvers<number>();
   const asked = Promise.race([endAsked(), restart.promise]);
   const ends = () => restart.resolve(RESTART_STATUS);
-  const app = new App(options, { engine, store, history, clock, log, bootId, machine, restart: ends });
+  const app = new App(options, { engine, store, history, names, clock, log, bootId, machine, restart: ends });
   const started = app.start();
   process.on("SIGHUP", () => {
     // A start that failed is told below.

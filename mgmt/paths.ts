@@ -18,5 +18,8 @@ export const consoleSocket = (runDirectory: string) => join(daemonDirectory(runD
 /** The store: what the daemon must not forget. */
 export const storeFile = (stateDirectory: string) => join(stateDirectory, "postern.db");
 
+/** Names of subscribers, and what of the network is theirs. */
+export const namesFile = (stateDirectory: string) => join(stateDirectory, "subscribers.db");
+
 /** What subscribers used: much, and of no use to the daemon itself. It may be deleted while that does not run. */
 export const usageFile = (stateDirectory: string) => join(stateDirectory, "usage.db");

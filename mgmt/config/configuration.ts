@@ -13,7 +13,13 @@ import { packageSchema } from "./sections/packages.ts";
 import { radiusAccountingDefaults, radiusAccountingSchema } from "./sections/radius-accounting.ts";
 import { serviceSchema } from "./sections/services.ts";
 import { sshDefaults, sshSchema } from "./sections/ssh.ts";
-import { AGEING_MINUTES_DEFAULT, anonymousAgeingSchema, subscriberModeSchema } from "./sections/subscribers.ts";
+import {
+  AGEING_MINUTES_DEFAULT,
+  anonymousAgeingSchema,
+  INTRODUCED_AGEING_MINUTES_DEFAULT,
+  introducedAgeingSchema,
+  subscriberModeSchema,
+} from "./sections/subscribers.ts";
 import { HOSTNAME_DEFAULT, hostnameSchema } from "./sections/system.ts";
 import { templateSchema } from "./sections/templates.ts";
 import { enableSecretSchema, userSchema } from "./sections/users.ts";
@@ -35,6 +41,7 @@ export const configurationSchema = z.strictObject({
   linkModes: linkModesSchema,
   subscriberMode: subscriberModeSchema,
   anonymousAgeingMinutes: anonymousAgeingSchema,
+  introducedAgeingMinutes: introducedAgeingSchema,
   anonymousGroups: z.array(anonymousGroupSchema),
   templates: z.array(templateSchema),
   radiusAccounting: radiusAccountingSchema,
@@ -79,6 +86,7 @@ export function emptyConfiguration(): Candidate {
     linkModes: LINKS.map(() => MODE_DEFAULT),
     subscriberMode: "anonymous",
     anonymousAgeingMinutes: AGEING_MINUTES_DEFAULT,
+    introducedAgeingMinutes: INTRODUCED_AGEING_MINUTES_DEFAULT,
     anonymousGroups: [],
     templates: [],
     radiusAccounting: structuredClone(radiusAccountingDefaults),

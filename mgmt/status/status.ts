@@ -113,12 +113,13 @@ export interface StatusParts {
   readonly watch: { readonly alive: boolean; alarms(): string[]; loads(): readonly (WorkerLoad | null)[] };
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
   readonly collector: { readonly alarm: string | undefined };
+  readonly names: { alarms(): string[] };
   readonly ssh: { alarms(): string[] };
   readonly clock: Clock;
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder, collector, ssh } = parts;
+  const { daemon, engine, configuration, configurationAlarms, policy, watch, recorder, collector, names, ssh } = parts;
   const said = engine.status();
   const open = recorder.open();
   return {
@@ -127,7 +128,7 @@ export function statusOf(parts: StatusParts): Status {
     alarms: [
       ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...configurationAlarms],
       ...[recorder.alarm, collector.alarm].filter((alarm) => alarm !== undefined),
-      ...ssh.alarms(),
+      ...[...names.alarms(), ...ssh.alarms()],
     ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,

@@ -5,9 +5,9 @@ import { nameIdOf } from "./name-address.ts";
 
 /** What the store knows of names by number. Each rejects with a Sentence when the store cannot be read. */
 export interface NameDirectory {
-  /** Those that are known, by their numbers. */
+  /** Those that are known or were, by their numbers. */
   namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
-  /** Undefined: no subscriber has that name. */
+  /** Undefined: no subscriber has that name, or had it. */
   idOf(name: string): Promise<number | undefined>;
 }
 

@@ -211,6 +211,7 @@ export const configurations: fc.Arbitrary<Configuration> = fc.gen().map((draw) =
     linkModes: maybe(() => LINKS.map(() => oneOf(LINK_MODES))) ?? LINKS.map(() => "bypass"),
     subscriberMode: "anonymous",
     anonymousAgeingMinutes: maybe(() => number(1, 10_080)) ?? null,
+    introducedAgeingMinutes: maybe(() => number(1, 80_640)) ?? null,
     anonymousGroups: inOrder(anonymousGroups, nameOf),
     templates: inOrder(templates, idOf),
     radiusAccounting: {

@@ -18,6 +18,7 @@ import { Log } from "../../mgmt/log/log.ts";
 import type { Mnemonic } from "../../mgmt/log/mnemonics.ts";
 import { storeFile } from "../../mgmt/paths.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { NameStore } from "../../mgmt/subscribers/names/store.ts";
 import type { Machine } from "../../mgmt/system/machine.ts";
 import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { nameBook } from "../cli/name-book.ts";
@@ -284,7 +285,17 @@ export function daemon(t: ExecutionContext, at = directory(t), engine = new Fake
   const log = new Log({ clock, write: ({ text }) => lines.push(text) });
   const app = new App(
     { runDirectory, stateDirectory: at, configuration: configurationFile },
-    { engine, store, history: new UsageHistory(), log, clock, bootId, machine, restart: () => {} },
+    {
+      engine,
+      store,
+      history: new UsageHistory(),
+      names: new NameStore(),
+      log,
+      clock,
+      bootId,
+      machine,
+      restart: () => {},
+    },
   );
   t.teardown(() => app.stop());
   return { app, engine, store, lines, directory: at, runDirectory, configurationFile, write };

@@ -6,6 +6,7 @@ import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { outputText } from "../../mgmt/log/line.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { NameStore } from "../../mgmt/subscribers/names/store.ts";
 import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { breachFacts, ended, machine, record, region, started } from "./parts.ts";
 
@@ -28,6 +29,7 @@ const app = new App(
     engine,
     store: new Store(),
     history: new UsageHistory(),
+    names: new NameStore(),
     clock,
     bootId: "boot-1",
     machine,

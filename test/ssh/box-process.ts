@@ -8,6 +8,7 @@ import { App } from "../../mgmt/app.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { Log } from "../../mgmt/log/log.ts";
 import { Store } from "../../mgmt/store/store.ts";
+import { NameStore } from "../../mgmt/subscribers/names/store.ts";
 import { UsageHistory } from "../../mgmt/usage/history.ts";
 import { machine } from "../daemon/parts.ts";
 
@@ -25,7 +26,7 @@ const clock = { now: Date.now, nowMs: () => performance.now() };
 const app = new App(
   { runDirectory, stateDirectory: directory, configuration: join(directory, "startup-config") },
   {
-    ...{ engine: new FakeEngine(), store: new Store(), history: new UsageHistory() },
+    ...{ engine: new FakeEngine(), store: new Store(), history: new UsageHistory(), names: new NameStore() },
     ...{ clock, machine, bootId: "boot-1", restart: () => {} },
     log: new Log({ clock, write: () => {} }),
   },

@@ -1,6 +1,7 @@
 // Subscribers: where they come from and when they are forgotten.
 
 import { z } from "zod";
+import type { Rendered } from "../../../cli/grammar/command.ts";
 import { line, type Section } from "../section.ts";
 
 /** A week. */
@@ -8,10 +9,19 @@ export const AGEING_MINUTES_MAX = 10_080;
 
 export const AGEING_MINUTES_DEFAULT = 30;
 
+/** A day. */
+export const INTRODUCED_AGEING_MINUTES_DEFAULT = 1440;
+
+/** Eight weeks. */
+export const INTRODUCED_AGEING_MINUTES_MAX = 80_640;
+
 export const subscriberModeSchema = z.enum(["anonymous", "aware"]);
 
 /** Minutes without traffic after which an anonymous subscriber is forgotten; null: never. */
 export const anonymousAgeingSchema = z.int().min(1).max(AGEING_MINUTES_MAX).nullable();
+
+/** Minutes without an address after which a name is forgotten that only feeds told of; null: never. */
+export const introducedAgeingSchema = z.int().min(1).max(INTRODUCED_AGEING_MINUTES_MAX).nullable();
 
 /** The help of the word that every line about subscribers has. */
 export const SUBSCRIBER = "How subscribers are told apart";
@@ -59,13 +69,40 @@ const aging = line({
   },
 });
 
-export const subscribers: Section = {
-  lines: [...mode.forms, ...aging.forms],
+const introducedAging = line({
+  mode: "linecard",
+  syntax: `subscriber aging introduced timeout <minutes:1-${INTRODUCED_AGEING_MINUTES_MAX}>`,
+  help: {
+    subscriber: SUBSCRIBER,
+    aging: "When subscribers are forgotten",
+    introduced: "Names that nobody typed: those that RADIUS or DHCP told of",
+    timeout: "After a time without an address",
+    "<minutes>": "In minutes (default 1440)",
+  },
+  run: (candidate, { minutes }) => {
+    candidate.introducedAgeingMinutes = minutes;
+  },
+  slot: "subscriber aging introduced",
+  no: (candidate) => {
+    candidate.introducedAgeingMinutes = null;
+  },
+  default: (candidate) => {
+    candidate.introducedAgeingMinutes = INTRODUCED_AGEING_MINUTES_DEFAULT;
+  },
+});
 
-  render: ({ subscriberMode, anonymousAgeingMinutes: minutes }) => [
+export const subscribers: Section = {
+  lines: [mode, aging, introducedAging].flatMap(({ forms }) => forms),
+
+  render: ({ subscriberMode, anonymousAgeingMinutes: minutes, introducedAgeingMinutes: introduced }, all) => [
     mode.print({ mode: subscriberMode }),
     minutes === null ? aging.printNo({}) : aging.print({ minutes }),
+    ...(introduced !== INTRODUCED_AGEING_MINUTES_DEFAULT || all ? [printIntroduced(introduced)] : []),
   ],
 
   check: () => [],
 };
+
+function printIntroduced(minutes: number | null): Rendered {
+  return minutes === null ? introducedAging.printNo({}) : introducedAging.print({ minutes });
+}

@@ -8,6 +8,7 @@ import { Sentence } from "../../sentence.ts";
 import { type Clock, MINUTE_MS, type Wait } from "../../time.ts";
 import { Turns } from "../../turns.ts";
 import type { Outcome, SubscriberEvent, SubscriberFeed } from "../feed.ts";
+import type { NameDirectory } from "../name-directory.ts";
 import type { Stored } from "./calls.ts";
 import { type NameFigures, noFigures } from "./figures.ts";
 import { Gatherer } from "./gatherer.ts";
@@ -45,7 +46,7 @@ export interface Peak {
   readonly at: number;
 }
 
-export class SubscriberKeeper implements SubscriberFeed {
+export class SubscriberKeeper implements SubscriberFeed, NameDirectory {
   readonly #parts: SubscriberKeeperParts;
   readonly #turns = new Turns();
   readonly #inStep: InStep;
@@ -103,6 +104,14 @@ export class SubscriberKeeper implements SubscriberFeed {
 
   get peak(): Peak {
     return this.#peak;
+  }
+
+  async namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return new Map(await this.#parts.names.call("namesOf", ids));
+  }
+
+  idOf(name: string): Promise<number | undefined> {
+    return this.#parts.names.call("idOf", name);
   }
 
   take(events: readonly SubscriberEvent[]): Promise<readonly Outcome[]> {

@@ -169,6 +169,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
         watch: { alive, alarms: () => alarms, loads: () => loads },
         recorder: { open: () => [], alarm: undefined },
         collector: { alarm: undefined },
+        names: { alarms: () => [] },
         ssh: { alarms: () => [] },
         clock,
       }),
