@@ -84,7 +84,8 @@ function refusalOfMapped(address: string, bytes: Uint8Array): Reading<never> {
   return { refusal: `Write it as an IPv4 address: ${printAddress(bytes.subarray(12))}.` };
 }
 
-function hasHostBits(bytes: Uint8Array, length: number): boolean {
+/** Whether an address is more than the network of that length. */
+export function hasHostBits(bytes: Uint8Array, length: number): boolean {
   return bytes.some((byte, index) => (byte & hostBits(index, length)) !== 0);
 }
 

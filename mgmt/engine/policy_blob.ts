@@ -12,6 +12,7 @@ import { type OverriddenServices, type PolicyOverride, servicesNamed, zoneOverri
 const MAGIC = "PSTNPOL2";
 const HEADER_BYTES = 60;
 const LENGTH_OFFSET = 8;
+const LINK_MODES_OFFSET = 56;
 /** Of struct blob_prefix. */
 const PREFIX_BYTES = 24;
 
@@ -79,6 +80,14 @@ export function policyBlob(
   const blob = Buffer.concat([Buffer.from(header), ...tables]);
   blob.writeUInt32LE(blob.length, LENGTH_OFFSET);
   return blob;
+}
+
+/** The same policy, but that links which judge cut off. */
+export function withoutForwarding(blob: Uint8Array): Uint8Array {
+  const changed = blob.slice();
+  const modes = changed.subarray(LINK_MODES_OFFSET, HEADER_BYTES);
+  modes.set(modes.map((mode) => (mode === linkModes.forwarding ? linkModes.cutoff : mode)));
+  return changed;
 }
 
 type Group = Configuration["anonymousGroups"][number];

@@ -42,6 +42,9 @@ export const mnemonics = {
   AAA: "warnings",
   AAA_END: "notifications",
 
+  /** Something is wrong with what one tells who tells of subscribers. */
+  FEED: "warnings",
+
   AUDIT: "notifications",
   /** Refused, or denied to him who asked. */
   AUDIT_DENIED: "warnings",

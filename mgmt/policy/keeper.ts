@@ -4,6 +4,7 @@ import type { DetectorName } from "../breaches/breach.ts";
 import { measuredServices } from "../config/known-services.ts";
 import type { LinkMode } from "../config/sections/links.ts";
 import { type Applied, EngineError, type EnginePort, type EngineStatus } from "../engine/engine_port.ts";
+import { withoutForwarding } from "../engine/policy_blob.ts";
 import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import type { Clock } from "../time.ts";
@@ -46,6 +47,7 @@ export class PolicyKeeper {
   #askMs = 0;
   /** Why the fast path takes no policy now. */
   #full: string | undefined;
+  #isCutOff = false;
 
   constructor(parts: PolicyKeeperParts) {
     this.#parts = parts;
@@ -102,6 +104,19 @@ export class PolicyKeeper {
       if (this.#refusal !== undefined) log.say("CONFIG_REFUSED", this.#refusal);
       else log.say("CONFIG", `The fast path obeys revision ${policy.facts.revision}.`);
     });
+  }
+
+  /** While it is wanted, nothing passes by links that judge: what the configuration says of them holds again after it. */
+  async cutOff(wanted: boolean): Promise<void> {
+    if (wanted === this.#isCutOff) return;
+    this.#isCutOff = wanted;
+    this.#askMs = 0;
+    this.#waits = this.#policy !== undefined;
+    await this.look();
+  }
+
+  get isCutOff(): boolean {
+    return this.#isCutOff;
   }
 
   /** The policy that the fast path is kept under; undefined: there is no configuration yet. */
@@ -194,7 +209,7 @@ export class PolicyKeeper {
   /** Undefined: nobody answers. */
   async #apply({ blob }: Prepared): Promise<Applied | undefined> {
     try {
-      return await this.#parts.engine.apply(blob);
+      return await this.#parts.engine.apply(this.#isCutOff ? withoutForwarding(blob) : blob);
     } catch (error) {
       if (error instanceof EngineError) return undefined;
       throw error;

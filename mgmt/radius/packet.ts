@@ -47,7 +47,7 @@ export function encode({ code, identifier, authenticator, attributes }: Packet):
 /** Of a datagram, whose end may be padding. Values are views of its bytes. */
 export function decode(datagram: Buffer): Packet | undefined {
   const bytes = wholePacket(datagram);
-  const attributes = bytes && attributesOf(bytes);
+  const attributes = bytes && attributesIn(bytes.subarray(HEADER_BYTES));
   if (!bytes || !attributes) return undefined;
   return {
     code: bytes.readUInt8(0),
@@ -70,14 +70,14 @@ function header(type: number, value: Buffer): Buffer {
   return Buffer.of(type, ATTRIBUTE_HEADER_BYTES + value.length);
 }
 
-/** Undefined: one of them does not end where it says. */
-function attributesOf(packet: Buffer): Attribute[] | undefined {
+/** Of bytes that are nothing else. Undefined: one of them does not end where it says. */
+export function attributesIn(bytes: Buffer): Attribute[] | undefined {
   const attributes: Attribute[] = [];
-  let at = HEADER_BYTES;
-  while (at < packet.length) {
-    const [type = 0, length = 0] = packet.subarray(at);
-    if (length < ATTRIBUTE_HEADER_BYTES || at + length > packet.length) return undefined;
-    attributes.push({ type, value: packet.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length) });
+  let at = 0;
+  while (at < bytes.length) {
+    const [type = 0, length = 0] = [bytes[at], bytes[at + 1]];
+    if (length < ATTRIBUTE_HEADER_BYTES || at + length > bytes.length) return undefined;
+    attributes.push({ type, value: bytes.subarray(at + ATTRIBUTE_HEADER_BYTES, at + length) });
     at += length;
   }
   return attributes;

@@ -6,6 +6,7 @@ import type { Sessions } from "../access/sessions.ts";
 import type { Shells } from "../access/shells.ts";
 import { addressOf } from "../access/source.ts";
 import type { Facts } from "../config/service.ts";
+import { Listening, type Place } from "../listening.ts";
 import type { Log } from "../log/log.ts";
 import { Repeater } from "../repeater.ts";
 import { Sentence } from "../sentence.ts";
@@ -14,8 +15,8 @@ import { Turns } from "../turns.ts";
 import { Admission, type AdmissionParts } from "./admission.ts";
 import type { AuthenticationParts } from "./authentication.ts";
 import { SshConnection, type SshConnectionStatus } from "./connection.ts";
+import { openDoor } from "./door.ts";
 import { type HostKeyStatus, HostKeys } from "./host-keys.ts";
-import { Listening } from "./listening.ts";
 import { Pace } from "./pace.ts";
 
 /** What could not be had is tried again: somebody may have made room for it. */
@@ -74,7 +75,8 @@ export class SshServer {
     this.#admission = new Admission(parts);
     this.#hostKeys = new HostKeys(parts.stateDirectory);
     this.#pace = new Pace(HANDSHAKE_EVERY_MS, parts.wait);
-    this.#listening = new Listening({ log: parts.log, accept: (socket) => this.#accept(socket) });
+    const open = (place: Place) => openDoor(place, (socket) => this.#accept(socket));
+    this.#listening = new Listening({ log: parts.log, name: "SSH", open });
   }
 
   async start(): Promise<void> {

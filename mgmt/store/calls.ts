@@ -14,6 +14,7 @@ import type { AuditEntry } from "../operations/operation.ts";
 import type { JudgedOverride } from "../overrides/override.ts";
 import type { Expired, OverrideChange, OverrideProposal } from "../overrides/proposal.ts";
 import type { Prepared } from "../policy/prepare.ts";
+import type { RadiusNas } from "../radius/listener/nases.ts";
 import type { Moment } from "../time.ts";
 import type { MadeAdministrator } from "./first-administrator-table.ts";
 
@@ -31,6 +32,9 @@ export interface StoreCalls {
   saveRelease(release: Release): void;
   releases(since: number): Release[];
   eventPlaces(): EventPlace[];
+  radiusNases(): RadiusNas[];
+  saveRadiusNas(nas: RadiusNas): void;
+  forgetRadiusNas(nas: string): void;
   saveAudit(entry: AuditEntry): void;
   recentAudit(limit: number): AuditEntry[];
   revisions(count: number): Revision[];

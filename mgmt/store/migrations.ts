@@ -181,4 +181,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE breaches ADD COLUMN subscriber_name TEXT;
   ALTER TABLE overrides ADD COLUMN name TEXT;
   `,
+  `
+  -- By which clients NASes told of their subscribers (mgmt/radius/listener/nases.ts).
+  CREATE TABLE radius_nases (
+    nas TEXT NOT NULL,
+    client TEXT NOT NULL,
+    PRIMARY KEY (nas, client)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

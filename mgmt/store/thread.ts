@@ -11,6 +11,7 @@ import { openDatabase, told } from "./database.ts";
 import { type FirstAdministratorTable, firstAdministratorTable } from "./first-administrator-table.ts";
 import { idTable } from "./id-table.ts";
 import { overrideTable } from "./override-table.ts";
+import { type RadiusNasTable, radiusNasTable } from "./radius-nas-table.ts";
 import { type ReleaseTable, releaseTable } from "./release-table.ts";
 import { type RevisionTable, revisionTable } from "./revision-table.ts";
 
@@ -20,6 +21,7 @@ interface Opened {
   readonly breaches: BreachTable;
   readonly releases: ReleaseTable;
   readonly revisions: RevisionTable;
+  readonly radiusNases: RadiusNasTable;
   readonly audit: AuditTable;
   readonly firstAdministrator: FirstAdministratorTable;
   readonly desk: ConfigurationDesk;
@@ -38,6 +40,7 @@ function open(file: string): void {
     overrides: new OverrideDesk({ table: overrides, configuration: desk }),
     breaches: breachTable(database),
     releases: releaseTable(database),
+    radiusNases: radiusNasTable(database),
     audit: auditTable(database),
     firstAdministrator: firstAdministratorTable(database),
   };
@@ -66,6 +69,9 @@ const calls: StoreCalls = {
   saveRelease: (release) => use(({ releases }) => releases.save(release)),
   releases: (since) => use(({ releases }) => releases.since(since)),
   eventPlaces: () => use((store) => store.breaches.places()),
+  radiusNases: () => use(({ radiusNases }) => radiusNases.all()),
+  saveRadiusNas: (nas) => use(({ radiusNases }) => radiusNases.save(nas)),
+  forgetRadiusNas: (nas) => use(({ radiusNases }) => radiusNases.forget(nas)),
   saveAudit: (entry) => use(({ audit }) => audit.save(entry)),
   recentAudit: (limit) => use(({ audit }) => audit.recent(limit)),
   revisions: (count) => use(({ revisions }) => revisions.list(count)),

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test from "ava";
 import { freePort } from "../../lab/free-port.ts";
+import { Listening } from "../../mgmt/listening.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { daemonSocket } from "../../mgmt/paths.ts";
-import { Listening } from "../../mgmt/ssh/listening.ts";
+import { openDoor } from "../../mgmt/ssh/door.ts";
 import { until } from "../daemon/parts.ts";
 import { type Box, box, run } from "./box.ts";
 
@@ -58,10 +59,12 @@ test("at one port every address and one of them take the place of each other, an
   let accepted = 0;
   const listening = new Listening({
     log: { say: (_, text) => void lines.push(text) },
-    accept: (socket) => {
-      accepted++;
-      socket.end("taken");
-    },
+    name: "SSH",
+    open: (place) =>
+      openDoor(place, (socket) => {
+        accepted++;
+        socket.end("taken");
+      }),
   });
   t.teardown(() => listening.at(undefined));
   for (const address of [null, "127.0.0.1", null, "192.0.2.1"]) {

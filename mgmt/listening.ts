@@ -1,11 +1,7 @@
 // Listens at one place, and at another when it is told to.
 
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import type { Log } from "../log/log.ts";
-import { reasonOf } from "../sentence.ts";
-
-const KEEP_ALIVE_MS = 60_000;
+import type { Log } from "./log/log.ts";
+import { reasonOf } from "./sentence.ts";
 
 export interface Place {
   /** null: every address of this machine. */
@@ -13,18 +9,31 @@ export interface Place {
   readonly port: number;
 }
 
+/** What listens somewhere. */
+interface Door {
+  close(): void;
+}
+
 export interface ListeningParts {
   readonly log: Pick<Log, "say">;
-  accept(socket: Socket): void;
+  /** What listens: `SSH`. */
+  readonly name: string;
+  /** Listens there, beside what listens elsewhere. */
+  open(place: Place): Promise<Door>;
 }
 
 export class Listening {
   readonly #parts: ListeningParts;
-  #open: { readonly place: Place; readonly server: Server } | undefined;
+  #open: { readonly place: Place; readonly door: Door } | undefined;
   #alarm: string | undefined;
 
   constructor(parts: ListeningParts) {
     this.#parts = parts;
+  }
+
+  /** It listens, if not where it should. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
   }
 
   /** Why nobody can connect where he should, if so: a sentence. */
@@ -38,33 +47,22 @@ export class Listening {
     if (!wanted) this.#open = undefined;
     else if (!before || !isSame(before.place, wanted)) {
       try {
-        this.#open = { place: wanted, server: await this.#listen(wanted) };
+        this.#open = { place: wanted, door: await this.#parts.open(wanted) };
       } catch (error) {
         const still = before ? `; it still listens at ${nameOf(before.place)}` : "";
-        this.#tell(`SSH cannot listen at ${nameOf(wanted)}: ${reasonOf(error)}${still}.`);
+        this.#tell(`${this.#parts.name} cannot listen at ${nameOf(wanted)}: ${reasonOf(error)}${still}.`);
         return;
       }
     }
-    if (before !== this.#open) before?.server.close();
+    if (before !== this.#open) before?.door.close();
     this.#tell(undefined);
   }
 
-  async #listen({ address, port }: Place): Promise<Server> {
-    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const server = createServer(options, (socket) => this.#parts.accept(socket));
-    // At every address and at one of them: both are open when one takes the place of the other.
-    server.listen({ port, reusePort: true, ...(address === null ? {} : { host: address }) });
-    await once(server, "listening");
-    // That one connection could not be taken is no reason to end.
-    server.on("error", () => {});
-    return server;
-  }
-
   #tell(alarm: string | undefined): void {
-    const { log } = this.#parts;
+    const { log, name } = this.#parts;
     if (alarm === this.#alarm) return;
     if (alarm !== undefined) log.say("ALARM", alarm);
-    else log.say("ALARM_END", "SSH has what it lacked to listen.");
+    else log.say("ALARM_END", `${name} has what it lacked to listen.`);
     this.#alarm = alarm;
   }
 }
