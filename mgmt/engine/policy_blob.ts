@@ -84,7 +84,7 @@ export function policyBlob(
 
 /** The same policy, but that links which judge cut off. */
 export function withoutForwarding(blob: Uint8Array): Uint8Array {
-  const changed = blob.slice();
+  const changed = Uint8Array.from(blob);
   const modes = changed.subarray(LINK_MODES_OFFSET, HEADER_BYTES);
   modes.set(modes.map((mode) => (mode === linkModes.forwarding ? linkModes.cutoff : mode)));
   return changed;

@@ -8,9 +8,11 @@ import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import { ask } from "../../mgmt/local/client.ts";
 import { PolicyKeeper } from "../../mgmt/policy/keeper.ts";
 import type { Prepared } from "../../mgmt/policy/prepare.ts";
+import { policyOf } from "../core/policies.ts";
 import { configuration, type Daemon, daemon, FakeClock, region, until } from "./parts.ts";
 
 const REVISION_OFFSET = 12;
+const LINK_MODES_OFFSET = 56;
 
 /** The revisions of the policies that the fast path was given, in order. */
 function given({ engine }: Daemon): number[] {
@@ -55,6 +57,28 @@ test("a detector is named as the revision asked for did, also when it has anothe
   t.is(keeper.nameOf(4, 1)?.threshold, 10);
   t.is(keeper.nameOf(4, 3)?.threshold, 1000);
   t.is(keeper.nameOf(5), null);
+});
+
+test("while links are to be cut off those that judge are, whatever policies follow, and afterwards they are as configured", async (t) => {
+  const engine = new FakeEngine();
+  const keeper = new PolicyKeeper({ engine, log: { say: () => {} }, clock: new FakeClock() });
+  const modes = () => engine.policies.map((policy) => [...policy.subarray(LINK_MODES_OFFSET, LINK_MODES_OFFSET + 4)]);
+  const text = "interface LineCard 0\n link mode 1 bypass\n link mode 3 cutoff\n";
+  const { policy: blob } = policyOf(text);
+  const give = (revision: number) =>
+    keeper.give({ facts: { revision }, blob, detectors: new Map() } as unknown as Prepared);
+  await keeper.cutOff(true);
+  t.deepEqual(modes(), [], "there is no policy yet");
+  await give(1);
+  await keeper.cutOff(true);
+  await keeper.cutOff(false);
+  await keeper.cutOff(true);
+  await give(2);
+  const [configured, cutOff] = [
+    [0, 1, 0, 2],
+    [2, 1, 2, 2],
+  ];
+  t.deepEqual(modes(), [cutOff, configured, cutOff, cutOff]);
 });
 
 test("a good file is applied at the start, and is revision 1", async (t) => {
