@@ -41,8 +41,8 @@ put(struct classification *c, const struct classification_question *question)
 	};
 	c->opener = question->from_network ? SIDE_NETWORK : SIDE_SUBSCRIBER;
 	c->now_ms = question->now_ms;
-	c->overriding = policy_overriding(c->policy, &c->key.subscriber, c->now_ms);
-	c->walk = policy_overrides(c->policy, &c->key.subscriber);
+	c->overriding = policy_overriding(c->policy, NULL, &c->key.subscriber, c->now_ms);
+	c->walk = policy_overrides(c->policy, NULL, &c->key.subscriber);
 }
 
 static struct policy *
@@ -113,7 +113,7 @@ describe_subscriber(struct classification_answer *answer, const struct classific
 struct classification_answer
 classification_answer(const struct classification *c)
 {
-	struct terms terms = terms_of(c->policy, &c->key, c->opener, c->now_ms);
+	struct terms terms = terms_of(c->policy, &c->key, NULL, c->opener, c->now_ms);
 	uint64_t services = classifier_services(&c->policy->classifier, &c->key, c->opener);
 	struct classification_answer answer = {
 		.services = services,

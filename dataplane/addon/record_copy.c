@@ -57,8 +57,10 @@ record_locked(const struct watch *watch)
 bool
 record_bound(const struct watch *watch, uint32_t slot, const struct subscriber *subscriber)
 {
-	return subscriber->generation == watch->subscriber.generation && subscriber->watch.slot == slot &&
-	       subscriber->watch.generation == watch->generation;
+	struct record_handle bound = subscriber_handle(subscriber);
+
+	return subscriber->generation == watch->subscriber.generation && subscriber->kind != SUBSCRIBER_MAPPING &&
+	       bound.slot == slot && bound.generation == watch->generation;
 }
 
 bool

@@ -101,15 +101,16 @@ enum sight { SIGHT_NONE, SIGHT_WHOLE, SIGHT_BAD, SIGHT_LOCKED, SIGHT_CUT };
 static bool
 same_record(const struct subscriber *one, const struct subscriber *other)
 {
-	return one->generation == other->generation && one->watch.slot == other->watch.slot &&
-	       one->watch.generation == other->watch.generation && address_equal(&one->address, &other->address);
+	struct record_handle has = subscriber_handle(one), had = subscriber_handle(other);
+
+	return one->generation == other->generation && has.slot == had.slot && has.generation == had.generation &&
+	       address_equal(&one->address, &other->address);
 }
 
 // What is read while a worker writes may be torn: two equal copies are not.
 static enum sight
 look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 {
-	const struct record_handle *handle = &view->subscriber.watch;
 	struct subscriber again;
 	const struct watch *watch = &view->copy.watch;
 	union watch_copy after;
@@ -118,22 +119,23 @@ look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 		return SIGHT_CUT;
 	if (view->subscriber.state == RECORD_FREE)
 		return SIGHT_NONE;
-	bool named = handle->slot < reader->header.engine.watches;
-	if (named && !record_copy_watch(reader, handle->slot, &view->copy))
+	struct record_handle handle = subscriber_handle(&view->subscriber);
+	bool named = handle.slot < reader->header.engine.watches;
+	if (named && !record_copy_watch(reader, handle.slot, &view->copy))
 		return SIGHT_CUT;
 	if (named && record_locked(watch))
 		return SIGHT_LOCKED;
 	if (!record_copy_subscribers(reader, slot, 1, &again) ||
-	    (named && !record_copy_watch(reader, handle->slot, &after)))
+	    (named && !record_copy_watch(reader, handle.slot, &after)))
 		return SIGHT_CUT;
 	// Read last: no honest time in the copies is later.
 	view->now_ms = region_reader_now_ms();
 	// A watch that was returned since is of another generation, or free.
-	view->watched = named && watch->state == RECORD_USED && watch->generation == handle->generation;
+	view->watched = named && watch->state == RECORD_USED && watch->generation == handle.generation;
 	return same_record(&view->subscriber, &again) && subscriber_whole(&view->subscriber, view->now_ms) &&
 			       (!named || record_same_watch(reader, &view->copy, &after)) &&
 			       (!view->watched || (watch->subscriber.slot == slot &&
-						   record_bound(watch, handle->slot, &view->subscriber) &&
+						   record_bound(watch, handle.slot, &view->subscriber) &&
 						   record_windows_possible(reader, watch, view->now_ms)))
 		       ? SIGHT_WHOLE
 		       : SIGHT_BAD;
@@ -199,7 +201,7 @@ take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t 
 	*record = (struct plain_record){
 		.subscriber = plain_subscriber_of(&view.subscriber.address, view.subscriber.prefix_length,
 						  view.subscriber.tags),
-		.template_number = view.subscriber.template_number,
+		.template_number = view.subscriber.number,
 		.open_sessions = view.subscriber.open_sessions,
 		.created_ms = view.subscriber.created_ms,
 		.last_seen_ms = view.subscriber.last_seen_ms,

@@ -44,6 +44,24 @@ address_equal(const struct address *a, const struct address *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+// A subscriber who was introduced has a numeric id, and for an address of his own 100::/64 with that id: RFC 6666's discard-only
+// block, so no packet may have it.
+static inline bool
+address_is_name(const struct address *a)
+{
+	static const uint8_t discard_only[8] = {0x01};
+	return memcmp(a->bytes, discard_only, sizeof(discard_only)) == 0;
+}
+
+static inline struct address
+address_of_name(uint32_t id)
+{
+	uint32_t low = __builtin_bswap32(id);
+	struct address a = {.bytes = {0x01}};
+	memcpy(&a.bytes[12], &low, sizeof(low));
+	return a;
+}
+
 // The address as a number: order and arithmetic of prefixes.
 static inline unsigned __int128
 address_number(const struct address *a)

@@ -40,6 +40,7 @@ enum sample_channel {
 	X(evasive)             /* packets that hide the ports or TCP's flags */                                        \
 	X(sessions_opened)     /* TCP and UDP, judged when they opened */                                              \
 	X(sessions_joined)     /* TCP seen in the middle: forwarded and not counted */                                 \
+	X(sessions_unmapped)   /* opened by or to an address that is no subscriber's: not counted for anybody */       \
 	X(sessions_refused)    /* attempts, retransmissions apart */                                                   \
 	X(sessions_cut)        /* ended by a breach though they were open */                                           \
 	X(retransmissions)     /* of opening SYNs */                                                                   \
@@ -48,14 +49,16 @@ enum sample_channel {
 	X(session_table_full)  /* openings judged without an entry */                                                  \
 	X(subscribers_created)                                                                                         \
 	X(subscribers_expired)                                                                                         \
-	X(subscriber_table_full) /* first packets that found no free record: another made room, or no subscriber */    \
+	X(subscriber_table_full) /* newcomers that found no free record: another made room, or they have none */       \
 	X(watch_pool_full)       /* signals that found no free watch: another made room, or not counted */             \
 	X(breaches)              /* declared */                                                                        \
 	X(breaches_ended)
 
 #define ENGINE_GAUGES(X)                                                                                               \
 	X(sessions)    /* entries in use */                                                                            \
-	X(subscribers) /* records in use */                                                                            \
+	X(subscribers) /* anonymous ones */                                                                            \
+	X(names)       /* subscribers who were introduced */                                                           \
+	X(mappings)    /* of names; one that every worker has is counted once */                                       \
 	X(watches)     /* taken from the pool */
 
 // Written by one worker only, read by anybody: relaxed 8-byte accesses.

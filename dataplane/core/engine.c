@@ -3,6 +3,8 @@
 
 #include "engine.h"
 
+#include "subscriber_adoption.h"
+
 static size_t
 rounded(size_t size)
 {
@@ -22,25 +24,6 @@ engine_memory_size(const struct engine_size *size)
 	       (rounded(session_table_size(sessions_per_worker(size))) +
 		rounded(subscriber_table_size(size->subscribers)) +
 		rounded(watch_pool_size(size->watches, size->workers)) + rounded(fragment_table_size()));
-}
-
-// Every record goes to the worker that owns its address; a free one to each worker in turn.
-static void
-adopt_subscribers(struct engine *engine, struct subscriber *records, uint64_t now_ms, struct engine_adoption *adoption)
-{
-	for (uint32_t i = engine->size.subscribers; i-- > 0;) {
-		uint32_t state = atomic_load_explicit(&records[i].state, memory_order_acquire);
-
-		if (state != RECORD_FREE) {
-			unsigned owner = pipeline_owner(&engine->secret, &records[i].address, engine->size.workers);
-			if (subscriber_table_adopt(&engine->pipelines[owner].subscribers, i, now_ms)) {
-				adoption->subscribers++;
-				continue;
-			}
-			adoption->dropped++;
-		}
-		subscriber_table_give(&engine->pipelines[i % engine->size.workers].subscribers, i);
-	}
 }
 
 static void
@@ -65,26 +48,6 @@ adopt_watches(const struct engine *engine, const struct engine_records *records,
 		} else if (!unused) {
 			adoption->dropped++;
 		}
-	}
-}
-
-static bool
-serves(const struct watch *watch, uint32_t subscriber)
-{
-	return atomic_load_explicit(&watch->state, memory_order_relaxed) == RECORD_USED &&
-	       watch->subscriber.slot == subscriber;
-}
-
-// A subscriber whose watch was dropped, or is bound to another, begins without one.
-static void
-clear_stale_handles(const struct engine *engine, const struct engine_records *records)
-{
-	for (uint32_t i = 0; i < engine->size.subscribers; i++) {
-		struct record_handle *handle = &records->subscribers[i].watch;
-
-		if (handle->slot < engine->size.watches &&
-		    !serves(watch_at(records->watches, engine->size.detectors, handle->slot), i))
-			handle->slot = RECORD_NONE;
 	}
 }
 
@@ -116,9 +79,9 @@ engine_init(struct engine *engine, const struct engine_size *size, const struct 
 		fragment_table_init(&pipeline->fragments, at, &engine->secret);
 		at += rounded(fragment_table_size());
 	}
-	adopt_subscribers(engine, records->subscribers, now_ms, &adoption);
+	subscriber_adoption(engine, records->subscribers, now_ms, &adoption);
 	adopt_watches(engine, records, now_ms, &adoption);
-	clear_stale_handles(engine, records);
+	subscriber_adoption_unbind(engine, records);
 	for (uint32_t w = 0; w < size->workers; w++) {
 		struct watch_pool *pool = &engine->pipelines[w].watches;
 

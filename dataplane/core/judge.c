@@ -44,19 +44,22 @@ begins(const struct session *session, const struct packet *packet)
 static void
 judge_again(struct pipeline *pipeline, struct session *session, const struct packet *packet)
 {
-	struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
+	bool bound = session->subscriber != RECORD_NONE;
+	struct belonging of =
+		bound ? belonging_bound(pipeline, session) : belonging_known(pipeline, packet, session->opener);
 
-	opening_describe(session, pipeline->policy, &terms);
-	session->awaited &= terms.awaited != 0;
-	if (session->counted && session->subscriber == RECORD_NONE)
-		session->subscriber = belonging_of(pipeline, &terms, packet).subscriber;
+	opening_describe(session, pipeline->policy, &of.terms);
+	session->awaited &= of.terms.awaited != 0;
+	if (session->counted && !bound) {
+		belonging_by_group(pipeline, packet, &of);
+		belonging_refer(pipeline, session, &of);
+	}
 }
 
 static void
 bind(struct pipeline *pipeline, struct session *session, const struct packet *packet)
 {
-	struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
-	struct belonging to = belonging_of(pipeline, &terms, packet);
+	struct belonging to = belonging_of(pipeline, packet, session->opener);
 
 	belonging_bind(pipeline, session, &to);
 }

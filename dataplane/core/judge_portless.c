@@ -23,13 +23,22 @@ judge_hidden(struct pipeline *pipeline, const struct packet *packet)
 	if (packet->side == SIDE_NETWORK)
 		return VERDICT_FORWARD;
 
-	struct terms terms = terms_of_services(pipeline->policy, &packet->key.subscriber, UINT64_MAX, pipeline->now_ms);
+	struct belonging to = belonging_by_name(pipeline, packet);
+	const struct terms_subject subject = {&packet->key.subscriber, belonging_name(pipeline, &to)};
+	to.terms = terms_of_services(pipeline->policy, &subject, UINT64_MAX, pipeline->now_ms);
 	// Whose handshakes are followed hides none of them. To count it would let who forges his address get him blocked.
-	if (terms.awaited != 0)
+	if (to.terms.awaited != 0)
 		return VERDICT_REFUSE;
-	struct belonging to = belonging_of(pipeline, &terms, packet);
+	belonging_by_group(pipeline, packet, &to);
 	// There is no session that could be reset.
 	return signal_opening(pipeline, &to, packet, true) == 0 ? VERDICT_FORWARD : VERDICT_REFUSE;
+}
+
+static bool
+is_ours(const struct pipeline *pipeline, const struct packet *packet)
+{
+	return policy_group(pipeline->policy, &packet->key.subscriber) != NULL ||
+	       belonging_by_name(pipeline, packet).holder != RECORD_NONE;
 }
 
 static enum verdict
@@ -44,7 +53,7 @@ judge_fragment(struct pipeline *pipeline, const struct packet *packet)
 		return VERDICT_REFUSE;
 	// One that carries TCP's flags belongs behind one that was judged without them. By itself it is there to turn a segment that
 	// passed into a SYN, and only our subscribers' SYNs are our business.
-	if (packet->evasive && fate != FRAGMENT_TINY && policy_group(pipeline->policy, &packet->key.subscriber) != NULL)
+	if (packet->evasive && fate != FRAGMENT_TINY && is_ours(pipeline, packet))
 		return VERDICT_REFUSE;
 	return VERDICT_FORWARD;
 }

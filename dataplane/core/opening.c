@@ -66,17 +66,19 @@ stands(const struct session *session, const struct packet *packet, bool refused)
 enum verdict
 opening_judge(struct pipeline *pipeline, const struct packet *packet, struct session *session)
 {
-	struct terms terms = terms_of(pipeline->policy, &packet->key, packet->side, pipeline->now_ms);
-	struct belonging to = belonging_of(pipeline, &terms, packet);
+	struct belonging to = belonging_of(pipeline, packet, packet->side);
 	bool again = session != NULL && session->state == SESSION_REFUSED && session->opener == packet->side &&
 		     session->opening_sequence == packet->tcp_sequence;
 	unsigned actions = signal_opening(pipeline, &to, packet, !again);
 	enum verdict verdict = refusal_verdict(actions, packet);
 
-	if (actions == 0)
+	if (actions == 0) {
 		counter_add(&pipeline->counters->sessions_opened, 1);
-	else
+		if (belonging_to_nobody(&to))
+			counter_add(&pipeline->counters->sessions_unmapped, 1);
+	} else {
 		counter_add(again ? &pipeline->counters->retransmissions : &pipeline->counters->sessions_refused, 1);
+	}
 	if (stands(session, packet, actions != 0))
 		return verdict;
 
@@ -99,8 +101,7 @@ struct session *
 opening_join(struct pipeline *pipeline, const struct packet *packet)
 {
 	enum side opener = packet->key.network_port <= packet->key.subscriber_port ? SIDE_SUBSCRIBER : SIDE_NETWORK;
-	struct terms terms = terms_of(pipeline->policy, &packet->key, opener, pipeline->now_ms);
-	struct belonging to = belonging_of(pipeline, &terms, packet);
+	struct belonging to = belonging_of(pipeline, packet, opener);
 	struct session *session = new_session(pipeline, packet);
 
 	if (session == NULL)

@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+// Of a whole address, and of a name's own.
+#define RANK_HOST (1 + 128)
+#define RANK_NAME (RANK_HOST + 1)
+
 static size_t
 rounded(size_t size)
 {
@@ -112,21 +116,42 @@ override_table_build(struct override_table *table, void *memory, const struct ov
 	link_zones(table, source);
 }
 
-struct override_walk
-override_walk_from(const struct override_table *table, const struct address *address, uint64_t zones)
+static uint32_t
+first_target(const struct override_table *table, const struct address *address)
 {
 	uint64_t first = prefix_table_find(&table->prefixes, address);
 
+	return first == PREFIX_NONE ? POLICY_NONE : (uint32_t)first;
+}
+
+struct override_walk
+override_walk_from(const struct override_table *table, const struct override_subject *subject)
+{
+	uint32_t of_address = first_target(table, subject->address);
+
 	return (struct override_walk){
 		.table = table,
-		.zones = zones & table->zones,
-		.target = first == PREFIX_NONE ? POLICY_NONE : (uint32_t)first,
+		.zones = subject->zones & table->zones,
+		.target = subject->name == NULL ? of_address : first_target(table, subject->name),
+		.of_address = of_address,
+		.at_name = subject->name != NULL,
 	};
+}
+
+// A name is a whole address: the prefixes around it are nobody's decision about it.
+static bool
+of_name(const struct override_walk *walk)
+{
+	return walk->target != POLICY_NONE && walk->table->targets[walk->target].rank == RANK_HOST;
 }
 
 const struct override_target *
 override_walk_next(struct override_walk *walk)
 {
+	if (walk->at_name && !of_name(walk)) {
+		walk->at_name = false;
+		walk->target = walk->of_address;
+	}
 	if (walk->target == POLICY_NONE && walk->zones != 0) {
 		walk->target = walk->table->of_zone[__builtin_ctzll(walk->zones)];
 		walk->zones &= walk->zones - 1;
@@ -135,13 +160,14 @@ override_walk_next(struct override_walk *walk)
 		return NULL;
 	const struct override_target *target = &walk->table->targets[walk->target];
 	walk->target = target->next;
+	walk->rank = walk->at_name ? RANK_NAME : target->rank;
 	return target;
 }
 
 struct overriding
-override_table_find(const struct override_table *table, const struct address *address, uint64_t zones, uint64_t now_ms)
+override_table_find(const struct override_table *table, const struct override_subject *subject, uint64_t now_ms)
 {
-	struct override_walk walk = override_walk_from(table, address, zones);
+	struct override_walk walk = override_walk_from(table, subject);
 	const struct override_target *target;
 	struct overriding found = {0};
 	uint64_t settled = 0; // services that a greater rank has decided
@@ -151,12 +177,12 @@ override_table_find(const struct override_table *table, const struct address *ad
 		const struct override *override = &table->overrides[target->override];
 		if (now_ms >= override->until_ms)
 			continue;
-		if (target->rank != rank)
+		if (walk.rank != rank)
 			settled = found.exempt | found.blocked;
-		rank = target->rank;
+		rank = walk.rank;
 		found.exempt |= override->exempt & ~settled;
 		found.blocked |= override->blocked & ~settled;
-		if (found.package == NULL)
+		if (found.package == NULL && (subject->name == NULL || walk.at_name))
 			found.package = override->package;
 	}
 	found.exempt &= ~found.blocked;

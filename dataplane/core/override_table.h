@@ -2,7 +2,8 @@
 // Overrides: what is decided otherwise for some subscriber-side addresses, by prefix or by zone. Asked once, when a session opens.
 // Part of the compiled policy: built by the control thread, then immutable.
 //
-// An address's override beats a zone's, and of addresses that of the longest prefix, for each service by itself. Where one prefix, or
+// A name's override beats that of the address it has now, an address's a zone's, and of addresses that of the longest prefix, for each
+// service by itself. A name has one watch, whatever its addresses, so only its own override gives it another package. Where one prefix, or
 // the zones around an address, both block and exempt a service, it is blocked. One that has expired counts for nothing.
 
 #pragma once
@@ -10,6 +11,7 @@
 #include "policy_blob.h"
 #include "prefix_table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,20 +63,28 @@ struct override_source {
 void override_table_build(struct override_table *table, void *memory, const struct override_source *source,
 			  struct blob_prefix *scratch);
 
-// A way along all targets of an address in the order of their ranks.
-struct override_walk {
-	const struct override_table *table;
-	uint64_t zones; // that are still to be looked at
-	uint32_t target;
+// Whose overrides are asked for.
+struct override_subject {
+	const struct address *name; // its own address (address.h); NULL: nobody who was introduced
+	const struct address *address;
+	uint64_t zones; // that the address is in
 };
 
-// `zones`: those that the address is in.
-struct override_walk override_walk_from(const struct override_table *table, const struct address *address,
-					uint64_t zones);
+// A way along all targets of a subject in the order of their ranks.
+struct override_walk {
+	const struct override_table *table;
+	uint64_t zones;      // that are still to be looked at
+	uint32_t target;     // the next one
+	uint32_t of_address; // the first of the address, while those of the name are looked at
+	bool at_name;        // the last one is of the name
+	uint32_t rank;       // of the last one
+};
+
+struct override_walk override_walk_from(const struct override_table *table, const struct override_subject *subject);
 
 // NULL: there are no more.
 const struct override_target *override_walk_next(struct override_walk *walk);
 
-// What the overrides of the address come to now.
-struct overriding override_table_find(const struct override_table *table, const struct address *address, uint64_t zones,
+// What the overrides of the subject come to now.
+struct overriding override_table_find(const struct override_table *table, const struct override_subject *subject,
 				      uint64_t now_ms);

@@ -81,12 +81,24 @@ gauge(counter *c, uint64_t value)
 	atomic_store_explicit(c, value, memory_order_relaxed);
 }
 
+// What every worker has is counted by the first.
+static void
+gauge_subscribers(const struct pipeline *pipeline)
+{
+	const struct subscriber_table *table = &pipeline->subscribers;
+	uint32_t wide_elsewhere = pipeline->watches.worker == 0 ? 0 : table->wide;
+
+	gauge(&pipeline->counters->subscribers, table->used - table->names - table->mappings);
+	gauge(&pipeline->counters->names, table->names);
+	gauge(&pipeline->counters->mappings, table->mappings - wide_elsewhere);
+}
+
 void
 pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t now_ms)
 {
 	uint64_t due = sweep_time(pipeline, now_ms);
 	uint32_t sessions = pipeline->sessions.tags.bucket_count * TAG_SLOTS;
-	uint32_t subscribers = pipeline->subscribers.tags.bucket_count * TAG_SLOTS;
+	uint32_t subscribers = subscriber_table_places(&pipeline->subscribers);
 
 	begin_turn(pipeline, policy, now_ms);
 	if (due == 0)
@@ -101,14 +113,14 @@ pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint64_t 
 		    subscriber_table_sweep(&pipeline->subscribers, slice(subscribers, due, SWEEP_SUBSCRIBERS_MS),
 					   now_ms, policy->subscriber_ageing_ms, belonging_worth, pipeline));
 	gauge(&pipeline->counters->sessions, pipeline->sessions.used);
-	gauge(&pipeline->counters->subscribers, pipeline->subscribers.used);
+	gauge_subscribers(pipeline);
 	gauge(&pipeline->counters->watches, pipeline->watches.used);
 }
 
 unsigned
 pipeline_owner(const struct hash_secret *secret, const struct address *address, unsigned workers)
 {
-	size_t length = address_is_ipv4(address) ? 16 : 8;
+	size_t length = address_is_ipv4(address) || address_is_name(address) ? 16 : 8;
 
 	return hash_range((uint32_t)(hash_bytes(secret, address->bytes, length) >> 32), workers);
 }

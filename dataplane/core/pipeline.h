@@ -57,7 +57,7 @@ void pipeline_sweep(struct pipeline *pipeline, const struct policy *policy, uint
 #define SWEEP_SUBSCRIBERS_MS 16000
 #define SWEEP_TURN_MS        20 // one in 200 of the sessions: 4 MB of a table for 4 million
 
-// The worker among `workers` that owns a subscriber-side address (of IPv6: its /64).
+// The worker among `workers` that owns a subscriber-side address (of IPv6: its /64), or a name by its own address.
 unsigned pipeline_owner(const struct hash_secret *secret, const struct address *address, unsigned workers);
 
 // True for a packet that has such an address; others belong to whoever received them.

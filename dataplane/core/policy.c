@@ -174,6 +174,7 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 		.subscriber_ageing_ms = ageing == 0 ? UINT64_MAX : ageing * UINT64_C(1000),
 		.groups = to.groups,
 		.packages = to.packages,
+		.package_count = blob.header->packages,
 		.detectors = to.detectors,
 		.service_ids = to.service_ids,
 	};
@@ -191,26 +192,49 @@ policy_compile(const void *bytes, void *memory, uint32_t generation)
 const struct group *
 policy_group(const struct policy *policy, const struct address *address)
 {
-	uint64_t index = prefix_table_find(&policy->group_prefixes, address);
+	uint64_t index = address_is_name(address) ? PREFIX_NONE : prefix_table_find(&policy->group_prefixes, address);
 
 	return index == PREFIX_NONE ? NULL : &policy->groups[index];
 }
 
-// The zones of a subscriber-side address that have overrides.
-static uint64_t
-overridden_zones(const struct policy *policy, const struct address *address)
+const struct package *
+policy_package(const struct policy *policy, uint32_t id)
 {
-	return policy->overrides.zones == 0 ? 0 : prefix_table_find(&policy->classifier.zones, address);
+	const struct package *fallback = NULL;
+
+	for (uint32_t i = 0; i < policy->package_count; i++) {
+		if (policy->packages[i].id == id)
+			return &policy->packages[i];
+		if (policy->packages[i].id == 0)
+			fallback = &policy->packages[i];
+	}
+	return fallback;
+}
+
+static struct override_subject
+subject_of(const struct policy *policy, const struct address *name, const struct address *address)
+{
+	return (struct override_subject){
+		.name = name,
+		.address = address,
+		// Zones are looked at only where one has overrides.
+		.zones = policy->overrides.zones == 0 ? 0 : prefix_table_find(&policy->classifier.zones, address),
+	};
 }
 
 struct override_walk
-policy_overrides(const struct policy *policy, const struct address *address)
+policy_overrides(const struct policy *policy, const struct address *name, const struct address *address)
 {
-	return override_walk_from(&policy->overrides, address, overridden_zones(policy, address));
+	const struct override_subject subject = subject_of(policy, name, address);
+
+	return override_walk_from(&policy->overrides, &subject);
 }
 
 struct overriding
-policy_overriding(const struct policy *policy, const struct address *address, uint64_t now_ms)
+policy_overriding(const struct policy *policy, const struct address *name, const struct address *address,
+		  uint64_t now_ms)
 {
-	return override_table_find(&policy->overrides, address, overridden_zones(policy, address), now_ms);
+	const struct override_subject subject = subject_of(policy, name, address);
+
+	return override_table_find(&policy->overrides, &subject, now_ms);
 }

@@ -62,6 +62,7 @@ struct policy {
 	struct override_table overrides;
 	struct group *groups;
 	struct package *packages;
+	uint32_t package_count;
 	struct detector *detectors; // of all packages
 	uint32_t *service_ids;
 };
@@ -76,12 +77,18 @@ size_t policy_size(const void *blob);
 // Compiles a checked blob into `memory` (policy_size bytes, aligned to 64). Keeps no pointer into the blob.
 __attribute__((nonnull)) struct policy *policy_compile(const void *blob, void *memory, uint32_t generation);
 
-// The anonymous group of a subscriber-side address; NULL: not a subscriber of ours.
+// The anonymous group of a subscriber-side address; NULL: not a subscriber of ours. An address that is a name's own is nobody's.
 const struct group *policy_group(const struct policy *policy, const struct address *address);
 
-// What is decided otherwise for a subscriber-side address now, and the overrides that it comes from.
-struct overriding policy_overriding(const struct policy *policy, const struct address *address, uint64_t now_ms);
-struct override_walk policy_overrides(const struct policy *policy, const struct address *address);
+// The package of a name with the configuration's package `id`: that one, if there is none package 0, if there is none NULL.
+const struct package *policy_package(const struct policy *policy, uint32_t id);
+
+// What is decided otherwise for a subscriber-side address now, and the overrides that it comes from. `name`: the own address of the
+// name that has it; NULL: none has.
+struct overriding policy_overriding(const struct policy *policy, const struct address *name,
+				    const struct address *address, uint64_t now_ms);
+struct override_walk policy_overrides(const struct policy *policy, const struct address *name,
+				      const struct address *address);
 
 // Bits of an anonymous subscriber's prefix in this group, in the form of address.h.
 static inline uint8_t

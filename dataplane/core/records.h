@@ -25,19 +25,32 @@ struct record_handle {
 	uint32_t generation;
 };
 
-// One anonymous subscriber. Written only by the worker that owns its address.
+enum subscriber_kind {
+	SUBSCRIBER_ANONYMOUS = 0, // an address or prefix, which came to be when it first sent
+	SUBSCRIBER_NAME = 1,      // one who was introduced; known by an address of its own (address.h)
+	SUBSCRIBER_MAPPING = 2,   // what of the network is a name's
+};
+
+// The tags of a mapping that holds whatever the tags.
+#define TAGS_ANY UINT32_MAX
+
+// The inner tag of a mapping that holds whatever the inner tag; reserved as a VLAN id (IEEE 802.1Q 9.6).
+#define TAG_ANY 0xfffu
+
+// A subscriber, or a mapping. Written only by the worker that owns it, but for a name's handle: every worker may bind a watch.
 struct subscriber {
-	struct address address; // first address of its prefix
-	uint64_t created_ms;    // CLOCK_BOOTTIME, as every time in a record
-	uint64_t last_seen_ms;  // its last session's opening or end
-	struct record_handle watch;
-	uint32_t tags;          // outer VLAN id << 12 | inner VLAN id
-	uint32_t generation;    // of this slot: counts its reuses
-	uint32_t open_sessions; // that hold it, in the owner's session table; not trusted at adoption
-	uint16_t template_number;
-	uint8_t prefix_length; // of the address form in address.h: 128 for an IPv4 host
-	uint8_t reserved[1];
-	_Atomic uint32_t state; // enum record_state
+	struct address address;              // first address of its prefix
+	uint64_t created_ms;                 // CLOCK_BOOTTIME, as every time in a record
+	uint64_t last_seen_ms;               // its last session's opening or end; a name's are its mappings'
+	_Atomic struct record_handle handle; // of its watch; a mapping's: of its name
+	uint32_t tags;                       // outer VLAN id << 12 | inner VLAN id; a mapping's: see subscriber_key.h
+	_Atomic uint32_t generation;         // of this slot: counts its reuses, and the moves of a mapping
+	uint32_t open_sessions;              // that hold it, in the owner's session table; not trusted at adoption
+	_Atomic uint16_t number; // the template of an anonymous one; the package of a name, the configuration's id
+	uint8_t prefix_length;   // of the address form in address.h: 128 for an IPv4 host; 0: a mapping of tags alone
+	uint8_t kind;            // enum subscriber_kind
+	uint32_t mark;           // of names and mappings: the epoch of the order that spoke of them last
+	_Atomic uint32_t state;  // enum record_state
 };
 
 // What a watch has room for, of windows and of usages: the fast path's --detectors. Those at the ends, and a multiple of the first.
@@ -93,6 +106,32 @@ struct usage {
 	uint32_t minute;                // CLOCK_BOOTTIME / 60000 of the newer half
 	struct usage_minute minutes[2]; // [minute & 1]; the other half is of the minute before
 };
+
+static inline struct record_handle
+subscriber_handle(const struct subscriber *subscriber)
+{
+	return atomic_load_explicit(&subscriber->handle, memory_order_acquire);
+}
+
+// A record without a watch. With its generation, so that nobody who read it before the slot was reused can bind a watch to it.
+static inline void
+subscriber_unbind(struct subscriber *subscriber)
+{
+	const struct record_handle none = {
+		.slot = RECORD_NONE,
+		.generation = atomic_load_explicit(&subscriber->generation, memory_order_relaxed),
+	};
+
+	atomic_store_explicit(&subscriber->handle, none, memory_order_release);
+}
+
+// True while the handle's record is there: neither removed nor, a mapping, moved.
+static inline bool
+subscriber_lasts(const struct subscriber *subscriber, uint32_t generation)
+{
+	return atomic_load_explicit(&subscriber->state, memory_order_acquire) == RECORD_USED &&
+	       atomic_load_explicit(&subscriber->generation, memory_order_relaxed) == generation;
+}
 
 // Everything that is counted of one subscriber: this head, then as many windows and then as many usages as there is room for.
 // Workers write under `lock`; readers of the region copy it and compare `lock`.

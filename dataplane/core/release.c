@@ -12,10 +12,10 @@ release_subscriber(struct pipeline *pipeline, const struct subscriber_key *key, 
 		return 0;
 
 	const struct subscriber *subscriber = &pipeline->subscribers.records[slot];
-	struct watch *watch = watch_lock(&pipeline->watches, subscriber->watch);
+	struct watch *watch = watch_lock(&pipeline->watches, subscriber_handle(subscriber));
 	if (watch == NULL)
 		return 0;
-	unsigned released = watch_release(watch, subscriber, detector, now_ms, &pipeline->reports);
+	unsigned released = watch_release(watch, subscriber, detector, EVENT_RELEASED, now_ms, &pipeline->reports);
 	watch_unlock(watch);
 	return released;
 }

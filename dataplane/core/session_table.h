@@ -26,7 +26,7 @@ struct session {
 	uint32_t answer_sequence;  // of the SYN+ACK that answered it, if `answered`
 	uint32_t last_seen_ms;     // low 32 bits; within SESSION_SEEN_GRAIN_MS of the truth
 	uint32_t bytes;            // of its frames, both ways, that its subscriber's usage does not have yet
-	uint32_t subscriber;       // slot of the one it is counted on; RECORD_NONE
+	uint32_t subscriber;       // a reference (belonging.h) to the record that it is counted by; RECORD_NONE
 	uint16_t generation;       // low bits of that of the policy whose terms it has
 	uint16_t state : 4;        // enum session_state
 	uint16_t opener : 1;       // enum side

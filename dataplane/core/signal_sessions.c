@@ -20,12 +20,12 @@ signal_opening(struct pipeline *pipeline, const struct belonging *of, const stru
 	unsigned actions = terms->blocked == 0 ? 0 : ACTION_BLOCK;
 	struct watch *watch = NULL;
 
-	if (of->subscriber != RECORD_NONE && terms->counted != 0)
-		watch = belonging_watch(pipeline, of->subscriber);
+	if (of->holder != RECORD_NONE && terms->counted != 0)
+		watch = belonging_watch(pipeline, of->holder);
 	if (watch == NULL)
 		return actions;
 
-	struct watch_context context = belonging_context(pipeline, terms, of->subscriber);
+	struct watch_context context = belonging_context(pipeline, of);
 	context.to = &to;
 	if (actions == 0)
 		actions = watch_refuses(watch, &context, terms->services, attempt);
@@ -42,36 +42,40 @@ signal_opening(struct pipeline *pipeline, const struct belonging *of, const stru
 void
 signal_established(struct pipeline *pipeline, const struct session *session)
 {
+	const struct belonging of = belonging_bound(pipeline, session);
 	struct watch *watch = NULL;
 
-	if (belonging_lasts(pipeline, session))
-		watch = belonging_watch(pipeline, session->subscriber);
+	if (of.holder != RECORD_NONE && of.terms.package != NULL)
+		watch = belonging_watch(pipeline, of.holder);
 	if (watch == NULL)
 		return;
 
 	const struct other_end to = other_end(&session->key, session->opener);
-	struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
-	struct watch_context context = belonging_context(pipeline, &terms, session->subscriber);
+	struct watch_context context = belonging_context(pipeline, &of);
 	context.to = &to;
-	watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ESTABLISHED, terms.services);
+	watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ESTABLISHED, of.terms.services);
 	watch_unlock(watch);
 }
 
 unsigned
 signal_cut(struct pipeline *pipeline, const struct session *session)
 {
-	if (!belonging_lasts(pipeline, session))
-		return 0;
-	struct watch *watch = watch_lock(&pipeline->watches, pipeline->subscribers.records[session->subscriber].watch);
+	uint32_t holder = belonging_holder(pipeline, session);
+	struct watch *watch = NULL;
+
+	if (holder != RECORD_NONE)
+		watch = watch_lock(&pipeline->watches, subscriber_handle(&pipeline->subscribers.records[holder]));
 	if (watch == NULL)
 		return 0;
 
 	unsigned actions = 0;
 	// Most packets of sessions that may be cut find no breach.
 	if (watch->breached != 0) {
-		struct terms terms = terms_of(pipeline->policy, &session->key, session->opener, pipeline->now_ms);
-		const struct watch_context context = belonging_context(pipeline, &terms, session->subscriber);
-		actions = watch_cuts(watch, &context, terms.services);
+		const struct belonging of = belonging_bound(pipeline, session);
+		if (of.holder == holder && of.terms.package != NULL) {
+			const struct watch_context context = belonging_context(pipeline, &of);
+			actions = watch_cuts(watch, &context, of.terms.services);
+		}
 	}
 	watch_unlock(watch);
 	return actions;

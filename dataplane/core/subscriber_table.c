@@ -45,11 +45,12 @@ static bool
 matches(const struct subscriber *record, const struct subscriber_key *key)
 {
 	return address_equal(&record->address, &key->address) && record->tags == key->tags &&
-	       record->prefix_length == key->prefix_length;
+	       subscriber_key_length(record) == key->prefix_length;
 }
 
-uint32_t
-subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key)
+// Where in the index the key lies; TAG_NO_SLOT.
+static uint32_t
+find(const struct subscriber_table *table, const struct subscriber_key *key)
 {
 	uint64_t hash = subscriber_table_hash(table, key);
 
@@ -57,12 +58,40 @@ subscriber_table_find(const struct subscriber_table *table, const struct subscri
 		uint32_t bucket = tag_table_bucket(&table->tags, hash, choice);
 		uint32_t match = tag_bucket_match(&table->tags.buckets[bucket], tag_of(hash));
 		for (; match != 0; match &= match - 1) {
-			uint32_t record = table->slots[bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match)];
-			if (matches(&table->records[record], key))
-				return record;
+			uint32_t slot = bucket * TAG_SLOTS + (uint32_t)__builtin_ctz(match);
+			if (matches(&table->records[table->slots[slot]], key))
+				return slot;
 		}
 	}
-	return RECORD_NONE;
+	return TAG_NO_SLOT;
+}
+
+uint32_t
+subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key)
+{
+	uint32_t slot = find(table, key);
+
+	return slot == TAG_NO_SLOT ? RECORD_NONE : table->slots[slot];
+}
+
+// Keeps the counts of what the index holds. `change`: 1 or -1.
+static void
+count(struct subscriber_table *table, const struct subscriber_key *key, int change)
+{
+	table->used += (uint32_t)change;
+	if (address_is_name(&key->address))
+		table->names += (uint32_t)change;
+	if (!(key->prefix_length & KEY_MAPPING))
+		return;
+	unsigned form = mapping_form_of(key);
+	uint64_t bit = UINT64_C(1) << form % 64;
+	table->mappings += (uint32_t)change;
+	table->wide += mapping_wide(key) ? (uint32_t)change : 0;
+	table->forms[form] += (uint32_t)change;
+	if (table->forms[form] > 0)
+		table->forms_used[form / 64] |= bit;
+	else
+		table->forms_used[form / 64] &= ~bit;
 }
 
 static bool
@@ -73,7 +102,7 @@ enter(struct subscriber_table *table, const struct subscriber_key *key, uint32_t
 	if (slot == TAG_NO_SLOT)
 		return false;
 	table->slots[slot] = record;
-	table->used++;
+	count(table, key, 1);
 	return true;
 }
 
@@ -81,17 +110,36 @@ enter(struct subscriber_table *table, const struct subscriber_key *key, uint32_t
 static void
 empty(struct subscriber *record)
 {
-	record->generation++;
+	uint32_t generation = atomic_load_explicit(&record->generation, memory_order_relaxed);
+
+	atomic_store_explicit(&record->generation, generation + 1, memory_order_release);
 	atomic_store_explicit(&record->state, RECORD_FREE, memory_order_release);
 }
 
 static void
 remove_slot(struct subscriber_table *table, uint32_t slot)
 {
+	const struct subscriber_key key = subscriber_key_of(&table->records[table->slots[slot]]);
+
 	tag_table_clear(&table->tags, slot);
 	empty(&table->records[table->slots[slot]]);
 	subscriber_table_give(table, table->slots[slot]);
-	table->used--;
+	count(table, &key, -1);
+}
+
+void
+subscriber_table_remove(struct subscriber_table *table, const struct subscriber_key *key)
+{
+	uint32_t slot = find(table, key);
+
+	if (slot != TAG_NO_SLOT)
+		remove_slot(table, slot);
+}
+
+void
+subscriber_table_retire(struct subscriber_table *table, uint32_t slot)
+{
+	empty(&table->records[slot]);
 }
 
 // Of the TAG_LOOKS slots from `first` on, that of the subscriber of whom least is counted, and of those the one seen longest ago.
@@ -107,7 +155,8 @@ least_counted(const struct subscriber_table *table, uint32_t first, uint64_t now
 	for (uint32_t slot = first; slot < first + TAG_LOOKS; slot++) {
 		const struct subscriber *record = &table->records[table->slots[slot]];
 		bool used = table->tags.buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] != 0;
-		uint64_t this = used && record->open_sessions == 0 ? worth(context, record, now_ms) : UINT64_MAX;
+		bool may_go = used && record->kind == SUBSCRIBER_ANONYMOUS && record->open_sessions == 0;
+		uint64_t this = may_go ? worth(context, record, now_ms) : UINT64_MAX;
 		if (this < least || (this == least && this != UINT64_MAX && record->last_seen_ms < longest_ago_ms)) {
 			least = this;
 			longest_ago_ms = record->last_seen_ms;
@@ -139,8 +188,9 @@ enter_free(struct subscriber_table *table, const struct subscriber_key *key)
 }
 
 uint32_t
-subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key, uint16_t template_number,
-			uint64_t now_ms, subscriber_worth worth, void *context, bool *full)
+subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
+			const struct subscriber_made *made, uint64_t now_ms, subscriber_worth worth, void *context,
+			bool *full)
 {
 	*full = !enter_free(table, key);
 	if (*full) {
@@ -154,39 +204,49 @@ subscriber_table_create(struct subscriber_table *table, const struct subscriber_
 	record->address = key->address;
 	record->created_ms = now_ms;
 	record->last_seen_ms = now_ms;
-	record->watch = (struct record_handle){.slot = RECORD_NONE};
 	record->tags = key->tags;
 	record->open_sessions = 0;
-	record->template_number = template_number;
 	record->prefix_length = (uint8_t)key->prefix_length;
+	record->kind = (uint8_t)made->kind;
+	record->mark = made->mark;
+	atomic_store_explicit(&record->number, made->number, memory_order_relaxed);
+	if (made->kind == SUBSCRIBER_MAPPING)
+		atomic_store_explicit(&record->handle, made->name, memory_order_release);
+	else
+		subscriber_unbind(record);
 	atomic_store_explicit(&record->state, RECORD_USED, memory_order_release);
 	return slot;
+}
+
+static bool
+key_whole(const struct subscriber *subscriber)
+{
+	const struct address *address = &subscriber->address;
+	const struct address first = address_prefix(address, subscriber->prefix_length & 127);
+	bool host = subscriber->prefix_length == 128;
+	bool prefix = subscriber->prefix_length >= 32 && subscriber->prefix_length < 128 && !address_is_ipv4(address) &&
+		      address_equal(&first, address);
+
+	if (subscriber->kind == SUBSCRIBER_MAPPING)
+		return mapping_valid(address, subscriber->tags, subscriber->prefix_length);
+	if (subscriber->kind == SUBSCRIBER_NAME)
+		return host && address_is_name(address) && subscriber->tags == 0;
+	return subscriber->kind == SUBSCRIBER_ANONYMOUS && (host || prefix) && !address_is_name(address) &&
+	       subscriber->tags < 1u << 24;
 }
 
 bool
 subscriber_whole(const struct subscriber *subscriber, uint64_t now_ms)
 {
-	if (atomic_load_explicit(&subscriber->state, memory_order_acquire) != RECORD_USED)
-		return false;
-
-	struct address first = address_prefix(&subscriber->address, subscriber->prefix_length & 127);
-	bool host = subscriber->prefix_length == 128;
-	bool prefix = subscriber->prefix_length >= 32 && subscriber->prefix_length < 128 &&
-		      !address_is_ipv4(&subscriber->address) && address_equal(&first, &subscriber->address);
-
-	return (host || prefix) && subscriber->tags < 1u << 24 && subscriber->created_ms <= now_ms &&
-	       subscriber->last_seen_ms <= now_ms;
+	return atomic_load_explicit(&subscriber->state, memory_order_acquire) == RECORD_USED && key_whole(subscriber) &&
+	       subscriber->created_ms <= now_ms && subscriber->last_seen_ms <= now_ms;
 }
 
 bool
 subscriber_table_adopt(struct subscriber_table *table, uint32_t slot, uint64_t now_ms)
 {
 	struct subscriber *record = &table->records[slot];
-	const struct subscriber_key key = {
-		.address = record->address,
-		.tags = record->tags,
-		.prefix_length = record->prefix_length,
-	};
+	const struct subscriber_key key = subscriber_key_of(record);
 
 	if (subscriber_whole(record, now_ms) && subscriber_table_find(table, &key) == RECORD_NONE &&
 	    enter(table, &key, slot)) {
@@ -202,19 +262,19 @@ uint32_t
 subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t now_ms, uint64_t ageing_ms,
 		       subscriber_worth worth, void *context)
 {
-	uint32_t slots = table->tags.bucket_count * TAG_SLOTS, removed = 0;
+	uint32_t places = subscriber_table_places(table), removed = 0;
 
 	for (; count > 0; count--) {
-		uint32_t slot = table->sweep;
-		table->sweep = slot + 1 == slots ? 0 : slot + 1;
-		if (table->tags.buckets[slot / TAG_SLOTS].tags[slot % TAG_SLOTS] == 0)
+		uint32_t place = table->sweep, slot = subscriber_table_at(table, place);
+		table->sweep = place + 1 == places ? 0 : place + 1;
+		if (slot == RECORD_NONE)
 			continue;
 
-		struct subscriber *record = &table->records[table->slots[slot]];
-		if (record->open_sessions > 0 || now_ms - record->last_seen_ms < ageing_ms ||
-		    worth(context, record, now_ms) > 0)
+		struct subscriber *record = &table->records[slot];
+		if (record->kind != SUBSCRIBER_ANONYMOUS || record->open_sessions > 0 ||
+		    now_ms - record->last_seen_ms < ageing_ms || worth(context, record, now_ms) > 0)
 			continue;
-		remove_slot(table, slot);
+		remove_slot(table, place);
 		removed++;
 	}
 	return removed;

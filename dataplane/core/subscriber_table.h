@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subscribers whose addresses one worker owns: an index of its own over records that all workers share.
+// The subscribers, and the mappings of names, that one worker owns: an index of its own over records that all workers share.
 //
-// Life cycle: a record comes to be when an address inside an anonymous group first sends, and goes when no open session holds it,
-// nothing is counted of it, and it was last seen longer ago than the policy's ageing time.
-// Synchronisation: a record is written by its owner only; a free one belongs to the worker on whose free list it is.
+// Life cycle: an anonymous record comes to be when an address inside an anonymous group first sends, and goes when no open session
+// holds it, nothing is counted of it, and it was last seen longer ago than the policy's ageing time. Names and mappings come and go
+// by order alone (subscriber_change.h).
+// Synchronisation: a record is written by its owner only, but for a name's handle; a free one belongs to the worker on whose free
+// list it is. A name's record is read by every worker that has a mapping of it: it is retired, so that nobody takes it for the name's
+// any more, and removed only once every worker has let go of it.
 // Adoption: the index and the free lists are rebuilt from the records, which are checked one by one.
 // Exhaustion: when there is no free record, or no room in both buckets of a newcomer's key, one of eight side by side in the first
 // of them makes room whom no open session holds and who is in no breach: of whom least is counted, of those alike the one seen longest
@@ -13,7 +16,7 @@
 #pragma once
 
 #include "hash.h"
-#include "records.h"
+#include "subscriber_key.h"
 #include "tag_table.h"
 
 #include <rte_prefetch.h>
@@ -22,35 +25,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Who a packet belongs to: the first address of its prefix within its tags. No padding: it is hashed as bytes.
-struct subscriber_key {
-	struct address address;
-	uint32_t tags;
-	uint32_t prefix_length;
-};
+#define FORM_WORDS ((MAPPING_FORMS + 63) / 64)
 
 struct subscriber_table {
 	struct subscriber *records; // shared
 	uint32_t capacity;          // of the records
-	uint32_t used;              // by this worker
+	uint32_t used;              // by this worker, of every kind
+	uint32_t mappings;          // of these: 0 and an opening looks for none
 	uint32_t sweep;             // next slot of the index to look at
 	const struct hash_secret *secret;
 	struct tag_table tags;
 	uint32_t *slots; // index slot -> record
 	uint32_t free_count;
 	uint32_t *free; // records, a stack
+	uint32_t names;
+	uint32_t wide; // of the mappings, those that every worker has
+	uint64_t forms_used[FORM_WORDS];
+	uint32_t forms[MAPPING_FORMS]; // mappings of each form
 };
-
-// The key of an address whose subscribers have prefixes of this length.
-static inline struct subscriber_key
-subscriber_key(const struct address *address, uint8_t prefix_length, uint32_t tags)
-{
-	return (struct subscriber_key){
-		.address = address_prefix(address, prefix_length),
-		.tags = tags,
-		.prefix_length = prefix_length,
-	};
-}
 
 // Of one worker: it may come to own every record.
 size_t subscriber_table_size(uint32_t capacity);
@@ -95,16 +87,53 @@ subscriber_table_candidate(const struct subscriber_table *table, uint64_t hash)
 // The record's slot, or RECORD_NONE.
 uint32_t subscriber_table_find(const struct subscriber_table *table, const struct subscriber_key *key);
 
+// The slot of the record that has a record's watch: its own, or that of a mapping's name; RECORD_NONE: the name is gone.
+static inline uint32_t
+subscriber_table_holder(const struct subscriber_table *table, uint32_t slot)
+{
+	if (table->records[slot].kind != SUBSCRIBER_MAPPING)
+		return slot;
+	struct record_handle name = subscriber_handle(&table->records[slot]);
+	return subscriber_lasts(&table->records[name.slot], name.generation) ? name.slot : RECORD_NONE;
+}
+
 // What would be forgotten with a subscriber: the signals counted of him in periods that go on; UINT64_MAX: he must stay.
 typedef uint64_t (*subscriber_worth)(void *context, const struct subscriber *subscriber, uint64_t now_ms);
 
-// A new record for a key that has none. `*full` tells whether it found no room: another was then removed, or there is none, and it
-// returns RECORD_NONE.
-uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
-				 uint16_t template_number, uint64_t now_ms, subscriber_worth worth, void *context,
-				 bool *full);
+// The slots of the index, and the record in one of them; RECORD_NONE: none.
+static inline uint32_t
+subscriber_table_places(const struct subscriber_table *table)
+{
+	return table->tags.bucket_count * TAG_SLOTS;
+}
 
-// Looks at the next `count` slots of the index and removes subscribers last seen `ageing_ms` ago or longer of whom nothing is
+static inline uint32_t
+subscriber_table_at(const struct subscriber_table *table, uint32_t place)
+{
+	return table->tags.buckets[place / TAG_SLOTS].tags[place % TAG_SLOTS] == 0 ? RECORD_NONE : table->slots[place];
+}
+
+// What a record is made of beside its key.
+struct subscriber_made {
+	enum subscriber_kind kind;
+	uint16_t number;
+	uint32_t mark;
+	struct record_handle name; // a mapping's
+};
+
+// A new record for a key that has none. `*full` tells whether it found no room: another, an anonymous one, was then removed, or there
+// is none, and it returns RECORD_NONE.
+uint32_t subscriber_table_create(struct subscriber_table *table, const struct subscriber_key *key,
+				 const struct subscriber_made *made, uint64_t now_ms, subscriber_worth worth,
+				 void *context, bool *full);
+
+// Removes the key's record, if there is one.
+void subscriber_table_remove(struct subscriber_table *table, const struct subscriber_key *key);
+
+// Empties a record: every handle to it is stale, as if it had been removed. Its key finds it until it is.
+void subscriber_table_retire(struct subscriber_table *table, uint32_t slot);
+
+// Looks at the next `count` slots of the index and removes anonymous subscribers last seen `ageing_ms` ago or longer of whom nothing is
 // counted. Returns how many.
 uint32_t subscriber_table_sweep(struct subscriber_table *table, uint32_t count, uint64_t now_ms, uint64_t ageing_ms,
 				subscriber_worth worth, void *context);

@@ -137,8 +137,8 @@ watch_count(struct watch *watch, const struct watch_context *context, enum polic
 }
 
 unsigned
-watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
-	      struct watch_reports *reports)
+watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, enum event_reason reason,
+	      uint64_t now_ms, struct watch_reports *reports)
 {
 	unsigned released = 0;
 
@@ -148,7 +148,7 @@ watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t
 		if (!window_breach_lasts(window, now_ms) || (detector != 0 && window->detector != detector))
 			continue;
 		// Told first: who is killed in between leaves a breach that goes on, and is told again.
-		watch_tell_ended(watch, i, subscriber, EVENT_RELEASED, now_ms, reports);
+		watch_tell_ended(watch, i, subscriber, reason, now_ms, reports);
 		atomic_thread_fence(memory_order_release);
 		window_end(window);
 		released++;

@@ -47,9 +47,10 @@ unsigned watch_cuts(struct watch *watch, const struct watch_context *context, ui
 void watch_count(struct watch *watch, const struct watch_context *context, enum policy_signal signal,
 		 enum policy_count count, uint64_t services);
 
-// Ends the locked watch's breaches by this detector (0: by any) as if they were over, and tells it. Returns how many there were.
-unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector, uint64_t now_ms,
-		       struct watch_reports *reports);
+// Ends the locked watch's breaches by this detector (0: by any) as if they were over, and tells it with `reason`. Returns how many
+// there were.
+unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector,
+		       enum event_reason reason, uint64_t now_ms, struct watch_reports *reports);
 
 // Tells that the breach of window `i`, which was told, is over, if it is: by the clock, or because `detector`, the window's in the
 // subscriber's package, has a greater threshold now. NULL: the package has it no more.

@@ -57,9 +57,9 @@ whole(struct watch *watch, uint32_t slot, const struct watch_adoption *adoption)
 		return false;
 
 	const struct subscriber *subscriber = &adoption->subscribers[watch->subscriber.slot];
-	return atomic_load_explicit(&subscriber->state, memory_order_acquire) == RECORD_USED &&
-	       subscriber->generation == watch->subscriber.generation && subscriber->watch.slot == slot &&
-	       subscriber->watch.generation == watch->generation;
+	struct record_handle bound = subscriber_handle(subscriber);
+	return subscriber_lasts(subscriber, watch->subscriber.generation) && subscriber->kind != SUBSCRIBER_MAPPING &&
+	       bound.slot == slot && bound.generation == watch->generation;
 }
 
 bool

@@ -114,8 +114,23 @@ make_room(struct watch_pool *pool, uint64_t now_ms)
 	watch_unlock(watch);
 }
 
+// Binds a watch that is taken from the free list and locked.
+static void
+put(struct watch *watch, const struct subscriber *subscriber, uint32_t slot)
+{
+	watch->usage_minute = 0;
+	watch->windows_used = 0;
+	watch->usages_used = 0;
+	watch->breached = 0;
+	watch->subscriber = (struct record_handle){.slot = slot, .generation = subscriber->generation};
+	watch->last_signal_ms = 0;
+	watch->destination_count = 0;
+	atomic_store_explicit(&watch->state, RECORD_USED, memory_order_release);
+}
+
 struct watch *
-watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, uint64_t now_ms)
+watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, struct record_handle had,
+	   uint64_t now_ms)
 {
 	if (pool->free_count == 0 && pool->worker < pool->capacity)
 		make_room(pool, now_ms);
@@ -125,15 +140,13 @@ watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot
 	uint32_t taken = pool->free[--pool->free_count];
 	struct watch *watch = watch_pool_at(pool, taken);
 	watch_hold(watch);
-	watch->usage_minute = 0;
-	watch->windows_used = 0;
-	watch->usages_used = 0;
-	watch->breached = 0;
-	watch->subscriber = (struct record_handle){.slot = slot, .generation = subscriber->generation};
-	watch->last_signal_ms = 0;
-	watch->destination_count = 0;
-	atomic_store_explicit(&watch->state, RECORD_USED, memory_order_release);
-	subscriber->watch = (struct record_handle){.slot = taken, .generation = watch->generation};
+	put(watch, subscriber, slot);
 	pool->used++;
-	return watch;
+	const struct record_handle handle = {.slot = taken, .generation = watch->generation};
+	if (atomic_compare_exchange_strong_explicit(&subscriber->handle, &had, handle, memory_order_acq_rel,
+						    memory_order_acquire))
+		return watch;
+	watch_give_back(pool, watch, taken);
+	watch_unlock(watch);
+	return NULL;
 }

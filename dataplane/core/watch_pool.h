@@ -4,7 +4,8 @@
 // Life cycle: a watch is taken from a fixed pool at the first counted signal; it returns when nothing in its windows counts and its
 // last usage is of the minute before the last or older, so that whoever looks once a minute has seen each whole one.
 // Synchronisation: `lock` is held by workers only, while a signal is counted and while a sweep looks; readers of the region
-// use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer.
+// use it as a seqlock. Each worker takes from and returns to its own share of the pool, so the free lists have one writer. A name's
+// watch is taken by the first of its workers: the handle in its record is exchanged by comparison, and the others use what is there.
 // Exhaustion: of a few watches spread over the share the one in no breach that counted least makes room; with none, the subscriber
 // is not counted, and the caller counts that.
 
@@ -76,8 +77,10 @@ void watch_unlock(struct watch *watch);
 // The subscriber's watch, locked; NULL when the handle is stale or none.
 struct watch *watch_lock(struct watch_pool *pool, struct record_handle handle);
 
-// A new watch for the subscriber in `slot`, locked, its handle stored in the subscriber; NULL when the share is used up.
-struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot, uint64_t now_ms);
+// A new watch for the subscriber in `slot`, locked, its handle stored in the subscriber in place of `had`. NULL when the share is used
+// up, or when the subscriber has another handle by now.
+struct watch *watch_take(struct watch_pool *pool, struct subscriber *subscriber, uint32_t slot,
+			 struct record_handle had, uint64_t now_ms);
 
 // Returns the locked watch in `slot`.
 void watch_give_back(struct watch_pool *pool, struct watch *watch, uint32_t slot);

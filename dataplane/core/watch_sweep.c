@@ -24,7 +24,7 @@ static void
 settle_breaches(struct watch *watch, const struct subscriber *subscriber, const struct policy *policy, uint64_t now_ms,
 		struct watch_reports *reports)
 {
-	const struct package *package = terms_of_services(policy, &subscriber->address, 0, now_ms).package;
+	const struct package *package = terms_of_subscriber(policy, subscriber, now_ms).package;
 
 	for (uint64_t left = watch->breached; left != 0; left &= left - 1) {
 		int i = __builtin_ctzll(left);

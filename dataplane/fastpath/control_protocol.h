@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "sample.h"
+#include "subscriber_change.h"
 
 #include <stdint.h>
 
@@ -20,10 +21,12 @@ struct control_batch {
 
 // Followed by `commands` commands, each with its payload.
 enum control_kind {
-	CONTROL_POLICY = 1,  // payload: a policy blob (core/policy_blob.h)
-	CONTROL_SAMPLE = 2,  // payload: a struct control_sample
-	CONTROL_RELEASE = 3, // payload: a struct control_release
-	CONTROL_RESTART = 4, // no payload: the process ends in order, and its supervisor starts the next one
+	CONTROL_POLICY = 1,      // payload: a policy blob (core/policy_blob.h)
+	CONTROL_SAMPLE = 2,      // payload: a struct control_sample
+	CONTROL_RELEASE = 3,     // payload: a struct control_release
+	CONTROL_RESTART = 4,     // no payload: the process ends in order, and its supervisor starts the next one
+	CONTROL_SUBSCRIBERS = 5, // payload: a struct control_subscribers, then its changes
+	CONTROL_SWEEP = 6,       // payload: a struct control_sweep
 };
 
 #define CONTROL_SAMPLE_MS_MAX   (10u * 60 * 1000)
@@ -50,6 +53,20 @@ struct control_release {
 	uint8_t reserved[3];
 };
 
+#define CONTROL_CHANGES_MAX 100000
+
+// Changes names and mappings: each as if one after the other, but for names, which are forgotten last. Full when some were refused; the
+// others are made. `changes` struct subscriber_change follow.
+struct control_subscribers {
+	uint32_t epoch; // the mark of names and mappings that the changes speak of
+	uint32_t changes;
+};
+
+// Takes away the names and mappings with another mark.
+struct control_sweep {
+	uint32_t epoch;
+};
+
 struct control_command {
 	uint32_t length; // of the payload; a multiple of 4
 	uint16_t kind;   // enum control_kind
@@ -67,5 +84,7 @@ enum control_status {
 struct control_answer {
 	uint32_t status;     // enum control_status
 	uint32_t generation; // of the policy in force after the command
-	char text[120];      // zero-terminated; empty when ok
+	uint32_t refused;    // changes to subscribers for which there was no room, or no such name to map to
+	char text[116];      // zero-terminated; empty when ok
 };
+_Static_assert(sizeof(struct control_answer) == 128, "the daemon reads these bytes");

@@ -66,13 +66,14 @@ receive_handed_over(struct worker *worker)
 	return received;
 }
 
+// `ordered`: an order is being executed.
 static void
-rest(struct worker *worker, unsigned received, unsigned *idle_turns)
+rest(struct worker *worker, unsigned received, bool ordered, unsigned *idle_turns)
 {
-	if (received > 0) {
+	if (received > 0 || ordered)
 		*idle_turns = 0;
+	if (received > 0)
 		return;
-	}
 	counter_add(&worker->counters->turns_idle, 1);
 	if (++*idle_turns >= IDLE_TURNS && !worker->shared->idle_spin)
 		usleep(IDLE_SLEEP_US);
@@ -110,6 +111,16 @@ open_outboxes(struct worker *worker)
 	}
 }
 
+// True while there is more to do of one.
+static bool
+execute_orders(const struct worker *worker)
+{
+	struct workers *shared = worker->shared;
+
+	releasing_turn(&shared->releases[worker->number], worker->pipeline, worker->now_ms);
+	return subscribing_turn(&shared->subscribing[worker->number], worker->pipeline, worker->number, worker->now_ms);
+}
+
 int
 worker_run(void *argument)
 {
@@ -128,8 +139,7 @@ worker_run(void *argument)
 		worker.policy = atomic_load_explicit(&shared->policy, memory_order_acquire);
 		worker.now_ms = clock_boottime_ms();
 		turn_samplers(&worker);
-		if (worker.pipeline != NULL)
-			releasing_turn(&shared->releases[worker.number], worker.pipeline, worker.now_ms);
+		bool ordered = worker.pipeline != NULL && execute_orders(&worker);
 		unsigned received = receive_ports(&worker) + receive_handed_over(&worker);
 		flush_all(&worker);
 		meter_sent(&worker.meter, received);
@@ -137,7 +147,7 @@ worker_run(void *argument)
 			pipeline_sweep(worker.pipeline, worker.policy, worker.now_ms);
 		rte_rcu_qsbr_quiescent(shared->quiescence, worker.number);
 		counter_add(&worker.counters->heartbeat, 1);
-		rest(&worker, received, &idle_turns);
+		rest(&worker, received, ordered, &idle_turns);
 		meter_turn(&worker.meter, received);
 	}
 	rte_rcu_qsbr_thread_offline(shared->quiescence, worker.number);

@@ -2,8 +2,8 @@
 // The workers together: what they share, how they start and end, how they get another policy. The control thread's side.
 //
 // Shared between threads: the pointers to the policy and to the orders to sample (one writer, the control thread; what they pointed
-// to is freed or written again after a grace period that the workers' quiescent states end), a place for an order to release a
-// subscriber for each worker (releasing.h), and one single-producer single-consumer ring for each ordered pair of workers.
+// to is freed or written again after a grace period that the workers' quiescent states end), places for orders about subscribers
+// for each worker (releasing.h, subscribing.h), and one single-producer single-consumer ring for each ordered pair of workers.
 
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "region.h"
 #include "releasing.h"
 #include "sampling.h"
+#include "subscribing.h"
 
 #include <rte_rcu_qsbr.h>
 #include <rte_ring.h>
@@ -33,6 +34,7 @@ struct workers {
 	const struct policy *_Atomic policy;                          // NULL: none yet, links are bypassed
 	const struct sample_order *_Atomic sampling[SAMPLE_CHANNELS]; // NULL: nothing is sampled
 	release_place releases[WORKERS_MAX];                          // NULL: no order waits for the worker
+	subscribing_place subscribing[WORKERS_MAX];                   // the same
 	struct worker_counters *counters;                             // one a worker, in the region
 	struct slot_ring *(*samples)[WORKERS_MAX];                    // by channel and worker, in the region
 	struct rte_rcu_qsbr *quiescence;                              // a worker's number is its thread id here

@@ -3,6 +3,8 @@
 
 #include "engine_check.h"
 
+#include "belonging.h"
+
 #include "input.h"
 
 // What was found of each record while the tables were walked.
@@ -45,9 +47,13 @@ check_sessions(const struct engine *engine, const struct engine_records *records
 		CHECK(pipeline_owner(&engine->secret, &session->key.subscriber, engine->size.workers) == worker);
 		if (!session->holds)
 			continue;
-		CHECK(session->subscriber < engine->size.subscribers);
-		CHECK(subscriber_used(&records->subscribers[session->subscriber]));
-		seen->open[session->subscriber]++;
+		uint32_t slot = belonging_record(&engine->pipelines[worker], session);
+		// A mapping that moved, or went, forgot the sessions that were open.
+		if (slot == RECORD_NONE)
+			continue;
+		CHECK(slot < engine->size.subscribers);
+		CHECK(subscriber_used(&records->subscribers[slot]));
+		seen->open[slot]++;
 	}
 	CHECK(used == table->used && used <= table->capacity);
 }
@@ -65,7 +71,9 @@ check_subscribers(const struct engine *engine, const struct engine_records *reco
 		CHECK(table->slots[slot] < engine->size.subscribers);
 		const struct subscriber *record = &records->subscribers[table->slots[slot]];
 		CHECK(subscriber_used(record));
-		CHECK(pipeline_owner(&engine->secret, &record->address, engine->size.workers) == worker);
+		const struct subscriber_key key = subscriber_key_of(record);
+		CHECK((record->kind == SUBSCRIBER_MAPPING && mapping_wide(&key)) ||
+		      pipeline_owner(&engine->secret, &record->address, engine->size.workers) == worker);
 		seen->subscribers[table->slots[slot]]++;
 	}
 	CHECK(used == table->used);
@@ -115,7 +123,8 @@ check_records(const struct engine *engine, const struct engine_records *records,
 		const struct subscriber *subscriber = &records->subscribers[watch->subscriber.slot];
 		// One whose subscriber made room, or aged first, stays until a sweep finds its periods over; it is in no breach.
 		if (subscriber_used(subscriber) && subscriber->generation == watch->subscriber.generation)
-			CHECK(subscriber->watch.slot == i && subscriber->watch.generation == watch->generation);
+			CHECK(subscriber_handle(subscriber).slot == i &&
+			      subscriber_handle(subscriber).generation == watch->generation);
 		else
 			CHECK(watch->breached == 0);
 	}
@@ -148,7 +157,9 @@ engine_check_gauges(const struct engine *engine, const struct engine_records *re
 		const struct pipeline *pipeline = &engine->pipelines[w];
 		const struct engine_counters *counters = &records->counters[w].engine;
 		CHECK(counter_read(&counters->sessions) == pipeline->sessions.used);
-		CHECK(counter_read(&counters->subscribers) == pipeline->subscribers.used);
+		const struct subscriber_table *table = &pipeline->subscribers;
+		CHECK(counter_read(&counters->subscribers) == table->used - table->names - table->mappings);
+		CHECK(counter_read(&counters->names) == table->names);
 		CHECK(counter_read(&counters->watches) == pipeline->watches.used);
 	}
 }

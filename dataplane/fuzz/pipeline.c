@@ -215,12 +215,13 @@ step_restart(struct run *run)
 static bool
 in_breach(const struct fixture *fixture, const struct subscriber *subscriber, uint32_t detector)
 {
-	if (subscriber->watch.slot >= fixture->size.watches)
+	if (subscriber_handle(subscriber).slot >= fixture->size.watches)
 		return false;
-	const struct watch *watch = fixture_watch(fixture, subscriber->watch.slot);
+	const struct watch *watch = fixture_watch(fixture, subscriber_handle(subscriber).slot);
 	int i = watch_window(watch, 0, detector);
-	return watch_used(watch, memory_order_relaxed) && watch->generation == subscriber->watch.generation && i >= 0 &&
-	       watch_told(watch, i) && fixture->now_ms - watch->windows[i].started_ms < watch->windows[i].period_ms;
+	return watch_used(watch, memory_order_relaxed) &&
+	       watch->generation == subscriber_handle(subscriber).generation && i >= 0 && watch_told(watch, i) &&
+	       fixture->now_ms - watch->windows[i].started_ms < watch->windows[i].period_ms;
 }
 
 // One of the crowd, from one of his breaches or from all.

@@ -141,7 +141,7 @@ static void
 check_overriding(const struct policy *policy, const struct policy_parts *parts, const struct address *address)
 {
 	const uint64_t now_ms = 1000;
-	struct overriding found = policy_overriding(policy, address, now_ms);
+	struct overriding found = policy_overriding(policy, NULL, address, now_ms);
 
 	for (uint32_t service = 0; service < parts->services.count; service++) {
 		int best = -1;

@@ -89,8 +89,8 @@ the_longest_group_prefix_gives_the_package(void **state)
 	fixture_apply(&fixture, &parts);
 	fixture_assert_quota(&fixture, "10.0.0.1", 25, 1, 2);
 	fixture_assert_quota(&fixture, "10.1.0.1", 25, 1, 5);
-	assert_int_equal(fixture_subscriber(&fixture, "10.0.0.1", 128, 0)->template_number, 3);
-	assert_int_equal(fixture_subscriber(&fixture, "10.1.0.1", 128, 0)->template_number, 4);
+	assert_int_equal(fixture_subscriber(&fixture, "10.0.0.1", 128, 0)->number, 3);
+	assert_int_equal(fixture_subscriber(&fixture, "10.1.0.1", 128, 0)->number, 4);
 	for (uint16_t port = 1; port < 20; port++)
 		assert_int_equal(fixture_open(&fixture, "11.0.0.1", port, 25), VERDICT_FORWARD);
 	assert_int_equal(FIXTURE_COUNTER(&fixture, subscribers_created), 2);

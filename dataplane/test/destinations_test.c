@@ -26,10 +26,10 @@ session(struct watch_stand *stand, uint64_t services, uint8_t host, uint16_t por
 		.detectors = STAND_DETECTORS,
 		.to = &to,
 	};
-	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
+	struct watch *watch = watch_lock(&stand->pool, subscriber_handle(subscriber));
 
 	if (watch == NULL)
-		watch = watch_take(&stand->pool, subscriber, 1, stand->now_ms);
+		watch = watch_take(&stand->pool, subscriber, 1, subscriber_handle(subscriber), stand->now_ms);
 	to.address.bytes[15] = host;
 	watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, services);
 	watch_unlock(watch);

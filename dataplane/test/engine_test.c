@@ -289,8 +289,8 @@ two_subscribers_that_claim_one_watch_do_not_share_it(void **state)
 	for (uint32_t sequence = 1; sequence <= 3; sequence++)
 		fixture_up(&fixture, &first, SYN, sequence);
 	fixture_up(&fixture, &second, SYN, 1);
-	fixture_subscriber(&fixture, "10.0.0.2", 128, 0)->watch =
-		fixture_subscriber(&fixture, "10.0.0.1", 128, 0)->watch;
+	fixture_subscriber(&fixture, "10.0.0.2", 128, 0)->handle =
+		fixture_subscriber(&fixture, "10.0.0.1", 128, 0)->handle;
 	fixture_restart(&fixture, 2);
 	assert_int_equal(fixture_up(&fixture, &first, SYN, 9), VERDICT_REFUSE);
 	assert_int_equal(fixture_up(&fixture, &second, SYN, 9), VERDICT_FORWARD);

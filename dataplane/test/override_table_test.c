@@ -19,7 +19,7 @@ found_for(const struct policy *policy, const char *text, uint64_t now_ms)
 {
 	const struct address address = address_of(text);
 
-	return policy_overriding(policy, &address, now_ms);
+	return policy_overriding(policy, NULL, &address, now_ms);
 }
 
 static void
@@ -253,7 +253,7 @@ naive_gives(const struct random_parts *random, const struct address *address, ui
 static void
 compare(const struct random_parts *random, const struct policy *policy, const struct address *address, uint64_t now_ms)
 {
-	struct overriding found = policy_overriding(policy, address, now_ms);
+	struct overriding found = policy_overriding(policy, NULL, address, now_ms);
 	int package_rank = naive_package_rank(random, address, now_ms);
 
 	for (uint32_t service = 0; service < SERVICES; service++) {

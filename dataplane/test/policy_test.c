@@ -449,7 +449,7 @@ a_zone_of_all_prefixes_and_all_overrides_are_found(void **state)
 	}
 	const uint64_t last = UINT64_C(1) << 63;
 	for (uint32_t i = 0; i < LENGTH(overrides) - 1; i += 7) {
-		struct overriding found = policy_overriding(policy, &overridden[i].address, 0);
+		struct overriding found = policy_overriding(policy, NULL, &overridden[i].address, 0);
 		uint64_t exempt = UINT64_C(1) << i % 64;
 		assert_int_equal(found.exempt, exempt);
 		assert_int_equal(found.blocked, last & ~exempt);

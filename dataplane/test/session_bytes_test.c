@@ -44,9 +44,9 @@ usage_of(const struct fixture *fixture, const char *subscriber, uint32_t service
 	const struct subscriber *record = fixture_subscriber(fixture, subscriber, 128, 0);
 	struct usage_minute sum = {0};
 
-	if (record == NULL || record->watch.slot == RECORD_NONE)
+	if (record == NULL || subscriber_handle(record).slot == RECORD_NONE)
 		return sum;
-	struct watch *watch = fixture_watch(fixture, record->watch.slot);
+	struct watch *watch = fixture_watch(fixture, subscriber_handle(record).slot);
 	const struct usage *usages = watch_usages(watch, fixture->size.detectors);
 	for (uint64_t left = watch->usages_used; left != 0; left &= left - 1) {
 		const struct usage *usage = &usages[__builtin_ctzll(left)];

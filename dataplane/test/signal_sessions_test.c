@@ -25,9 +25,11 @@ start(struct fixture *fixture, uint32_t slots[2])
 	for (uint32_t i = 0; i < 2; i++) {
 		const struct address address = address_of(i == 0 ? "10.0.0.1" : "10.0.0.2");
 		const struct subscriber_key key = subscriber_key(&address, 128, 0);
+		const struct subscriber_made made = {.number = 0};
 		bool full;
-		slots[i] = subscriber_table_create(&fixture->engine.pipelines[0].subscribers, &key, 0, fixture->now_ms,
-						   belonging_worth, &fixture->engine.pipelines[0], &full);
+		slots[i] =
+			subscriber_table_create(&fixture->engine.pipelines[0].subscribers, &key, &made, fixture->now_ms,
+						belonging_worth, &fixture->engine.pipelines[0], &full);
 	}
 }
 
@@ -39,6 +41,7 @@ refused(struct fixture *fixture, int package, uint32_t slot, uint64_t services, 
 	const struct belonging to = {
 		.terms = terms_within(&fixture->policy->packages[package], services),
 		.subscriber = slot,
+		.holder = slot,
 	};
 
 	pipeline->policy = fixture->policy;

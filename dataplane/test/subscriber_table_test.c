@@ -177,8 +177,9 @@ use(struct model *model, uint32_t number)
 	if (record == RECORD_NONE) {
 		uint32_t chosen = first_to_go(model, &key);
 		bool full;
-		record = subscriber_table_create(&model->tables.table, &key, (uint16_t)number, model->now_ms, worth_of,
-						 model, &full);
+		const struct subscriber_made made = {.number = (uint16_t)number};
+		record = subscriber_table_create(&model->tables.table, &key, &made, model->now_ms, worth_of, model,
+						 &full);
 		assert_int_equal(full, model->used == CAPACITY);
 		assert_int_equal(record == RECORD_NONE, full && chosen == KEYS);
 		if (record == RECORD_NONE)
@@ -186,8 +187,8 @@ use(struct model *model, uint32_t number)
 		if (full)
 			make_room(model, record, chosen);
 		assert_int_equal(atomic_load(&model->tables.records[record].state), RECORD_USED);
-		assert_int_equal(model->tables.records[record].template_number, number);
-		assert_int_equal(model->tables.records[record].watch.slot, RECORD_NONE);
+		assert_int_equal(model->tables.records[record].number, number);
+		assert_int_equal(subscriber_handle(&model->tables.records[record]).slot, RECORD_NONE);
 		assert_int_equal(model->tables.records[record].generation, model->generation[record]);
 		model->record[number] = record;
 		model->used++;
@@ -278,8 +279,9 @@ a_slice_of_the_index_goes_round(void **state)
 	start_empty(&tables, 1);
 	for (uint32_t k = 0; k < CAPACITY; k++) {
 		struct subscriber_key key = key_of(k);
+		const struct subscriber_made made = {.number = 0};
 		bool full;
-		subscriber_table_create(&tables.table, &key, 0, 0, uncounted, NULL, &full);
+		subscriber_table_create(&tables.table, &key, &made, 0, uncounted, NULL, &full);
 	}
 	for (uint32_t slot = 0; slot < tag_table_slots(CAPACITY); slot++) {
 		assert_int_equal(subscriber_table_sweep(&tables.table, 1, 999, AGEING_MS, uncounted, NULL), 0);
@@ -300,7 +302,7 @@ good_record(const struct subscriber_key *key)
 		.address = key->address,
 		.created_ms = 100,
 		.last_seen_ms = 200,
-		.watch = {.slot = RECORD_NONE},
+		.handle = (struct record_handle){.slot = RECORD_NONE},
 		.tags = key->tags,
 		.generation = 9,
 		.open_sessions = 4,

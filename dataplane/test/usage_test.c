@@ -24,9 +24,10 @@ static struct watch *
 locked(struct watch_stand *stand)
 {
 	struct subscriber *subscriber = &stand->subscribers[1];
-	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
+	struct watch *watch = watch_lock(&stand->pool, subscriber_handle(subscriber));
 
-	return watch != NULL ? watch : watch_take(&stand->pool, subscriber, 1, stand->now_ms);
+	return watch != NULL ? watch
+			     : watch_take(&stand->pool, subscriber, 1, subscriber_handle(subscriber), stand->now_ms);
 }
 
 static void
@@ -55,7 +56,7 @@ use(struct watch_stand *stand, uint64_t services, uint8_t host)
 static const struct usage *
 usage_of(const struct watch_stand *stand, uint32_t service)
 {
-	struct watch *watch = watch_stand_at(stand, stand->subscribers[1].watch.slot);
+	struct watch *watch = watch_stand_at(stand, subscriber_handle(&stand->subscribers[1]).slot);
 	const struct usage *usages = watch_usages(watch, STAND_DETECTORS), *found = NULL;
 
 	for (int i = 0; i < STAND_DETECTORS; i++)

@@ -38,7 +38,7 @@ adopt_slot(struct watch_stand *stand, uint32_t slot)
 static bool
 adopt(struct watch_stand *stand, uint32_t subscriber)
 {
-	uint32_t slot = stand->subscribers[subscriber].watch.slot;
+	uint32_t slot = subscriber_handle(&stand->subscribers[subscriber]).slot;
 
 	return adopt_slot(stand, slot);
 }
@@ -82,7 +82,7 @@ a_lock_that_a_killed_worker_held_is_opened(void **state)
 
 	(void)state;
 	start(&stand);
-	struct watch *watch = watch_lock(&stand.pool, stand.subscribers[1].watch);
+	struct watch *watch = watch_lock(&stand.pool, subscriber_handle(&stand.subscribers[1]));
 	uint32_t held = atomic_load(&watch->lock);
 	assert_true(adopt(&stand, 1));
 	assert_true(atomic_load(&watch->lock) % 2 == 0);
@@ -100,7 +100,7 @@ a_breach_that_was_not_told_is_told_by_the_next_process(void **state)
 
 	(void)state;
 	start(&stand);
-	watch_stand_at(&stand, stand.subscribers[1].watch.slot)->breached = 0;
+	watch_stand_at(&stand, subscriber_handle(&stand.subscribers[1]).slot)->breached = 0;
 	assert_true(adopt(&stand, 1));
 	assert_int_equal(watch_stand_session(&stand, 1, SMTP), REFUSED);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 7, 3);
@@ -157,7 +157,8 @@ damage(struct watch *watch, struct subscriber *subscriber, uint64_t now_ms, enum
 		subscriber->generation++;
 		break;
 	case SUBSCRIBER_ELSEWHERE:
-		subscriber->watch.slot = 0;
+		subscriber->handle =
+			(struct record_handle){.slot = 0, .generation = subscriber_handle(subscriber).generation};
 		break;
 	case GENERATION:
 		watch->generation++;
@@ -220,7 +221,7 @@ a_watch_whose_fields_contradict_each_other_is_dropped(void **state)
 	for (enum damage how = NONE; how < DAMAGES; how++) {
 		struct watch_stand stand;
 		start(&stand);
-		struct record_handle handle = stand.subscribers[1].watch;
+		struct record_handle handle = subscriber_handle(&stand.subscribers[1]);
 		damage(watch_stand_at(&stand, handle.slot), &stand.subscribers[1], stand.now_ms, how);
 		bool kept = adopt_slot(&stand, handle.slot);
 

@@ -22,7 +22,7 @@ watch_stand_start(struct watch_stand *stand)
 		subscriber->prefix_length = 128;
 		subscriber->tags = i;
 		subscriber->generation = 100u + i;
-		subscriber->watch.slot = RECORD_NONE;
+		subscriber_unbind(subscriber);
 		atomic_store(&subscriber->state, RECORD_USED);
 	}
 	const struct policy_parts parts = {
@@ -85,10 +85,10 @@ watch_stand_session(struct watch_stand *stand, uint32_t slot, uint64_t services)
 		.reports = &stand->reports,
 		.detectors = STAND_DETECTORS,
 	};
-	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
+	struct watch *watch = watch_lock(&stand->pool, subscriber_handle(subscriber));
 
 	if (watch == NULL)
-		watch = watch_take(&stand->pool, subscriber, slot, stand->now_ms);
+		watch = watch_take(&stand->pool, subscriber, slot, subscriber_handle(subscriber), stand->now_ms);
 	if (watch == NULL)
 		return UNWATCHED;
 	assert_int_equal(atomic_load(&watch->lock) & 1, 1);

@@ -31,9 +31,9 @@ a_watch_is_taken_found_returned_and_its_handle_is_then_stale(void **state)
 	(void)state;
 	watch_stand_start(&stand);
 	watch_stand_package(&stand, &one_block);
-	assert_null(watch_lock(&stand.pool, subscriber->watch));
+	assert_null(watch_lock(&stand.pool, subscriber_handle(subscriber)));
 	watch_stand_session(&stand, 2, SMTP);
-	struct record_handle first = subscriber->watch;
+	struct record_handle first = subscriber_handle(subscriber);
 	struct watch *watch = watch_lock(&stand.pool, first);
 	assert_non_null(watch);
 	assert_int_equal(watch->subscriber.slot, 2);
@@ -111,9 +111,9 @@ a_watch_whose_periods_are_over_makes_room_before_one_that_counts(void **state)
 	// Not swept yet: the first one's two sessions are worth nothing now, the others' one is.
 	stand.now_ms += 100;
 	assert_int_equal(watch_stand_session(&stand, STAND_WATCHES, SMTP), PASSED);
-	assert_null(watch_lock(&stand.pool, stand.subscribers[0].watch));
+	assert_null(watch_lock(&stand.pool, subscriber_handle(&stand.subscribers[0])));
 	for (uint32_t s = 1; s <= STAND_WATCHES; s++) {
-		struct watch *watch = watch_lock(&stand.pool, stand.subscribers[s].watch);
+		struct watch *watch = watch_lock(&stand.pool, subscriber_handle(&stand.subscribers[s]));
 		assert_non_null(watch);
 		assert_int_equal(watch_worth(watch, stand.now_ms), 1);
 		watch_unlock(watch);
@@ -135,10 +135,10 @@ shares_part_the_pool(void **state)
 			watch_stand_share(&stand, worker, workers);
 			assert_int_equal(stand.pool.used, 0);
 			for (uint32_t s = 0; s < STAND_SUBSCRIBERS; s++) {
-				stand.subscribers[s].watch.slot = RECORD_NONE;
+				subscriber_unbind(&stand.subscribers[s]);
 				if (watch_stand_session(&stand, s, SMTP) == UNWATCHED)
 					continue;
-				assert_int_equal(stand.subscribers[s].watch.slot % workers, worker);
+				assert_int_equal(subscriber_handle(&stand.subscribers[s]).slot % workers, worker);
 				taken++;
 			}
 			// Of a share that has none at all, too.
@@ -256,7 +256,7 @@ a_repeated_attempt_is_judged_and_not_counted_as_refused(void **state)
 	assert_sessions(&stand, 1, SMTP, 3);
 	const struct watch_context context = {&stand.package, &stand.subscribers[1], stand.now_ms,
 					      &stand.reports, STAND_DETECTORS,       NULL};
-	struct watch *watch = watch_lock(&stand.pool, stand.subscribers[1].watch);
+	struct watch *watch = watch_lock(&stand.pool, subscriber_handle(&stand.subscribers[1]));
 	assert_int_equal(watch_refuses(watch, &context, SMTP, false), ACTION_BLOCK);
 	assert_int_equal(watch->windows[0].refused, 1);
 	assert_int_equal(watch_refuses(watch, &context, SMTP, true), ACTION_BLOCK);
@@ -391,7 +391,7 @@ a_removed_detectors_window_is_reused_and_its_breach_ended(void **state)
 	watch_stand_no_event(&stand);
 	assert_sessions(&stand, 1, SMTP, 2);
 	watch_stand_event(&stand, EVENT_BREACH_STARTED, 5, 3);
-	const struct watch *watch = watch_stand_at(&stand, stand.subscribers[1].watch.slot);
+	const struct watch *watch = watch_stand_at(&stand, subscriber_handle(&stand.subscribers[1]).slot);
 	for (int i = 0; i < STAND_DETECTORS; i++)
 		assert_int_equal(watch->windows[i].counted, watch->windows[i].detector == 5 ? 3 : 5);
 	watch_stand_stop(&stand);
@@ -481,11 +481,11 @@ static unsigned
 release(struct watch_stand *stand, uint32_t slot, uint32_t detector)
 {
 	const struct subscriber *subscriber = &stand->subscribers[slot];
-	struct watch *watch = watch_lock(&stand->pool, subscriber->watch);
+	struct watch *watch = watch_lock(&stand->pool, subscriber_handle(subscriber));
 
 	if (watch == NULL)
 		return 0;
-	unsigned released = watch_release(watch, subscriber, detector, stand->now_ms, &stand->reports);
+	unsigned released = watch_release(watch, subscriber, detector, EVENT_RELEASED, stand->now_ms, &stand->reports);
 	watch_unlock(watch);
 	return released;
 }

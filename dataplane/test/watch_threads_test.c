@@ -28,7 +28,7 @@ struct worker {
 static void
 start(struct worker *worker, struct watch_stand *stand, uint32_t number)
 {
-	*worker = (struct worker){.stand = stand, .handle = stand->subscribers[1].watch};
+	*worker = (struct worker){.stand = stand, .handle = subscriber_handle(&stand->subscribers[1])};
 	worker->pool_memory = exact_memory(watch_pool_size(STAND_WATCHES, WORKERS));
 	worker->pool = stand->pool;
 	worker->pool.worker = number;
@@ -232,12 +232,12 @@ run_owner(struct worker *worker, uint64_t *seed)
 		uint32_t passed = worker->passed;
 		bool quota_left = now >= alone.started_ms + alone.period_ms || alone.counted < detector->threshold;
 
-		worker->handle = subscriber->watch;
+		worker->handle = subscriber_handle(subscriber);
 		session(worker, now);
 		if (worker->stale > 0) {
 			worker->stale = 0;
-			watch_unlock(watch_take(&worker->pool, subscriber, 1, now));
-			worker->handle = subscriber->watch;
+			watch_unlock(watch_take(&worker->pool, subscriber, 1, worker->handle, now));
+			worker->handle = subscriber_handle(subscriber);
 			session(worker, now);
 			assert_int_equal(worker->stale, 0);
 		}
@@ -262,7 +262,7 @@ a_watch_that_another_worker_sweeps_away_loses_no_count(void **state)
 		_Atomic uint64_t now_ms = 10000;
 
 		start_all(&stand, &package, workers);
-		uint32_t sweeper = stand.subscribers[1].watch.slot % WORKERS;
+		uint32_t sweeper = subscriber_handle(&stand.subscribers[1]).slot % WORKERS;
 		struct hand_over hand_over = {.owner = &workers[!sweeper], .sweeper = &workers[sweeper]};
 		workers[0].now_ms = workers[1].now_ms = &now_ms;
 		assert_int_equal(pthread_create(&workers[sweeper].thread, NULL, run_sweeper, &hand_over), 0);
@@ -297,7 +297,7 @@ run_crowd(void *argument)
 		struct subscriber *subscriber = &worker->stand->subscribers[s];
 		const struct watch_context context = {&worker->stand->package, subscriber,      10000,
 						      &worker->reports,        STAND_DETECTORS, NULL};
-		struct watch *watch = watch_take(&worker->pool, subscriber, s, 10000);
+		struct watch *watch = watch_take(&worker->pool, subscriber, s, subscriber_handle(subscriber), 10000);
 
 		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, SMTP);
 		watch_count(watch, &context, SIGNAL_SESSIONS, COUNT_ATTEMPTS, SMTP);
@@ -316,7 +316,7 @@ a_watch_that_another_worker_gives_away_counts_for_nobody_else(void **state)
 		struct watch_stand stand;
 		struct worker workers[WORKERS];
 		start_all(&stand, &package, workers);
-		uint32_t crowded = stand.subscribers[1].watch.slot % WORKERS;
+		uint32_t crowded = subscriber_handle(&stand.subscribers[1]).slot % WORKERS;
 		struct worker *owner = &workers[!crowded];
 		struct hand_over hand_over = {.owner = owner, .sweeper = &workers[crowded]};
 
