@@ -24,7 +24,7 @@ const BATCH_HEADER_BYTES = 8;
 const COMMAND_HEADER_BYTES = 8;
 /** Of the answer to one command. */
 export const ANSWER_BYTES = 128;
-const ANSWER_TEXT_OFFSET = 8;
+const ANSWER_TEXT_OFFSET = 12;
 
 const kinds = { policy: 1, sample: 2, release: 3, restart: 4, subscribers: 5, sweep: 6 } as const;
 const statuses: readonly ControlAnswer["status"][] = ["ok", "full", "unknown", "invalid"];
@@ -85,7 +85,7 @@ export function answerOf(bytes: Buffer): ControlAnswer {
   const status = statuses[bytes.readUInt32LE(0)];
   if (status === undefined) throw noAnswer("its answer is not understood");
   const text = bytes.toString("utf8", ANSWER_TEXT_OFFSET, ANSWER_BYTES).replace(/\0.*$/s, "");
-  return { status, generation: bytes.readUInt32LE(4), refused: 0, text };
+  return { status, generation: bytes.readUInt32LE(4), refused: bytes.readUInt32LE(8), text };
 }
 
 function noAnswer(reason: string): EngineError {

@@ -83,7 +83,10 @@ export interface PortLive {
   readonly starved: number;
 }
 
-/** Counters of the engine, all workers together; sessions, subscribers and watches say how many entries are in use. */
+/**
+ * Counters of the engine, all workers together; sessions, subscribers (anonymous ones), names, mappings and watches say how many
+ * entries are in use.
+ */
 export type EngineCounters = Readonly<Record<EngineCounter, number>>;
 
 export type EngineCounter =
@@ -95,6 +98,7 @@ export type EngineCounter =
   | "evasive"
   | "sessions_opened"
   | "sessions_joined"
+  | "sessions_unmapped"
   | "sessions_refused"
   | "sessions_cut"
   | "retransmissions"
@@ -109,6 +113,8 @@ export type EngineCounter =
   | "breaches_ended"
   | "sessions"
   | "subscribers"
+  | "names"
+  | "mappings"
   | "watches";
 
 /** Why a packet did not leave by the other port: in the order of enum drop_reason (dataplane/core/counters.h). */

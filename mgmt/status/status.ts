@@ -152,7 +152,9 @@ function bypassAlarm(said: EngineStatus | undefined): string[] {
 
 function fastPathOf({ header, live, counters }: EngineStatus, { policy, watch, clock }: StatusParts): FastPathStatus {
   const modes = policy.linkModes();
-  const use = (table: TableName): TableUse => ({ used: counters.engine[table], capacity: header.engine[table] });
+  const { sessions, subscribers, names, mappings, watches } = counters.engine;
+  const used = { sessions, subscribers: subscribers + names + mappings, watches };
+  const use = (table: TableName): TableUse => ({ used: used[table], capacity: header.engine[table] });
   const loads = watch.loads();
   const suppressed = counters.workers.reduce((sum, { samplesSuppressed }) => sum + samplesSuppressed, 0);
   return {

@@ -19,7 +19,7 @@ function answer(status: number, generation: number, text: string): Buffer {
   const bytes = Buffer.alloc(128);
   bytes.writeUInt32LE(status, 0);
   bytes.writeUInt32LE(generation, 4);
-  bytes.write(text, 8);
+  bytes.write(text, 12);
   return bytes;
 }
 

@@ -111,7 +111,9 @@ const lies: readonly (readonly [what: string, record: "watch" | "subscriber", of
   ["a subscriber with another watch", "subscriber", 32, u32(4000)],
   ["a subscriber with tags beyond 24 bits", "subscriber", 40, u32(0xffffffff)],
   ["a subscriber with an impossible prefix", "subscriber", 54, Buffer.of(200)],
-  ["a subscriber that is free", "subscriber", 56, u32(0)],
+  ["a subscriber of a kind that is none", "subscriber", 55, Buffer.of(3)],
+  ["a mapping in place of the subscriber", "subscriber", 55, Buffer.of(2)],
+  ["a subscriber that is free", "subscriber", 60, u32(0)],
 ];
 
 test("a record that contradicts itself is counted and left out, and the others are told", async (t) => {

@@ -121,7 +121,7 @@ test("a policy is applied through the socket beside the region, and a refusal is
   const answers = [Buffer.alloc(128), Buffer.alloc(128)];
   answers[0]?.writeUInt32LE(42, 4);
   answers[1]?.writeUInt32LE(3, 0);
-  answers[1]?.write("a port range is upside down", 8);
+  answers[1]?.write("a port range is upside down", 12);
   const server = createServer((socket) => socket.on("data", () => socket.write(answers.shift() ?? "")));
   await once(server.listen(join(run, "fastpath/control.sock")), "listening");
   t.teardown(() => server.close());
@@ -150,7 +150,7 @@ async function answering(t: ExecutionContext, run: string, answers: Buffer[]): P
 function answer(status: number, text = ""): Buffer {
   const bytes = Buffer.alloc(128);
   bytes.writeUInt32LE(status, 0);
-  bytes.write(text, 8);
+  bytes.write(text, 12);
   return bytes;
 }
 
