@@ -22,6 +22,7 @@ import { Captures } from "./capture/captures.ts";
 import { ConfigurationKeeper } from "./config/keeper.ts";
 import { type LoadResult, loadResult, loadText } from "./config/load.ts";
 import { ConsoleServer } from "./console/server.ts";
+import { DhcpFeed } from "./dhcp/feed.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import { answersOf } from "./local/answers.ts";
 import { LocalServer } from "./local/server.ts";
@@ -90,6 +91,7 @@ export class App {
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
   readonly #names: SubscriberKeeper;
+  readonly #dhcp: DhcpFeed;
   readonly #collector: UsageCollector;
   readonly #reports: Reports;
   readonly #operations: Operations<ApplianceParts>;
@@ -138,6 +140,7 @@ export class App {
       needed: (ids) => neededNames(ids, { recorder: this.#recorder, overrides: this.#overrides }),
     });
     this.#configuration.follow(() => this.#names.obey());
+    this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#names });
     this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases, names: this.#names });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
@@ -251,7 +254,7 @@ export class App {
     await this.#console.start();
     const policy = [this.#policy, this.#configuration, this.#overrides];
     const records = [this.#recorder, this.#retention, this.#collector];
-    for (const part of [this.#meter, this.#watch, ...policy, this.#names, ...records]) {
+    for (const part of [this.#meter, this.#watch, ...policy, this.#names, this.#dhcp, ...records]) {
       works.push(part);
       part.start();
     }
@@ -290,6 +293,7 @@ export class App {
       sessions: () => this.#sessions.list(),
       logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },
       ssh: () => this.#ssh.status(),
+      dhcp: () => this.#dhcp.status(),
       aaaServers: () => [...this.#radius.figures(), ...this.#tacacs.figures()],
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),
       perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),

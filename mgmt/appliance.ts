@@ -8,6 +8,7 @@ import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { Releases } from "./breaches/releases.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
+import type { DhcpStatus } from "./dhcp/feed.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
 import type { Level } from "./level.ts";
 import type { Log } from "./log/log.ts";
@@ -66,6 +67,8 @@ export interface Appliance {
   readonly logins: { gate(): LoginGateStatus; refusals(): RefusalsStatus };
   /** Who is connected by SSH, and what the appliance shows that it is itself. */
   ssh(): SshStatus;
+  /** What DHCP servers tell of subscribers, and what comes of it. */
+  dhcp(): DhcpStatus;
   /** Those that are configured, in the order in which they are asked, with what they did since. */
   aaaServers(): readonly ServerFigures[];
   /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */

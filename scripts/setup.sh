@@ -79,6 +79,10 @@ install_packages() {
 	case " $missing" in *" postfix "*) echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ;; esac
 	# The tests start FreeRADIUS by themselves: it must not be this machine's RADIUS server when that is started again.
 	case " $missing" in *" freeradius "*) ln -sf /dev/null /etc/systemd/system/freeradius.service ;; esac
+	# Nor may Kea be its DHCP server.
+	for family in 4 6; do
+		case " $missing" in *" kea-dhcp$family-server "*) ln -sf /dev/null "/etc/systemd/system/kea-dhcp$family-server.service" ;; esac
+	done
 	# shellcheck disable=SC2086
 	apt_get install --no-install-recommends $missing
 	release_services

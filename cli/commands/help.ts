@@ -9,3 +9,6 @@ export const showLineCardHelp = {
   LineCard: "The one that traffic passes",
   "0": "Its number",
 } as const;
+
+/** Of `show interface LineCard 0 subscriber`. */
+export const showSubscriberHelp = { ...showLineCardHelp, subscriber: "Who is known" } as const;

@@ -13,7 +13,7 @@ import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts
 import { databaseLines } from "../views/subscriber-database.ts";
 import { amountLines, subscriberLines, subscriberListLines, subscriberNameLines } from "../views/subscribers.ts";
 import { type Context, type ExecCommand, show } from "./exec.ts";
-import { showLineCardHelp } from "./help.ts";
+import { showSubscriberHelp } from "./help.ts";
 import { isRefusing } from "./refusing.ts";
 
 const LEVEL = 5;
@@ -21,7 +21,6 @@ const LEVEL = 5;
 /** A list that is longer is cut: it is for reading. */
 const LISTED_MAX = 10_000;
 
-const subscriberHelp = { ...showLineCardHelp, subscriber: "Who is known" } as const;
 const groupHelp = { name: "One group", "<group>": "Its name" } as const;
 const amountHelp = { amount: "How many there are" } as const;
 const anonymousHelp = { anonymous: "Subscribers of the anonymous groups" } as const;
@@ -34,7 +33,7 @@ const suggestGroups = { group: ({ anonymousGroups }: Facts) => anonymousGroups.m
 
 const byAddress = show({
   syntax: "show interface LineCard 0 subscriber ip <address:ADDRESS>",
-  help: { ...subscriberHelp, ip: "Who has an address, and whether he is blocked", "<address>": "The address" },
+  help: { ...showSubscriberHelp, ip: "Who has an address, and whether he is blocked", "<address>": "The address" },
   level: LEVEL,
   async query({ appliance }, { address }) {
     const { subscribers } = appliance;
@@ -52,7 +51,7 @@ const byAddress = show({
 
 const amount = show({
   syntax: "show interface LineCard 0 subscriber amount",
-  help: { ...subscriberHelp, ...amountHelp },
+  help: { ...showSubscriberHelp, ...amountHelp },
   level: LEVEL,
   query: ({ appliance }) => amountOf(appliance, {}),
   view: amountLines,
@@ -60,7 +59,7 @@ const amount = show({
 
 const anonymousAmount = show({
   syntax: "show interface LineCard 0 subscriber amount anonymous [name <group:STRING>]",
-  help: { ...subscriberHelp, ...amountHelp, ...anonymousHelp, ...groupHelp },
+  help: { ...showSubscriberHelp, ...amountHelp, ...anonymousHelp, ...groupHelp },
   suggest: suggestGroups,
   level: LEVEL,
   query: ({ appliance }, { group }) => amountOf(appliance, queryOf(appliance.facts(), group)),
@@ -69,7 +68,7 @@ const anonymousAmount = show({
 
 const mappingAmount = show({
   syntax: "show interface LineCard 0 subscriber amount mapping included-in IP <range:IP-RANGE>",
-  help: { ...subscriberHelp, ...amountHelp, ...mappingHelp },
+  help: { ...showSubscriberHelp, ...amountHelp, ...mappingHelp },
   level: LEVEL,
   query: ({ appliance }, { range }) => amountOf(appliance, { within: [range] }),
   view: amountLines,
@@ -77,7 +76,10 @@ const mappingAmount = show({
 
 const allNames = show({
   syntax: "show interface LineCard 0 subscriber all-names",
-  help: { ...subscriberHelp, "all-names": "How many there are, and their names: an anonymous one's is his address" },
+  help: {
+    ...showSubscriberHelp,
+    "all-names": "How many there are, and their names: an anonymous one's is his address",
+  },
   level: LEVEL,
   async query({ appliance }) {
     const { amount } = await amountOf(appliance, {});
@@ -89,7 +91,7 @@ const allNames = show({
 
 const anonymous = show({
   syntax: "show interface LineCard 0 subscriber anonymous [name <group:STRING>]",
-  help: { ...subscriberHelp, ...anonymousHelp, ...groupHelp },
+  help: { ...showSubscriberHelp, ...anonymousHelp, ...groupHelp },
   suggest: suggestGroups,
   level: LEVEL,
   query: ({ appliance }, { group }) => listOf(appliance, queryOf(appliance.facts(), group)),
@@ -98,13 +100,13 @@ const anonymous = show({
 
 const mapping = show({
   syntax: "show interface LineCard 0 subscriber mapping included-in IP <range:IP-RANGE>",
-  help: { ...subscriberHelp, ...mappingHelp },
+  help: { ...showSubscriberHelp, ...mappingHelp },
   level: LEVEL,
   query: ({ appliance }, { range }) => listOf(appliance, { within: [range] }),
   view: subscriberListLines,
 });
 
-const groupsHelp = { ...subscriberHelp, "anonymous-group": "Addresses that become subscribers when they are seen" };
+const groupsHelp = { ...showSubscriberHelp, "anonymous-group": "Addresses that become subscribers when they are seen" };
 
 const groups = show({
   syntax: "show interface LineCard 0 subscriber anonymous-group [all]",
@@ -123,7 +125,7 @@ const group = show({
   view: anonymousGroupLines,
 });
 
-const templatesHelp = { ...subscriberHelp, templates: "What anonymous subscribers are born with" };
+const templatesHelp = { ...showSubscriberHelp, templates: "What anonymous subscribers are born with" };
 
 const templates = show({
   syntax: "show interface LineCard 0 subscriber templates [all]",
@@ -147,7 +149,7 @@ const template = show({
 
 const aging = show({
   syntax: "show interface LineCard 0 subscriber aging anonymous",
-  help: { ...subscriberHelp, aging: "When subscribers are forgotten", anonymous: "Those of the anonymous groups" },
+  help: { ...showSubscriberHelp, aging: "When subscribers are forgotten", anonymous: "Those of the anonymous groups" },
   level: LEVEL,
   query: ({ appliance }) => ({ minutes: appliance.facts().anonymousAgeingMinutes }),
   view: ({ minutes }) =>
@@ -158,7 +160,7 @@ const aging = show({
 
 const database = show({
   syntax: "show interface LineCard 0 subscriber db counters",
-  help: { ...subscriberHelp, db: "The table of subscribers", counters: "What is in it, and what came and went" },
+  help: { ...showSubscriberHelp, db: "The table of subscribers", counters: "What is in it, and what came and went" },
   level: LEVEL,
   query({ appliance }) {
     const { fastPath } = appliance.status();

@@ -11,6 +11,7 @@ import { classifyCommands } from "./classify.ts";
 import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
 import { configureCommands } from "./configure.ts";
+import { dhcpCommands } from "./dhcp.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { explainCommands } from "./explain.ts";
 import { interfaceCommands } from "./interface.ts";
@@ -32,7 +33,7 @@ import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...dhcpCommands],
   ...[...serviceCommands, ...classifyCommands, ...explainCommands],
   ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
   ...reloadCommands,

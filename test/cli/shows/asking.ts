@@ -1,5 +1,6 @@
 // Asks an appliance of scenes.ts as a session does.
 import { aaaCommands } from "../../../cli/commands/aaa.ts";
+import { dhcpCommands } from "../../../cli/commands/dhcp.ts";
 import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
 import { interfaceCommands } from "../../../cli/commands/interface.ts";
 import { sshCommands } from "../../../cli/commands/ssh.ts";
@@ -12,7 +13,7 @@ import { clock, scenes } from "./scenes.ts";
 
 /** Those whose transcripts are here. */
 export const own: readonly ExecCommand[] = [
-  ...[...systemCommands, ...interfaceCommands, ...aaaCommands],
+  ...[...systemCommands, ...interfaceCommands, ...aaaCommands, ...dhcpCommands],
   ...sshCommands.filter(({ kind }) => kind === "show"),
 ];
 export const commands = language.exec.commands;

@@ -3,9 +3,12 @@ import type { ServerFigures } from "../../../mgmt/aaa/server-record.ts";
 import type { Appliance } from "../../../mgmt/appliance.ts";
 import { emptyConfiguration } from "../../../mgmt/config/configuration.ts";
 import { factsOf } from "../../../mgmt/config/facts.ts";
+import { dhcpDefaults } from "../../../mgmt/config/sections/dhcp.ts";
 import { loginDefaults } from "../../../mgmt/config/sections/login.ts";
 import { sshDefaults } from "../../../mgmt/config/sections/ssh.ts";
 import type { ConfigurationService } from "../../../mgmt/config/service.ts";
+import type { DhcpStatus } from "../../../mgmt/dhcp/feed.ts";
+import { DhcpFigures } from "../../../mgmt/dhcp/figures.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
 import { loggingDefaults } from "../../../mgmt/log/settings.ts";
@@ -26,7 +29,8 @@ type Asked =
   | "logins"
   | "ssh"
   | "audit"
-  | "aaaServers";
+  | "aaaServers"
+  | "dhcp";
 
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
@@ -146,6 +150,16 @@ const noSsh: SshStatus = {
   alarms: ["SSH cannot listen at port 22: it is in use."],
 };
 
+const noDhcp: DhcpStatus = { ...dhcpDefaults, counts: new DhcpFigures().counts, missed: 0, stranger: null };
+
+const dhcp: DhcpStatus = {
+  servers: ["192.0.2.53", "2001:db8::53"],
+  name: "circuit-id",
+  counts: { ...noDhcp.counts, given: 12_345, renewed: 678, ended: 9, other: 4321, unlisted: 2 },
+  missed: 17,
+  stranger: { address: "192.0.2.54", at: BOOT + 90_000 },
+};
+
 /** `watched`: what the daemon's watch says of the fast path. */
 function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: boolean; absence?: string }): Questions {
   const engine = new FakeEngine();
@@ -189,6 +203,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
     sessions: () => [],
     aaaServers: () => (watched.alive ? servers : []),
+    dhcp: () => (watched.alive ? dhcp : noDhcp),
     logins: {
       gate: () => ({ settings: loginDefaults, quietSeconds: null, window: null, blocked: [] }),
       refusals: () => ({ count: 0, latest: [] }),
