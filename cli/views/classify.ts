@@ -15,7 +15,7 @@ import { notRefusingLines } from "./subscribers.ts";
 /** `refusing`: whether any link is forwarding. */
 export function classifiedLines(asked: Classified & { readonly refusing: boolean }): string[] {
   const { from, to, subscriber } = asked;
-  if (!subscriber) return [`Neither ${from} nor ${to} is in an anonymous group: it passes, and nothing is counted.`];
+  if (!subscriber) return [`Neither ${from} nor ${to} is a subscriber's: it passes, and nothing is counted.`];
   return paragraphs(
     notRefusingLines(asked.refusing),
     whoLines(asked, subscriber),
@@ -27,12 +27,11 @@ export function classifiedLines(asked: Classified & { readonly refusing: boolean
 }
 
 function whoLines({ opener }: Classified, subscriber: ClassifiedSubscriber): string[] {
-  const { address, prefixLength, group, template, package: owner } = subscriber;
+  const { name, address, prefixLength, group, template, package: owner } = subscriber;
   return fields({
-    Subscriber: subscriberText({ subscriber: { address, prefixLength, outerVlan: 0, innerVlan: 0 } }),
+    Subscriber: name ?? subscriberText({ subscriber: { address, prefixLength, outerVlan: 0, innerVlan: 0 } }),
     "Opened by": opener === "subscriber" ? "the subscriber" : "the network",
-    "Anonymous group": `"${group}"`,
-    Template: `${template}`,
+    ...(name === null && { "Anonymous group": `"${group}"`, Template: `${template}` }),
     Package: packageText(owner),
   });
 }

@@ -13,6 +13,8 @@ static const char no_memory[] = "there is no memory for it";
 struct classification {
 	struct policy *policy;
 	struct session_key key;
+	struct subscriber record; // a name's, as the fast path would have it
+	const struct subscriber *name;
 	enum side opener;
 	uint64_t now_ms;
 	struct overriding overriding;
@@ -41,8 +43,14 @@ put(struct classification *c, const struct classification_question *question)
 	};
 	c->opener = question->from_network ? SIDE_NETWORK : SIDE_SUBSCRIBER;
 	c->now_ms = question->now_ms;
-	c->overriding = policy_overriding(c->policy, NULL, &c->key.subscriber, c->now_ms);
-	c->walk = policy_overrides(c->policy, NULL, &c->key.subscriber);
+	if (question->named) {
+		c->record.address = address_of(question->name);
+		atomic_init(&c->record.number, question->package_id);
+		c->name = &c->record;
+	}
+	const struct address *own = c->name == NULL ? NULL : &c->name->address;
+	c->overriding = policy_overriding(c->policy, own, &c->key.subscriber, c->now_ms);
+	c->walk = policy_overrides(c->policy, own, &c->key.subscriber);
 }
 
 static struct policy *
@@ -93,17 +101,29 @@ classification_free(struct classification *c)
 }
 
 static void
-describe_subscriber(struct classification_answer *answer, const struct classification *c, const struct terms *terms)
+describe_group(struct classification_answer *answer, const struct classification *c, const struct group *group)
 {
-	uint8_t length = group_prefix_length(terms->group, &c->key.subscriber);
+	uint8_t length = group_prefix_length(group, &c->key.subscriber);
 	struct address first = address_prefix(&c->key.subscriber, length);
 
-	answer->known = true;
-	answer->group = (uint32_t)(terms->group - c->policy->groups);
-	answer->template_number = terms->group->template_number;
-	answer->package = terms->package->id;
+	answer->anonymous = true;
+	answer->group = (uint32_t)(group - c->policy->groups);
+	answer->template_number = group->template_number;
 	memcpy(answer->subscriber, first.bytes, sizeof(first.bytes));
 	answer->subscriber_length = length;
+}
+
+static void
+describe_subscriber(struct classification_answer *answer, const struct classification *c, const struct terms *terms)
+{
+	answer->known = true;
+	if (c->name == NULL) {
+		describe_group(answer, c, terms->group);
+	} else {
+		memcpy(answer->subscriber, c->name->address.bytes, sizeof(answer->subscriber));
+		answer->subscriber_length = 128;
+	}
+	answer->package = terms->package->id;
 	answer->measured = terms->measured;
 	for (uint32_t d = 0; d < terms->package->detector_count; d++)
 		if (terms->package->detectors[d].service & terms->services)
@@ -113,7 +133,7 @@ describe_subscriber(struct classification_answer *answer, const struct classific
 struct classification_answer
 classification_answer(const struct classification *c)
 {
-	struct terms terms = terms_of(c->policy, &c->key, NULL, c->opener, c->now_ms);
+	struct terms terms = terms_of(c->policy, &c->key, c->name, c->opener, c->now_ms);
 	uint64_t services = classifier_services(&c->policy->classifier, &c->key, c->opener);
 	struct classification_answer answer = {
 		.services = services,
@@ -121,7 +141,7 @@ classification_answer(const struct classification *c)
 		.blocked = terms.blocked,
 	};
 
-	if (terms.group != NULL)
+	if (terms.package != NULL)
 		describe_subscriber(&answer, c, &terms);
 	return answer;
 }

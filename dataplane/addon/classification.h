@@ -14,6 +14,9 @@ extern "C" {
 struct classification_question {
 	uint8_t subscriber[16]; // in the form of core/address.h
 	uint8_t network[16];
+	bool named;          // a name has the subscriber's address:
+	uint8_t name[16];    // its own address,
+	uint16_t package_id; // and the package that goes with it
 	uint16_t server_port;
 	uint8_t protocol;  // of IP
 	bool from_network; // who opens it
@@ -22,11 +25,12 @@ struct classification_question {
 
 // Sets of services: bit i: the policy's service i.
 struct classification_answer {
-	bool known;     // the address is in an anonymous group; all below but the sets of services is nothing otherwise
+	bool known; // a name or an anonymous group has the address; all below but the sets of services is nothing otherwise
+	bool anonymous; // of a group:
 	uint32_t group; // index
 	uint16_t template_number;
-	uint32_t package;          // its id; an override's, or the template's
-	uint8_t subscriber[16];    // first address of the subscriber's prefix
+	uint32_t package;          // its id; an override's, or the name's or the template's
+	uint8_t subscriber[16];    // first address of the subscriber's prefix; a name's own
 	uint8_t subscriber_length; // in bits of `subscriber`
 	uint64_t services;         // that it belongs to
 	uint64_t exempt, blocked;  // ... by overrides

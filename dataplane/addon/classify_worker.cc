@@ -57,8 +57,8 @@ subscriber_to_js(Napi::Env env, const struct classification_answer &answer)
 
 	for (unsigned i = 0; i < answer.detector_count; i++)
 		detectors.Set(i, answer.detectors[i]);
-	object.Set("group", answer.group);
-	object.Set("template", answer.template_number);
+	object.Set("group", answer.anonymous ? Napi::Value::From(env, answer.group) : env.Null());
+	object.Set("template", answer.anonymous ? Napi::Value::From(env, answer.template_number) : env.Null());
 	object.Set("package", answer.package);
 	object.Set("address", address_text(answer.subscriber));
 	object.Set("prefixLength", prefix_length_shown(answer.subscriber, answer.subscriber_length));
@@ -102,6 +102,11 @@ classify(const Napi::CallbackInfo &info)
 	question.server_port = static_cast<uint16_t>(info[4].As<Napi::Number>().Uint32Value());
 	question.from_network = info[5].As<Napi::Boolean>();
 	question.now_ms = static_cast<uint64_t>(info[6].As<Napi::Number>().Int64Value());
+	question.named = !info[7].IsNull();
+	if (question.named) {
+		std::memcpy(question.name, info[7].As<Napi::Uint8Array>().Data(), sizeof(question.name));
+		question.package_id = static_cast<uint16_t>(info[8].As<Napi::Number>().Uint32Value());
+	}
 	auto *worker = new ClassifyWorker(
 		info.Env(), std::vector<uint8_t>(policy.Data(), policy.Data() + policy.ByteLength()), question);
 	worker->Queue();

@@ -13,6 +13,8 @@ export interface SupposedSession {
   readonly serverPort: number;
   /** The side that opens it. */
   readonly opener: "subscriber" | "network";
+  /** That has the subscriber's address, by its own, and the package that goes with it; null: none has. */
+  readonly name: { readonly address: string; readonly package: number } | null;
 }
 
 const protocols = { tcp: 6, udp: 17 } as const;
@@ -20,7 +22,7 @@ const PORT_LAST = 65535;
 
 /** `nowMs`: CLOCK_BOOTTIME, which ends overrides. Compiles the whole policy, off the main thread. Throws an Error when it is refused. */
 export function classify(policy: Uint8Array, session: SupposedSession, nowMs: number): Promise<Classification> {
-  const { subscriber, network, protocol, serverPort, opener } = session;
+  const { subscriber, network, protocol, serverPort, opener, name } = session;
   if (!Number.isInteger(serverPort) || serverPort < 0 || serverPort > PORT_LAST)
     throw new RangeError(`There is no port ${serverPort}.`);
   return loadNative().classify(
@@ -31,6 +33,8 @@ export function classify(policy: Uint8Array, session: SupposedSession, nowMs: nu
     serverPort,
     opener === "network",
     nowMs,
+    name && bytesOf(name.address),
+    name?.package ?? 0,
   );
 }
 

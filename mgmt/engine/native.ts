@@ -39,6 +39,10 @@ export interface Native {
     serverPort: number,
     fromNetwork: boolean,
     nowMs: number,
+    /** The own address of the name that has the subscriber's; null: none has. */
+    name: Uint8Array | null,
+    /** That goes with it. */
+    packageId: number,
   ): Promise<Classification>;
   /** Of this thread: what is permitted stays so when its user changes next. Throws an Error. */
   keepCapabilities(): void;
@@ -50,7 +54,7 @@ export interface Native {
 
 /** What a policy would do with a session. Services are indexes into the configuration's. */
 export interface Classification {
-  /** Null: the subscriber-side address is in no anonymous group, so nothing is counted. */
+  /** Null: the subscriber-side address is no name's and in no anonymous group, so nothing is counted. */
   readonly subscriber: ClassifiedSubscriber | null;
   /** All that the session belongs to. */
   readonly services: readonly number[];
@@ -62,12 +66,12 @@ export interface Classification {
 }
 
 export interface ClassifiedSubscriber {
-  /** Index into usableGroups of the configuration. */
-  readonly group: number;
-  readonly template: number;
-  /** Its id; an override's, else the template's. */
+  /** Index into usableGroups of the configuration; null: he has a name. */
+  readonly group: number | null;
+  readonly template: number | null;
+  /** Its id; an override's, else the name's or the template's. */
   readonly package: number;
-  /** The subscriber's prefix. */
+  /** The subscriber's prefix, or the name's own address. */
   readonly address: string;
   readonly prefixLength: number;
   /** The session's services whose usage is counted. */

@@ -18,7 +18,7 @@ export interface Question extends Pick<SupposedSession, "protocol" | "serverPort
 export interface Classified extends Question {
   /** The side that opens it. */
   readonly opener: SupposedSession["opener"];
-  /** Null: neither address is in a group, and nothing is counted. */
+  /** Null: neither address is a subscriber's, and nothing is counted. */
   readonly subscriber: ClassifiedSubscriber | null;
   /** Those of the policy that have the port. */
   readonly services: readonly ClassifiedService[];
@@ -29,11 +29,14 @@ export interface Classified extends Question {
 }
 
 export interface ClassifiedSubscriber {
+  /** Null: he is anonymous, by his prefix. */
+  readonly name: string | null;
   readonly address: string;
   readonly prefixLength: number;
-  readonly group: string;
-  readonly template: number;
-  /** An override's, else the template's. */
+  /** Null: he has a name. */
+  readonly group: string | null;
+  readonly template: number | null;
+  /** An override's, else the name's or the template's. */
   readonly package: SubscriberPackage;
 }
 
@@ -57,7 +60,7 @@ export interface ClassifiedOverride {
 export async function classified(
   question: Question,
   policy: Prepared | undefined,
-  subscribers: Pick<Subscribers, "groupOf">,
+  subscribers: Pick<Subscribers, "groupOf" | "nameWith">,
   nowMs: number,
 ): Promise<Classified> {
   if (!policy) throw new Sentence("There is no configuration yet: nothing is judged.");
@@ -66,10 +69,13 @@ export async function classified(
   if (from.includes(":") !== to.includes(":")) {
     throw new Sentence("A session has two addresses of one family: give two of IPv4 or two of IPv6.");
   }
+  const named = { from: await subscribers.nameWith(from), to: await subscribers.nameWith(to) };
+  const isOurs = { from: named.from || subscribers.groupOf(from), to: named.to || subscribers.groupOf(to) };
   // Between two subscribers it is his who opens it.
-  const opener = !subscribers.groupOf(from) && subscribers.groupOf(to) ? "network" : "subscriber";
+  const opener = !isOurs.from && isOurs.to ? "network" : "subscriber";
   const [subscriber, network] = opener === "subscriber" ? [from, to] : [to, from];
-  const found = await classify(blob, { subscriber, network, protocol, serverPort, opener }, nowMs);
+  const name = (opener === "subscriber" ? named.from : named.to) ?? null;
+  const found = await classify(blob, { subscriber, network, protocol, serverPort, opener, name }, nowMs);
   const nameOf = (bit: number) => services[bit] ?? `service ${bit}`;
   const namesOf = (bits: readonly number[]) => bits.map(nameOf);
   const verdicts = {
@@ -79,7 +85,8 @@ export async function classified(
     measured: namesOf(found.subscriber?.measured ?? []),
   };
   return {
-    ...{ ...question, opener, subscriber: found.subscriber && subscriberOf(found.subscriber, facts) },
+    ...{ ...question, opener },
+    subscriber: found.subscriber && subscriberOf(found.subscriber, name?.name ?? null, facts),
     services: withPort(question, facts, services).map((each) => serviceOf(each, verdicts, opener)),
     detectors: (found.subscriber?.detectors ?? []).flatMap((id) => detectors.get(id) ?? []),
     overrides: found.overrides.map((each) => ({
@@ -91,11 +98,12 @@ export async function classified(
 
 type Found = NonNullable<Awaited<ReturnType<typeof classify>>["subscriber"]>;
 
-function subscriberOf(found: Found, facts: Prepared["facts"]): ClassifiedSubscriber {
+function subscriberOf(found: Found, name: string | null, facts: Prepared["facts"]): ClassifiedSubscriber {
   const { address, prefixLength, template } = found;
   const owner = facts.packages.find(({ id }) => id === found.package);
   return {
-    ...{ address, prefixLength, template, group: usableGroups(facts)[found.group]?.name ?? "" },
+    ...{ name, address, prefixLength, template },
+    group: found.group === null ? null : (usableGroups(facts)[found.group]?.name ?? ""),
     package: owner ? packageNameOf(owner) : { id: found.package, name: null },
   };
 }

@@ -31,6 +31,14 @@ export interface SubscribersParts {
   readonly recorder: Pick<BreachRecorder, "find">;
 }
 
+/** A name that has an address. */
+export interface NameWith {
+  readonly name: string;
+  /** Its own. */
+  readonly address: string;
+  readonly package: number;
+}
+
 export class Subscribers {
   readonly #parts: SubscribersParts;
   #index: { readonly facts: Facts; readonly groups: GroupIndex } | undefined;
@@ -78,6 +86,25 @@ export class Subscribers {
     const facts = this.#parts.facts();
     if (this.#index?.facts !== facts) this.#index = { facts, groups: new GroupIndex(usableGroups(facts)) };
     return this.#index.groups.groupOf(address);
+  }
+
+  /**
+   * The name that has an address, in whatever tags, by its own address, and its package; undefined: none has, or there is no fast
+   * path that would know. Rejects with a Sentence.
+   */
+  async nameWith(address: string): Promise<NameWith | undefined> {
+    const { engine, names } = this.#parts;
+    if (!engine.status()) return undefined;
+    try {
+      const pages = await Array.fromAsync(engine.subscribers({ containing: address }));
+      const record = pages.flat().find(({ subscriber }) => nameIdOf(subscriber.address) !== undefined);
+      const [found] = record ? await named([record], names) : [];
+      if (!found) return undefined;
+      const { address: own, name = own } = found.subscriber;
+      return { name, address: own, package: found.package ?? 0 };
+    } catch (error) {
+      throw told(error);
+    }
   }
 
   #subscriberOf(record: SubscriberRecord, region: string, about: readonly JudgedOverride[]): Subscriber {

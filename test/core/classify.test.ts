@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { classify, type SupposedSession } from "../../mgmt/engine/classify.ts";
 import type { PolicyOverride } from "../../mgmt/engine/policy_override.ts";
 import { Engine } from "../../mgmt/replay/engine.ts";
+import { addressOfName } from "../../mgmt/subscribers/name-address.ts";
 import { tcp, udp } from "./frames.ts";
 import { policyOf } from "./policies.ts";
 
@@ -46,6 +47,7 @@ const mail: SupposedSession = {
   protocol: "tcp",
   serverPort: 25,
   opener: "subscriber",
+  name: null,
 };
 
 function overriding(number: number, fields: Partial<PolicyOverride>): PolicyOverride {
@@ -164,7 +166,7 @@ test("what is said of a session is what its first packet is judged by", async (t
         });
         const said = await classify(
           policy,
-          { subscriber, network, protocol, serverPort, opener: "subscriber" },
+          { subscriber, network, protocol, serverPort, opener: "subscriber", name: null },
           NOW_MS,
         );
         const { verdict } = engine.packet(frame, "subscriber", 0, NOW_MS);
@@ -175,4 +177,16 @@ test("what is said of a session is what its first packet is judged by", async (t
       },
     ),
   );
+});
+
+test("an address of a name is judged by the name's package and overrides, in no group's", async (t) => {
+  const name = { address: addressOfName(42), package: 9 };
+  const ofName = overriding(3, { target: { prefix: "100::2a/128" }, blocked: ["smtp"] });
+  const ofAddress = overriding(4, { exempt: "all" });
+  t.like((await ask({ subscriber: "203.0.113.1", name })).subscriber, {
+    ...{ group: null, template: null, package: 9, address: "100::2a", prefixLength: 128 },
+  });
+  const said = await ask({ name }, [ofAddress, ofName]);
+  t.deepEqual([said.blocked, said.exempt], [[SMTP], [OFF_NET]], "what is said of the name goes first");
+  t.is((await ask({ name: { ...name, package: 200 } })).subscriber?.package, 0, "in place of a package that is gone");
 });

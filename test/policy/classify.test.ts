@@ -32,6 +32,10 @@ interface LineCard 0
 
 const NOW = { now: 1_000_000, nowMs: 1000 };
 
+/** Mapped to a name, and in no group. */
+const customer = "203.0.113.7";
+const NAMED = { name: "cust-1001", address: "100::2a", package: 7 };
+
 function ask(question: Partial<Question>, overrides: readonly Override[] = []) {
   const known = new Map<string, number>();
   const add = (more: ReadonlyMap<string, number>) => {
@@ -39,8 +43,12 @@ function ask(question: Partial<Question>, overrides: readonly Override[] = []) {
   };
   const policy = preparePolicy(configuration, { all: () => known, add }, 1, { overrides, moment: NOW });
   const groups = new GroupIndex(usableGroups(configuration));
+  const subscribers = {
+    groupOf: (address: string) => groups.groupOf(address),
+    nameWith: async (address: string) => (address === customer ? NAMED : undefined),
+  };
   const whole = { from: "10.0.0.1", to: "192.0.2.1", protocol: "tcp", serverPort: 25, ...question } as const;
-  return classified(whole, policy, groups, NOW.nowMs);
+  return classified(whole, policy, subscribers, NOW.nowMs);
 }
 
 async function told(question: Partial<Question>, overrides?: readonly Override[]): Promise<string> {
@@ -108,8 +116,18 @@ test("an override that people made is told by its number, and gives another pack
 test("an address in no group is nobody's, and two families are no session", async (t) => {
   t.is(
     await told({ from: "11.0.0.1" }),
-    "Neither 11.0.0.1 nor 192.0.2.1 is in an anonymous group: it passes, and nothing is counted.",
+    "Neither 11.0.0.1 nor 192.0.2.1 is a subscriber's: it passes, and nothing is counted.",
   );
   const refused = await t.throwsAsync(ask({ to: "2001:db8::1" }), { name: "Sentence" });
   t.regex(refused?.message ?? "", /two addresses of one family/);
+});
+
+test("an address of a name is told by the name, and has the name's package", async (t) => {
+  t.is(
+    (await told({ from: customer })).split("\n\n")[0],
+    `\
+Subscriber : cust-1001
+Opened by  : the subscriber
+Package    : 7`,
+  );
 });
