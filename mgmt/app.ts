@@ -36,6 +36,7 @@ import { consoleSocket, daemonSocket, namesFile, storeFile, usageFile } from "./
 import { pause } from "./pause.ts";
 import { classified } from "./policy/classify.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
+import { RadiusAccounting } from "./radius/listener/radius-accounting.ts";
 import { Reports } from "./reports/reports.ts";
 import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
@@ -92,6 +93,7 @@ export class App {
   readonly #subscribers: Subscribers;
   readonly #names: SubscriberKeeper;
   readonly #dhcp: DhcpFeed;
+  readonly #radiusAccounting: RadiusAccounting;
   readonly #collector: UsageCollector;
   readonly #reports: Reports;
   readonly #operations: Operations<ApplianceParts>;
@@ -141,9 +143,15 @@ export class App {
     });
     this.#configuration.follow(() => this.#names.obey());
     this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#names });
+    const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
+    this.#radiusAccounting = new RadiusAccounting({
+      ...{ ...parts, facts, feed: this.#names, cutOff: (wanted) => this.#policy.cutOff(wanted) },
+      fault: (error) => fault(error, "RADIUS accounting"),
+    });
+    this.#configuration.follow(() => void this.#radiusAccounting.obey());
     this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases, names: this.#names });
     this.#retention = new BreachRetention(parts);
-    this.#watch = new FastPathWatch({ ...parts, events: this.#recorder });
+    this.#watch = new FastPathWatch({ ...parts, events: this.#recorder, policy: this.#policy });
     this.#subscribers = new Subscribers({
       ...{ engine, clock, recorder: this.#recorder, facts, nameOf, overrides: this.#overrides },
       names: this.#names,
@@ -176,7 +184,6 @@ export class App {
     const captures = new Captures({ ...parts, services: () => this.#policy.services() });
     const answer = answersOf({ appliance, captures, identify, load: (actor) => this.load(actor) });
     this.#server = new LocalServer(daemonSocket(options.runDirectory), answer);
-    const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
     const shells = new Shells({
       ...{ language, appliance, facts, sessions: this.#sessions, accounting: this.#accountant, now: clock.now, fault },
     });
@@ -258,6 +265,8 @@ export class App {
       works.push(part);
       part.start();
     }
+    doors.push(this.#radiusAccounting);
+    await this.#radiusAccounting.start();
     // Last: to make its keys takes seconds, once.
     doors.push(this.#ssh);
     await this.#ssh.start();
@@ -294,6 +303,7 @@ export class App {
       logins: { gate: () => this.#gate.status(), refusals: () => this.#logins.refusals() },
       ssh: () => this.#ssh.status(),
       dhcp: () => this.#dhcp.status(),
+      radiusAccounting: () => this.#radiusAccounting.status(),
       aaaServers: () => [...this.#radius.figures(), ...this.#tacacs.figures()],
       enable: (level, secret, actor) => this.#enabling.enable(level, secret, actor),
       perform: (operation, input, actor) => this.#operations.perform(operation, input, actor),
@@ -308,7 +318,7 @@ export class App {
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
       configurationAlarms: this.#configuration.alarms(),
-      ssh: this.#ssh,
+      ...{ radiusAccounting: this.#radiusAccounting, ssh: this.#ssh },
     });
   }
 }

@@ -16,6 +16,7 @@ import type { Actor, AuditEntry, Operation } from "./operations/operation.ts";
 import type { OverrideKeeper } from "./overrides/keeper.ts";
 import type { OverrideQuestions } from "./overrides/override.ts";
 import type { Classified, Question } from "./policy/classify.ts";
+import type { RadiusAccountingStatus } from "./radius/listener/radius-accounting.ts";
 import type { Reports } from "./reports/reports.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
@@ -71,6 +72,8 @@ export interface Appliance {
   dhcp(): DhcpStatus;
   /** Those that are configured, in the order in which they are asked, with what they did since. */
   aaaServers(): readonly ServerFigures[];
+  /** RADIUS accounting as a feed of subscribers: what its clients did. */
+  radiusAccounting(): RadiusAccountingStatus;
   /** Whether the enable secret of the level is this one. Rejects with a Sentence when too many were wrong lately. */
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */

@@ -20,6 +20,7 @@ import { loginCommands } from "./login.ts";
 import { massMailingCommands } from "./mass-mailing.ts";
 import { overrideCommands } from "./overrides.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
+import { radiusAccountingCommands } from "./radius-accounting.ts";
 import { reloadCommands } from "./reload.ts";
 import { reportCommands } from "./reports.ts";
 import { saveCommands } from "./save.ts";
@@ -33,7 +34,7 @@ import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...dhcpCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...dhcpCommands, ...radiusAccountingCommands],
   ...[...serviceCommands, ...classifyCommands, ...explainCommands],
   ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
   ...reloadCommands,

@@ -11,6 +11,8 @@ export interface Observed {
   readonly status: EngineStatus;
   /** Events that were overwritten before this daemon read them, since it started. */
   readonly eventsLost: number;
+  /** Links that judge are to be cut off beside what the configuration says of them. */
+  readonly isCutOff: boolean;
 }
 
 /** A count that matters when it grows: bad while it grows faster than `perSecond`, judged over a second at least if that is not 0. */

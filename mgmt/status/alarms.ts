@@ -152,7 +152,7 @@ const modeEffects: Readonly<Partial<Record<ObeyedLinkMode, string>>> = {
 };
 
 /** A state as well. Of an engine that judges nothing on any link the reason is told, and not each link. */
-function linksNotForwarding({ status: { header, live } }: Observed): Alarm[] {
+function linksNotForwarding({ status: { header, live }, isCutOff }: Observed): Alarm[] {
   if (live.bypass !== "none") return [];
   return Array.from({ length: header.links }, (_, link) => link).flatMap((link) => {
     const mode = live.linkModes[link] ?? "unknown";
@@ -161,7 +161,10 @@ function linksNotForwarding({ status: { header, live } }: Observed): Alarm[] {
     return {
       key: `mode ${link} ${mode}`,
       mnemonic: "ALARM",
-      text: `Link ${link} is in ${mode}, as it was told: ${effect}. "link mode ${link} forwarding" ends it.`,
+      text:
+        isCutOff && mode === "cutoff"
+          ? `Link ${link} is in cutoff while one who tells of subscribers is silent: ${effect}.`
+          : `Link ${link} is in ${mode}, as it was told: ${effect}. "link mode ${link} forwarding" ends it.`,
       over: `Link ${link} is no longer in ${mode}.`,
     };
   });

@@ -114,6 +114,7 @@ export interface StatusParts {
   readonly recorder: { open(): readonly Breach[]; readonly alarm: string | undefined };
   readonly collector: { readonly alarm: string | undefined };
   readonly names: { alarms(): string[] };
+  readonly radiusAccounting: { alarms(): string[] };
   readonly ssh: { alarms(): string[] };
   readonly clock: Clock;
 }
@@ -128,7 +129,7 @@ export function statusOf(parts: StatusParts): Status {
     alarms: [
       ...[...watch.alarms(), ...bypassAlarm(said), ...policy.alarms(), ...configurationAlarms],
       ...[recorder.alarm, collector.alarm].filter((alarm) => alarm !== undefined),
-      ...[...names.alarms(), ...ssh.alarms()],
+      ...[...names.alarms(), ...parts.radiusAccounting.alarms(), ...ssh.alarms()],
     ],
     fastPath: said ? fastPathOf(said, parts) : null,
     open: open.length,

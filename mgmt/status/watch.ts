@@ -19,6 +19,7 @@ export interface WatchParts {
   readonly clock: Clock;
   /** Events lost since the daemon started. */
   readonly events: { readonly lost: number };
+  readonly policy: { readonly isCutOff: boolean };
 }
 
 export class FastPathWatch {
@@ -82,9 +83,9 @@ export class FastPathWatch {
   }
 
   #examine(status: EngineStatus): void {
-    const { log, clock, events } = this.#parts;
+    const { log, clock, events, policy } = this.#parts;
     const before = this.#seen;
-    this.#seen = look(before, { status, eventsLost: events.lost }, clock.nowMs());
+    this.#seen = look(before, { status, eventsLost: events.lost, isCutOff: policy.isCutOff }, clock.nowMs());
     for (const { mnemonic, text } of news(before?.alarms ?? [], this.#seen.alarms)) log.say(mnemonic, text);
   }
 

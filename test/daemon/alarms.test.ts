@@ -18,11 +18,13 @@ interface Said {
   readonly mbufsFree?: number;
   readonly eventsLost?: number;
   readonly linkMode?: ObeyedLinkMode;
+  readonly isCutOff?: boolean;
 }
 
 /** A fast path that is well, but for what the test says: of its tables nothing is used. */
 function says(said: Said = {}): Observed {
-  const { counters, dropped, missed = 0, starved = 0, up = true, mbufsFree = 900, eventsLost = 0, ...changes } = said;
+  const { counters, dropped, missed = 0, starved = 0, up = true, mbufsFree = 900, ...more } = said;
+  const { eventsLost = 0, isCutOff = false, ...changes } = more;
   const { live, ...rest } = region({ generation: 1, ...changes });
   const links = [{ subscriber: { up, missed, starved }, network: { up: true, missed: 0, starved: 0 } }];
   const unused = { sessions: 0, subscribers: 0, watches: 0 };
@@ -35,7 +37,7 @@ function says(said: Said = {}): Observed {
     live: { ...live, links, mbufsFree },
     counters: { ...rest.counters, engine: { ...rest.counters.engine, ...unused, ...counters }, links: ports },
   };
-  return { status, eventsLost };
+  return { status, eventsLost, isCutOff };
 }
 
 /** Looks at each at its second; returns what was told at each look. */
@@ -68,6 +70,16 @@ test("a link that is not forwarding is told at once, what that means, and when i
       "Link 0 is no longer in bypass.",
     ],
     ["Link 0 is no longer in cutoff."],
+  ]);
+});
+
+test("a link that is cut off while one who tells of subscribers is silent is told so, and not how to undo what nobody typed", (t) => {
+  const texts = (said: Said) => look(undefined, says(said), 0).alarms.map(({ text }) => text);
+  t.deepEqual(texts({ linkMode: "cutoff", isCutOff: true }), [
+    "Link 0 is in cutoff while one who tells of subscribers is silent: nothing passes on it.",
+  ]);
+  t.deepEqual(texts({ linkMode: "cutoff" }), [
+    'Link 0 is in cutoff, as it was told: nothing passes on it. "link mode 0 forwarding" ends it.',
   ]);
 });
 

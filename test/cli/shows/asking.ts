@@ -3,6 +3,7 @@ import { aaaCommands } from "../../../cli/commands/aaa.ts";
 import { dhcpCommands } from "../../../cli/commands/dhcp.ts";
 import type { Answer, Context, ExecCommand } from "../../../cli/commands/exec.ts";
 import { interfaceCommands } from "../../../cli/commands/interface.ts";
+import { radiusAccountingCommands } from "../../../cli/commands/radius-accounting.ts";
 import { sshCommands } from "../../../cli/commands/ssh.ts";
 import { systemCommands } from "../../../cli/commands/system.ts";
 import { language } from "../../../cli/commands/table.ts";
@@ -13,7 +14,7 @@ import { clock, scenes } from "./scenes.ts";
 
 /** Those whose transcripts are here. */
 export const own: readonly ExecCommand[] = [
-  ...[...systemCommands, ...interfaceCommands, ...aaaCommands, ...dhcpCommands],
+  ...[...systemCommands, ...interfaceCommands, ...aaaCommands, ...dhcpCommands, ...radiusAccountingCommands],
   ...sshCommands.filter(({ kind }) => kind === "show"),
 ];
 export const commands = language.exec.commands;

@@ -12,6 +12,7 @@ import { DhcpFigures } from "../../../mgmt/dhcp/figures.ts";
 import type { EngineStatus } from "../../../mgmt/engine/engine_port.ts";
 import { FakeEngine } from "../../../mgmt/engine/fake_engine.ts";
 import { loggingDefaults } from "../../../mgmt/log/settings.ts";
+import type { RadiusAccountingStatus } from "../../../mgmt/radius/listener/radius-accounting.ts";
 import type { SshStatus } from "../../../mgmt/ssh/server.ts";
 import { look } from "../../../mgmt/status/alarms.ts";
 import { statusOf } from "../../../mgmt/status/status.ts";
@@ -30,7 +31,8 @@ type Asked =
   | "ssh"
   | "audit"
   | "aaaServers"
-  | "dhcp";
+  | "dhcp"
+  | "radiusAccounting";
 
 type Questions = Pick<Appliance, Asked> & {
   readonly configuration: Partial<ConfigurationService>;
@@ -110,6 +112,30 @@ const servers: readonly ServerFigures[] = [
   { protocol: "tacacs+", use: "both", address: "192.0.2.6", port: 49, state: "unasked", ...unasked },
 ];
 
+const attributes = { nameAttribute: "user-name", packageAttribute: null } as const;
+
+const radiusAccounting: RadiusAccountingStatus = {
+  port: 1813,
+  alarms: ["RADIUS client 2001:db8:0:53::8 is silent: nothing with its key came for 900 seconds."],
+  clients: [
+    {
+      ...{ address: "192.0.2.7", ...attributes, silence: null, isSilent: false, nases: 2, heardAt: BOOT + 95_000 },
+      counts: { start: 12_345, interim: 240_000, stop: 12_001, on: 2, off: 1, repeated: 17, answers: 264_366 },
+      troubles: { "wrong-key": 3, "not-its-own": 21 },
+    },
+    {
+      ...{ address: "2001:db8:0:53::8", ...attributes, silence: { seconds: 900, action: "remove-mappings" } },
+      ...{ isSilent: true, nases: 0, heardAt: null, troubles: { "unknown-package": 1 } },
+      counts: { start: 0, interim: 0, stop: 0, on: 0, off: 0, repeated: 0, answers: 0 },
+    },
+  ],
+  strangers: { packets: 1234, latest: "198.51.100.9" },
+};
+
+const noRadiusAccounting: RadiusAccountingStatus = {
+  ...{ port: null, alarms: [], clients: [], strangers: { packets: 0, latest: null } },
+};
+
 /** A fast path that works. */
 function working(): EngineStatus {
   const { live, counters, ...rest } = region({ generation: 3 });
@@ -164,7 +190,7 @@ const dhcp: DhcpStatus = {
 function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: boolean; absence?: string }): Questions {
   const engine = new FakeEngine();
   if (said) engine.attach(said);
-  const seen = said && look(undefined, { status: said, eventsLost: 0 }, clock.nowMs());
+  const seen = said && look(undefined, { status: said, eventsLost: 0, isCutOff: false }, clock.nowMs());
   const { alive, absence } = watched;
   const alarms = [...(absence ? [absence] : []), ...(seen?.alarms.map(({ text }) => text) ?? [])];
   const loads = [busy, resting].map((now) => loadOf(idle, now, 2_000_000_000));
@@ -184,6 +210,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
         recorder: { open: () => [], alarm: undefined },
         collector: { alarm: undefined },
         names: { alarms: () => [] },
+        radiusAccounting: { alarms: () => [] },
         ssh: { alarms: () => [] },
         clock,
       }),
@@ -202,6 +229,7 @@ function asked(said: EngineStatus | undefined, on: Machine, watched: { alive: bo
     overrides: { list: async function* () {} },
     log: { status: () => ({ settings: loggingDefaults, leftOut: 0, lines: [] }) },
     sessions: () => [],
+    radiusAccounting: () => (watched.alive ? radiusAccounting : noRadiusAccounting),
     aaaServers: () => (watched.alive ? servers : []),
     dhcp: () => (watched.alive ? dhcp : noDhcp),
     logins: {
