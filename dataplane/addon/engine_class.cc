@@ -11,6 +11,8 @@ Engine::define(Napi::Env env)
 	return DefineClass(env, "Engine",
 			   {
 				   InstanceMethod<&Engine::apply>("apply"),
+				   InstanceMethod<&Engine::changeSubscribers>("changeSubscribers"),
+				   InstanceMethod<&Engine::sweepSubscribers>("sweepSubscribers"),
 				   InstanceMethod<&Engine::packet>("packet"),
 				   InstanceMethod<&Engine::advance>("advance"),
 				   InstanceMethod<&Engine::events>("events"),
@@ -50,6 +52,26 @@ void
 Engine::apply(const Napi::CallbackInfo &info)
 {
 	apply_policy(info.Env(), engine_.get(), info[0].As<Napi::Uint8Array>());
+}
+
+Napi::Value
+Engine::changeSubscribers(const Napi::CallbackInfo &info)
+{
+	uint32_t epoch = info[0].As<Napi::Number>().Uint32Value(), refused = 0;
+	Napi::Uint8Array changes = info[1].As<Napi::Uint8Array>();
+	const char *wrong =
+		offline_engine_change(engine_.get(), epoch, changes.Data(),
+				      static_cast<uint32_t>(changes.ByteLength() / OFFLINE_CHANGE_BYTES), &refused);
+
+	if (wrong != nullptr)
+		throw Napi::Error::New(info.Env(), std::string("The changes are refused: ") + wrong + ".");
+	return Napi::Number::New(info.Env(), refused);
+}
+
+void
+Engine::sweepSubscribers(const Napi::CallbackInfo &info)
+{
+	offline_engine_sweep(engine_.get(), info[0].As<Napi::Number>().Uint32Value());
 }
 
 static uint64_t

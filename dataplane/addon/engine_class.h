@@ -21,6 +21,9 @@ class Engine : public Napi::ObjectWrap<Engine>
 
       private:
 	void apply(const Napi::CallbackInfo &info); // (policy: Uint8Array)
+	// (epoch: number, changes: Uint8Array): how many were refused
+	Napi::Value changeSubscribers(const Napi::CallbackInfo &info);
+	void sweepSubscribers(const Napi::CallbackInfo &info); // (epoch: number)
 	Napi::Value
 	packet(const Napi::CallbackInfo &info);       // (bytes: Uint8Array, fromNetwork: boolean, link, nowMs: number)
 	void advance(const Napi::CallbackInfo &info); // (nowMs: number)

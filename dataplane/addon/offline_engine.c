@@ -5,9 +5,12 @@
 
 #include "offline_parts.h"
 #include "plain_copy.h"
+#include "subscriber_order.h"
 
 #include <string.h>
 #include <sys/mman.h>
+
+static const char no_memory[] = "there is no memory for it";
 
 // Zeros, on a cache line. What is never written takes no memory.
 static void *
@@ -111,7 +114,7 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 	// The blob's numbers are read in place: it must be aligned, and nobody may change it meanwhile.
 	void *copy = zeroed(length);
 	void *memory = NULL;
-	const char *wrong = "there is no memory for it";
+	const char *wrong = no_memory;
 
 	if (copy != NULL) {
 		memcpy(copy, blob, length);
@@ -119,7 +122,7 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 	}
 	if (wrong == NULL) {
 		memory = zeroed(policy_size(copy));
-		wrong = memory == NULL ? "there is no memory for it" : NULL;
+		wrong = memory == NULL ? no_memory : NULL;
 	}
 	if (wrong == NULL) {
 		uint32_t generation = engine->policy == NULL ? 1 : engine->policy->generation + 1;
@@ -128,6 +131,40 @@ offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t 
 	}
 	zeroed_free(copy);
 	return wrong;
+}
+
+_Static_assert(sizeof(struct subscriber_change) == OFFLINE_CHANGE_BYTES, "what the caller counts in");
+
+const char *
+offline_engine_change(struct offline_engine *engine, uint32_t epoch, const uint8_t *changes, uint32_t count,
+		      uint32_t *refused)
+{
+	// A copy: see offline_engine_apply.
+	struct subscriber_change *copy = zeroed(count * sizeof(*copy));
+	struct subscriber_change_state *states = zeroed(count * sizeof(*states));
+	const char *wrong = copy == NULL || states == NULL ? no_memory : NULL;
+
+	if (wrong == NULL) {
+		memcpy(copy, changes, count * sizeof(*copy));
+		wrong = subscriber_change_check(copy, count);
+	}
+	if (wrong == NULL) {
+		struct subscriber_order order = {
+			.changes = copy, .count = count, .epoch = epoch, .workers = 1, .states = states};
+		subscriber_order_execute(&order, &engine->engine, engine->now_ms);
+		*refused = subscriber_order_refused(&order);
+	}
+	zeroed_free(copy);
+	zeroed_free(states);
+	return wrong;
+}
+
+void
+offline_engine_sweep(struct offline_engine *engine, uint32_t epoch)
+{
+	struct subscriber_order order = {.epoch = epoch, .workers = 1};
+
+	subscriber_order_execute(&order, &engine->engine, engine->now_ms);
 }
 
 void

@@ -31,6 +31,16 @@ void offline_engine_free(struct offline_engine *engine);
 // NULL: the policy is in force. Else what policy_check found wrong, or that there is no memory; the old one stays.
 const char *offline_engine_apply(struct offline_engine *engine, const uint8_t *blob, size_t length);
 
+// Makes `count` struct subscriber_change (core/subscriber_change.h), as CONTROL_SUBSCRIBERS does. NULL: they are made, but for
+// `*refused`. Else what is wrong with them, or that there is no memory; nothing has changed.
+const char *offline_engine_change(struct offline_engine *engine, uint32_t epoch, const uint8_t *changes, uint32_t count,
+				  uint32_t *refused);
+
+// Takes away the names and mappings that the epoch's changes did not speak of.
+void offline_engine_sweep(struct offline_engine *engine, uint32_t epoch);
+
+#define OFFLINE_CHANGE_BYTES 32
+
 enum offline_side { OFFLINE_SUBSCRIBER = 0, OFFLINE_NETWORK = 1, OFFLINE_NEITHER = 2 };
 
 struct frame {

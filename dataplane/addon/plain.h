@@ -63,11 +63,20 @@ struct plain_window {
 	bool in_breach;
 };
 
+// A mapping by which a name was found.
+struct plain_mapping {
+	struct plain_subscriber where; // without tags if it holds in any
+	bool any_tags;
+};
+
 // A subscriber's record.
 #define WINDOWS_IN_WATCH 64
 struct plain_record {
 	struct plain_subscriber subscriber;
-	uint16_t template_number;
+	bool is_name;
+	uint16_t number; // the package of a name, the template of an anonymous one
+	bool is_mapped;  // found by this mapping:
+	struct plain_mapping via;
 	uint32_t open_sessions; // counted ones that were answered
 	uint64_t created_ms;
 	uint64_t last_seen_ms;

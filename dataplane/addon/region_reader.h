@@ -100,7 +100,8 @@ struct breached_watch {
 // The next watch in breach; false: the walk is over.
 bool region_reader_breached(const struct region_reader *reader, struct breach_walk *walk, struct breached_watch *found);
 
-// Which subscribers: all, or as far as something is given.
+// Which subscribers: all, or as far as something is given. Names are found by their mappings of addresses, once by each of them, and by
+// each worker's record of one that every worker has.
 struct subscriber_filter {
 	const uint8_t *containing; // 16 bytes, an address: those whose prefix contains it, whatever the prefixes say
 	const struct plain_prefix *prefixes; // those who lie in one that is wanted; the longest around them decides
@@ -110,14 +111,15 @@ struct subscriber_filter {
 
 // A walk over subscribers from a slot on, 0 or what an earlier one with this filter ended with; NULL: there is no memory.
 struct subscriber_walk;
-struct subscriber_walk *subscriber_walk_new(const struct subscriber_filter *filter, uint32_t from);
+struct subscriber_walk *subscriber_walk_new(const struct region_reader *reader, const struct subscriber_filter *filter,
+					    uint32_t from);
 void subscriber_walk_free(struct subscriber_walk *walk);
 
 // The next one; false: the walk is over.
 bool subscriber_walk_next(const struct region_reader *reader, struct subscriber_walk *walk,
 			  struct plain_record *record);
 
-// How many there are from here on, whatever is in their watches: without a look at each of them alone.
+// How many there are from here on, each counted once, whatever is in their watches: without a look at each of them alone.
 uint32_t subscriber_walk_count(const struct region_reader *reader, struct subscriber_walk *walk);
 
 struct subscriber_walk_end {

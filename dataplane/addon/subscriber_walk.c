@@ -24,47 +24,73 @@ struct subscriber_walk {
 	struct prefix_table
 		prefixes; // its values: one more than the length of a prefix that is wanted; 0: of one that is not
 	struct address address;
+	uint8_t *marked; // a bit a record: who is in breach, or which names were counted
+	bool breaches_marked;
 	uint32_t chunk, chunk_end; // slots that lie in the copies
 	struct subscriber copies[SUBSCRIBERS_AT_ONCE];
 	_Alignas(16) uint8_t memory[]; // of `prefixes`
 };
 
-struct subscriber_walk *
-subscriber_walk_new(const struct subscriber_filter *filter, uint32_t from)
+static bool
+make_prefixes(struct subscriber_walk *walk, const struct subscriber_filter *filter)
 {
-	size_t table = prefix_table_size(filter->prefix_count), size = sizeof(struct subscriber_walk) + table;
-	struct subscriber_walk *walk = aligned_alloc(64, (size + 63) & ~(size_t)63);
 	// One more: see prefix_table_build.
 	struct blob_prefix *prefixes = calloc(filter->prefix_count + 1, sizeof(*prefixes));
 
-	if (walk != NULL && prefixes != NULL) {
-		*walk = (struct subscriber_walk){
-			.next = from,
-			.by_prefix = filter->prefix_count > 0,
-			.by_address = filter->containing != NULL,
-			.in_breach = filter->in_breach,
-		};
-		if (filter->containing != NULL)
-			memcpy(walk->address.bytes, filter->containing, sizeof(walk->address.bytes));
-		for (uint32_t i = 0; i < filter->prefix_count; i++) {
-			const struct plain_prefix *from_js = &filter->prefixes[i];
-			memcpy(prefixes[i].address.bytes, from_js->address, sizeof(from_js->address));
-			prefixes[i].length = from_js->length;
-			prefixes[i].value = from_js->wanted ? from_js->length + 1u : 0;
-		}
-		prefix_table_build(&walk->prefixes, walk->memory, prefixes, filter->prefix_count, PREFIX_LONGEST);
-	} else {
-		free(walk);
-		walk = NULL;
+	if (prefixes == NULL)
+		return false;
+	for (uint32_t i = 0; i < filter->prefix_count; i++) {
+		const struct plain_prefix *from_js = &filter->prefixes[i];
+		memcpy(prefixes[i].address.bytes, from_js->address, sizeof(from_js->address));
+		prefixes[i].length = from_js->length;
+		prefixes[i].value = from_js->wanted ? from_js->length + 1u : 0;
 	}
+	prefix_table_build(&walk->prefixes, walk->memory, prefixes, filter->prefix_count, PREFIX_LONGEST);
 	free(prefixes);
-	return walk;
+	return true;
+}
+
+struct subscriber_walk *
+subscriber_walk_new(const struct region_reader *reader, const struct subscriber_filter *filter, uint32_t from)
+{
+	size_t table = prefix_table_size(filter->prefix_count), size = sizeof(struct subscriber_walk) + table;
+	struct subscriber_walk *walk = aligned_alloc(64, (size + 63) & ~(size_t)63);
+
+	if (walk == NULL)
+		return NULL;
+	*walk = (struct subscriber_walk){
+		.next = from,
+		.by_prefix = filter->prefix_count > 0,
+		.by_address = filter->containing != NULL,
+		.in_breach = filter->in_breach,
+		.marked = calloc(reader->header.engine.subscribers / 8 + 1, 1),
+	};
+	if (filter->containing != NULL)
+		memcpy(walk->address.bytes, filter->containing, sizeof(walk->address.bytes));
+	if (walk->marked != NULL && make_prefixes(walk, filter))
+		return walk;
+	subscriber_walk_free(walk);
+	return NULL;
 }
 
 void
 subscriber_walk_free(struct subscriber_walk *walk)
 {
+	if (walk != NULL)
+		free(walk->marked);
 	free(walk);
+}
+
+static bool
+is_marked(const struct subscriber_walk *walk, uint32_t slot)
+{
+	return walk->marked[slot / 8] >> slot % 8 & 1;
+}
+
+static void
+mark(struct subscriber_walk *walk, uint32_t slot)
+{
+	walk->marked[slot / 8] |= (uint8_t)(1u << slot % 8);
 }
 
 struct subscriber_walk_end
@@ -73,19 +99,25 @@ subscriber_walk_ended(const struct subscriber_walk *walk)
 	return (struct subscriber_walk_end){.next = walk->next, .bad = walk->bad, .cut = walk->cut};
 }
 
-// The filter's word on a subscriber, apart from his breaches.
+// The filter's word on a subscriber or a mapping, apart from breaches. Where addresses are asked for, a name is found by its mappings, and
+// by its own address.
 static bool
 wanted(const struct subscriber_walk *walk, const struct subscriber *subscriber)
 {
+	bool mapping = subscriber->kind == SUBSCRIBER_MAPPING;
+
+	if (mapping && subscriber->prefix_length == 0)
+		return false;
 	if (walk->by_address) {
 		const struct address prefix = address_prefix(&walk->address, subscriber->prefix_length);
 		return address_equal(&prefix, &subscriber->address) &&
 		       address_is_ipv4(&walk->address) == address_is_ipv4(&subscriber->address);
 	}
 	if (!walk->by_prefix)
-		return true;
+		return !mapping;
 	uint64_t value = prefix_table_find(&walk->prefixes, &subscriber->address);
-	return value != PREFIX_NONE && value != 0 && subscriber->prefix_length + 1u >= value;
+	return value != PREFIX_NONE && value != 0 && subscriber->prefix_length + 1u >= value &&
+	       subscriber->kind != SUBSCRIBER_NAME;
 }
 
 // A subscriber and, if he has one, his watch, as they were at one moment.
@@ -120,7 +152,7 @@ look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
 	if (view->subscriber.state == RECORD_FREE)
 		return SIGHT_NONE;
 	struct record_handle handle = subscriber_handle(&view->subscriber);
-	bool named = handle.slot < reader->header.engine.watches;
+	bool named = view->subscriber.kind != SUBSCRIBER_MAPPING && handle.slot < reader->header.engine.watches;
 	if (named && !record_copy_watch(reader, handle.slot, &view->copy))
 		return SIGHT_CUT;
 	if (named && record_locked(watch))
@@ -185,28 +217,60 @@ add_windows(const struct view *view, struct plain_record *record)
 	return in_breach;
 }
 
-// False: the filter does not want him, or he cannot be believed.
+// False: he is not in breach, though the filter says so, or cannot be believed.
 static bool
-take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot, struct plain_record *record)
+take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot, struct view *view,
+     struct plain_record *record)
 {
-	struct view view;
-	enum sight sight = look(reader, slot, &walk->waits, &view);
+	enum sight sight = look(reader, slot, &walk->waits, view);
 
 	if (sight == SIGHT_BAD)
 		walk->bad++;
 	if (sight == SIGHT_CUT)
 		walk->cut = true;
-	if (sight != SIGHT_WHOLE || !wanted(walk, &view.subscriber))
+	if (sight != SIGHT_WHOLE)
 		return false;
 	*record = (struct plain_record){
-		.subscriber = plain_subscriber_of(&view.subscriber.address, view.subscriber.prefix_length,
-						  view.subscriber.tags),
-		.template_number = view.subscriber.number,
-		.open_sessions = view.subscriber.open_sessions,
-		.created_ms = view.subscriber.created_ms,
-		.last_seen_ms = view.subscriber.last_seen_ms,
+		.subscriber = plain_subscriber_of(&view->subscriber.address, view->subscriber.prefix_length,
+						  view->subscriber.tags),
+		.is_name = view->subscriber.kind == SUBSCRIBER_NAME,
+		.number = view->subscriber.number,
+		.open_sessions = view->subscriber.open_sessions,
+		.created_ms = view->subscriber.created_ms,
+		.last_seen_ms = view->subscriber.last_seen_ms,
 	};
-	return add_windows(&view, record) || !walk->in_breach;
+	return add_windows(view, record) || !walk->in_breach;
+}
+
+static bool
+take_wanted(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot,
+	    struct plain_record *record)
+{
+	struct view view;
+
+	return take(reader, walk, slot, &view, record) && view.subscriber.kind != SUBSCRIBER_MAPPING &&
+	       wanted(walk, &view.subscriber);
+}
+
+// The name of a mapping. One that is gone since, or that another subscriber has taken the place of, is none.
+static bool
+take_name(const struct region_reader *reader, struct subscriber_walk *walk, const struct subscriber *mapping,
+	  struct plain_record *record)
+{
+	struct record_handle name = subscriber_handle(mapping);
+	bool any_tags = mapping->tags == TAGS_ANY;
+	struct view view;
+
+	if (!subscriber_whole(mapping, region_reader_now_ms()) || name.slot >= reader->header.engine.subscribers ||
+	    !take(reader, walk, name.slot, &view, record) || view.subscriber.kind != SUBSCRIBER_NAME ||
+	    view.subscriber.generation != name.generation)
+		return false;
+	record->is_mapped = true;
+	record->via = (struct plain_mapping){
+		.where = plain_subscriber_of(&mapping->address, mapping->prefix_length, any_tags ? 0 : mapping->tags),
+		.any_tags = any_tags,
+	};
+	return true;
 }
 
 // The slot's record in the copies; NULL at the table's end, or when the file was cut.
@@ -239,9 +303,32 @@ next_in_breach(const struct region_reader *reader, struct subscriber_walk *walk,
 		walk->next = slot + 1;
 		walk->cut = !record_copy_watch(reader, slot, &copy);
 		if (!walk->cut && copy.watch.subscriber.slot < reader->header.engine.subscribers &&
-		    take(reader, walk, copy.watch.subscriber.slot, record))
+		    take_wanted(reader, walk, copy.watch.subscriber.slot, record))
 			return true;
 	}
+}
+
+// Where addresses are asked for it takes the mappings too: who of them may be in breach is known beforehand.
+static void
+mark_breached(const struct region_reader *reader, struct subscriber_walk *walk)
+{
+	uint32_t slot = 0;
+	union watch_copy copy;
+
+	walk->breaches_marked = true;
+	for (; (slot = record_next_breached(reader, slot, &walk->cut)) < reader->header.engine.watches && !walk->cut;
+	     slot++) {
+		walk->cut = !record_copy_watch(reader, slot, &copy);
+		if (!walk->cut && copy.watch.subscriber.slot < reader->header.engine.subscribers)
+			mark(walk, copy.watch.subscriber.slot);
+	}
+}
+
+// The slot of the record that has the watch of the one in `slot`.
+static uint32_t
+holder_of(const struct subscriber *subscriber, uint32_t slot)
+{
+	return subscriber->kind == SUBSCRIBER_MAPPING ? subscriber_handle(subscriber).slot : slot;
 }
 
 bool
@@ -249,16 +336,37 @@ subscriber_walk_next(const struct region_reader *reader, struct subscriber_walk 
 {
 	const struct subscriber *copy;
 
-	if (walk->in_breach)
+	if (walk->in_breach && !walk->by_prefix && !walk->by_address)
 		return next_in_breach(reader, walk, record);
+	if (walk->in_breach && !walk->breaches_marked)
+		mark_breached(reader, walk);
 	while ((copy = copy_of(reader, walk, walk->next)) != NULL) {
 		uint32_t slot = walk->next++;
 		// One that was read with many others is worth a look of its own when it may be wanted.
-		if (copy->state != RECORD_FREE && copy->prefix_length <= 128 && wanted(walk, copy) &&
-		    take(reader, walk, slot, record))
+		if (copy->state == RECORD_FREE || copy->prefix_length > 128 || !wanted(walk, copy))
+			continue;
+		uint32_t holder = holder_of(copy, slot);
+		if (walk->in_breach && (holder >= reader->header.engine.subscribers || !is_marked(walk, holder)))
+			continue;
+		if (copy->kind == SUBSCRIBER_MAPPING ? take_name(reader, walk, copy, record)
+						     : take_wanted(reader, walk, slot, record))
 			return true;
 	}
 	return false;
+}
+
+// True for one who was not counted before by another mapping of his.
+static bool
+counts(const struct region_reader *reader, struct subscriber_walk *walk, const struct subscriber *copy)
+{
+	uint32_t name = holder_of(copy, 0);
+
+	if (copy->kind != SUBSCRIBER_MAPPING)
+		return true;
+	if (name >= reader->header.engine.subscribers || is_marked(walk, name))
+		return false;
+	mark(walk, name);
+	return true;
 }
 
 uint32_t
@@ -269,6 +377,6 @@ subscriber_walk_count(const struct region_reader *reader, struct subscriber_walk
 	uint32_t count = 0;
 
 	for (; (copy = copy_of(reader, walk, walk->next)) != NULL; walk->next++)
-		count += subscriber_whole(copy, now_ms) && wanted(walk, copy);
+		count += subscriber_whole(copy, now_ms) && wanted(walk, copy) && counts(reader, walk, copy);
 	return count;
 }

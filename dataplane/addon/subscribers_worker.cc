@@ -27,7 +27,7 @@ SubscribersWorker::Execute()
 		query_.in_breach,
 	};
 	std::unique_ptr<subscriber_walk, decltype(&subscriber_walk_free)> walk(
-		subscriber_walk_new(&filter, query_.from), subscriber_walk_free);
+		subscriber_walk_new(reader_.get(), &filter, query_.from), subscriber_walk_free);
 	if (!walk) {
 		SetError("There is no memory to look through the subscribers.");
 		return;

@@ -125,6 +125,20 @@ to_js(Napi::Env env, const plain_window &window)
 	return object;
 }
 
+static Napi::Object
+to_js(Napi::Env env, const plain_mapping &mapping)
+{
+	Napi::Object object = Napi::Object::New(env);
+	Napi::Object tags = Napi::Object::New(env);
+
+	tags.Set("outerVlan", mapping.where.outer_vlan);
+	tags.Set("innerVlan", mapping.where.inner_vlan);
+	object.Set("address", address_text(mapping.where.address));
+	object.Set("prefixLength", prefix_length_shown(mapping.where.address, mapping.where.prefix_length));
+	object.Set("tags", mapping.any_tags ? env.Null() : Napi::Value(tags));
+	return object;
+}
+
 Napi::Object
 to_js(Napi::Env env, const plain_record &record)
 {
@@ -134,7 +148,9 @@ to_js(Napi::Env env, const plain_record &record)
 	for (unsigned i = 0; i < record.window_count; i++)
 		windows.Set(i, to_js(env, record.windows[i]));
 	object.Set("subscriber", to_js(env, record.subscriber));
-	object.Set("template", record.template_number);
+	object.Set("template", record.is_name ? env.Null() : Napi::Value(Napi::Number::New(env, record.number)));
+	object.Set("package", record.is_name ? Napi::Value(Napi::Number::New(env, record.number)) : env.Null());
+	object.Set("via", record.is_mapped ? Napi::Value(to_js(env, record.via)) : env.Null());
 	object.Set("createdMs", to_js(env, record.created_ms));
 	object.Set("lastSeenMs", to_js(env, record.last_seen_ms));
 	object.Set("openSessions", record.open_sessions);

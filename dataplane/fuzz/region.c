@@ -253,7 +253,7 @@ walk_subscribers(const struct region_reader *reader, size_t choice)
 		{0}, {.containing = address}, {.prefixes = prefixes, .prefix_count = 2}, {.in_breach = true}};
 
 	const struct subscriber_filter *filter = &filters[choice % (sizeof(filters) / sizeof(*filters))];
-	struct subscriber_walk *walk = subscriber_walk_new(filter, 0);
+	struct subscriber_walk *walk = subscriber_walk_new(reader, filter, 0);
 	struct plain_record record;
 	uint32_t found = 0;
 

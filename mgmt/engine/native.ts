@@ -166,6 +166,9 @@ interface NativeLive {
 
 export interface NativeEngine {
   apply(policy: Uint8Array): void;
+  /** How many were refused. Throws an Error when one cannot be. */
+  changeSubscribers(epoch: number, changes: Uint8Array): number;
+  sweepSubscribers(epoch: number): void;
   packet(bytes: Uint8Array, fromNetwork: boolean, link: number, nowMs: number): PacketAnswer;
   advance(nowMs: number): void;
   events(): Omit<EngineEvent, "ring">[];

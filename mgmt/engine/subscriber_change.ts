@@ -1,5 +1,6 @@
-// What the fast path is told about names and their mappings: the bytes of struct control_change and of the orders around it
-// (dataplane/fastpath/control_protocol.h), which are the contract. There may be millions, so they are written in place.
+// What the fast path is told about names and their mappings: the bytes of struct subscriber_change (dataplane/core/subscriber_change.h)
+// and of the orders around it (dataplane/fastpath/control_protocol.h), which are the contract. There may be millions, so they are
+// written in place.
 
 import { nativeBytes, nativeLength } from "./native_prefix.ts";
 

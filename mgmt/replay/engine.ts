@@ -2,6 +2,7 @@
 
 import { loadNative, type NativeEngine, type PacketAnswer, type ReplayedPacket } from "../engine/native.ts";
 import type { BySide, EngineCounters, EngineEvent } from "../engine/region_data.ts";
+import { CHANGE_BYTES } from "../engine/subscriber_change.ts";
 import { Sentence } from "../sentence.ts";
 
 /** Sizes of the engine's tables: 1 to 16,777,216 entries each, but for detectors. */
@@ -44,6 +45,20 @@ export class Engine {
   apply(policy: Uint8Array): void {
     checkPolicy(policy);
     inSentences(() => this.#native.apply(policy));
+  }
+
+  /**
+   * Changes names and mappings, CHANGE_BYTES each (../engine/subscriber_change.ts). Returns how many were refused, because there was
+   * no room or no such name; the others are made. Throws a Sentence when one cannot be: none is made.
+   */
+  changeSubscribers(epoch: number, changes: Uint8Array): number {
+    if (changes.length % CHANGE_BYTES !== 0) throw new RangeError(`A change has ${CHANGE_BYTES} bytes.`);
+    return inSentences(() => this.#native.changeSubscribers(epoch, changes));
+  }
+
+  /** Takes away the names and mappings that no change of this epoch spoke of. */
+  sweepSubscribers(epoch: number): void {
+    this.#native.sweepSubscribers(epoch);
   }
 
   /** Judges an Ethernet frame that came in on a port of a link at a time, in milliseconds, that never goes back. */
