@@ -34,7 +34,6 @@ package 0 name "residential"
   detect sessions ${sessions} period ${periodSeconds} ${detector}
 interface LineCard 0
 ${lineCard.map((line) => ` ${line}\n`).join("")} link mode all-links ${linkMode}
- subscriber mode anonymous
  subscriber anonymous-group name "homes" IP-range ${ipv4}:0x${mask.toString(16)} template 4
  subscriber anonymous-group name "homes-ipv6" IP-range ${prefixes.subscribers.ipv6} template 4
  subscriber template 4 package 0
