@@ -17,7 +17,7 @@ const statuses = { 1: "start", 2: "stop", 3: "interim", 7: "on", 8: "off" } as c
 
 export type Status = (typeof statuses)[keyof typeof statuses];
 
-/** Acct-Delay-Time counts whole seconds: what began and ended within one must not seem to have ended before. */
+/** Acct-Delay-Time counts whole seconds: one that is told late may seem to have happened so much later than it did. */
 const DELAY_UNIT_MS = 1000;
 
 export interface Told {
@@ -49,12 +49,15 @@ export function toldBy({ attributes }: Packet, circumstances: Circumstances): To
   const at = Math.max(0, receivedAt - 1000 * delaySeconds);
   if (!status) return { status, nas, event: undefined, troubles: ["other-status"] };
   if (status === "on" || status === "off") {
-    return { status, nas, event: { kind: "clear", feed: FEED, nas, at }, troubles: [] };
+    // Not after the first login behind it.
+    const clearedAt = Math.max(0, delaySeconds > 0 ? at - DELAY_UNIT_MS : at);
+    return { status, nas, event: { kind: "clear", feed: FEED, nas, at: clearedAt }, troubles: [] };
   }
   const [id] = valuesOf(attributes, "Acct-Session-Id");
   if (id === undefined) return { status, nas, event: undefined, troubles: ["no-session"] };
   const session = { feed: FEED, nas, id };
   if (status !== "stop") return { status, nas, ...loginOf(attributes, circumstances, session, at) };
+  // Not before its own login.
   return { status, nas, event: { kind: "logout", session, at: at + DELAY_UNIT_MS }, troubles: [] };
 }
 

@@ -43,9 +43,9 @@ test("a Stop is a logout of its session, and never before the login that was tol
 });
 
 for (const status of ["on", "off"] as const) {
-  test(`Accounting-${status} clears its NAS`, (t) => {
+  test(`Accounting-${status} clears its NAS, and not the login that was told within the same second`, (t) => {
     const { event } = told(status, [attribute("NAS-Identifier", "bras-1"), attribute("Acct-Delay-Time", 2)]);
-    t.deepEqual(event, { kind: "clear", feed: "radius", nas: "bras-1", at: AT - 2000 });
+    t.deepEqual(event, { kind: "clear", feed: "radius", nas: "bras-1", at: AT - 3000 });
   });
 }
 
