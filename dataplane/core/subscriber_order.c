@@ -133,14 +133,18 @@ change(const struct subscriber_order *order, struct pipeline *pipeline, unsigned
 static void
 sweep(const struct subscriber_order *order, struct pipeline *pipeline, uint32_t place, uint64_t now_ms)
 {
-	uint32_t slot = subscriber_table_at(&pipeline->subscribers, place);
-	const struct subscriber *record = slot == RECORD_NONE ? NULL : &pipeline->subscribers.records[slot];
+	const struct subscriber_table *table = &pipeline->subscribers;
+	uint32_t slot = subscriber_table_at(table, place);
 
-	if (record == NULL || record->kind == SUBSCRIBER_ANONYMOUS || record->mark == order->epoch)
+	if (slot == RECORD_NONE)
 		return;
-	if (record->kind == SUBSCRIBER_NAME) {
+	const struct subscriber *record = &table->records[slot];
+	bool spoken_of = record->mark == order->epoch;
+	if (record->kind == SUBSCRIBER_NAME && !spoken_of)
 		take_away(order, pipeline, slot, now_ms);
-	} else if (order->phase == PHASE_MAPPINGS) {
+	if (record->kind != SUBSCRIBER_MAPPING || order->phase != PHASE_MAPPINGS)
+		return;
+	if (!spoken_of || subscriber_table_holder(table, slot) == RECORD_NONE) {
 		const struct subscriber_key key = subscriber_key_of(record);
 		subscriber_table_remove(&pipeline->subscribers, &key);
 	}
