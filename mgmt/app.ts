@@ -32,7 +32,7 @@ import { loadStartup } from "./operations/configuration.ts";
 import type { Actor, AuditEntry } from "./operations/operation.ts";
 import { Operations } from "./operations/operations.ts";
 import { OverrideKeeper } from "./overrides/keeper.ts";
-import { consoleSocket, daemonSocket, namesFile, storeFile, usageFile } from "./paths.ts";
+import { consoleSocket, csvDirectory, daemonSocket, namesFile, storeFile, usageFile } from "./paths.ts";
 import { pause } from "./pause.ts";
 import { classified } from "./policy/classify.ts";
 import { PolicyKeeper } from "./policy/keeper.ts";
@@ -42,8 +42,10 @@ import { SshServer } from "./ssh/server.ts";
 import { type Status, statusOf } from "./status/status.ts";
 import { FastPathWatch } from "./status/watch.ts";
 import type { Store } from "./store/store.ts";
+import { NameImporter } from "./subscribers/names/importer.ts";
 import { SubscriberKeeper } from "./subscribers/names/keeper.ts";
 import { neededNames } from "./subscribers/names/needed.ts";
+import { NameQuestions } from "./subscribers/names/questions.ts";
 import type { NameStore } from "./subscribers/names/store.ts";
 import { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
@@ -91,7 +93,9 @@ export class App {
   readonly #recorder: BreachRecorder;
   readonly #retention: BreachRetention;
   readonly #subscribers: Subscribers;
-  readonly #names: SubscriberKeeper;
+  readonly #names: NameQuestions;
+  readonly #nameKeeper: SubscriberKeeper;
+  readonly #nameFiles: NameImporter;
   readonly #dhcp: DhcpFeed;
   readonly #radiusAccounting: RadiusAccounting;
   readonly #collector: UsageCollector;
@@ -133,7 +137,8 @@ export class App {
     this.#releases = new Releases(parts);
     this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
     const wait = (ms: number) => delay(ms, undefined, { ref: false });
-    this.#names = new SubscriberKeeper({
+    this.#names = new NameQuestions(parts.names);
+    this.#nameKeeper = new SubscriberKeeper({
       ...{ ...parts, wait, epoch: () => randomInt(1, 2 ** 32) },
       settings() {
         const { subscriberMode, introducedAgeingMinutes } = facts();
@@ -141,11 +146,16 @@ export class App {
       },
       needed: (ids) => neededNames(ids, { recorder: this.#recorder, overrides: this.#overrides }),
     });
-    this.#configuration.follow(() => this.#names.obey());
-    this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#names });
+    this.#configuration.follow(() => this.#nameKeeper.obey());
+    this.#nameFiles = new NameImporter({
+      ...{ names: parts.names, keeper: this.#nameKeeper, now: clock.now },
+      directory: csvDirectory(options.runDirectory),
+      packages: () => facts().packages.map(({ id }) => id),
+    });
+    this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#nameKeeper });
     const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
     this.#radiusAccounting = new RadiusAccounting({
-      ...{ ...parts, facts, feed: this.#names, cutOff: (wanted) => this.#policy.cutOff(wanted) },
+      ...{ ...parts, facts, feed: this.#nameKeeper, cutOff: (wanted) => this.#policy.cutOff(wanted) },
       fault: (error) => fault(error, "RADIUS accounting"),
     });
     this.#configuration.follow(() => void this.#radiusAccounting.obey());
@@ -167,7 +177,7 @@ export class App {
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         releases: this.#releases,
-        names: this.#names,
+        ...{ names: this.#names, nameKeeper: this.#nameKeeper, nameFiles: this.#nameFiles },
         overrides: this.#overrides,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
@@ -248,6 +258,7 @@ export class App {
     await store.start(storeFile(this.#options.stateDirectory));
     await history.start(usageFile(this.#options.stateDirectory));
     await names.start(namesFile(this.#options.stateDirectory));
+    await this.#nameFiles.start();
     // Before the policy: it is what keeps a second daemon away.
     base.push(this.#server);
     await this.#server.start();
@@ -261,7 +272,7 @@ export class App {
     await this.#console.start();
     const policy = [this.#policy, this.#configuration, this.#overrides];
     const records = [this.#recorder, this.#retention, this.#collector];
-    for (const part of [this.#meter, this.#watch, ...policy, this.#names, this.#dhcp, ...records]) {
+    for (const part of [this.#meter, this.#watch, ...policy, this.#nameKeeper, this.#dhcp, ...records]) {
       works.push(part);
       part.start();
     }
@@ -273,7 +284,7 @@ export class App {
   }
 
   get #owner(): EngineOwner {
-    const parts = [this.#watch, this.#policy, this.#names, this.#recorder];
+    const parts = [this.#watch, this.#policy, this.#nameKeeper, this.#recorder];
     return {
       attached: (header) => {
         for (const part of parts) part.attached(header);
@@ -288,6 +299,10 @@ export class App {
     return {
       ...{ configuration, log, subscribers: this.#subscribers, overrides: this.#overrides },
       names: this.#names,
+      nameStatus: () => ({
+        ...{ figures: this.#nameKeeper.figures, peak: this.#nameKeeper.peak },
+        importing: this.#nameFiles.progress,
+      }),
       facts: () => configuration.facts(),
       status: () => this.#status(),
       machine: () => machine,
@@ -314,7 +329,7 @@ export class App {
     const { engine, clock } = this.#parts;
     return statusOf({
       ...{ engine, clock, watch: this.#watch, recorder: this.#recorder, policy: this.#policy },
-      ...{ collector: this.#collector, names: this.#names },
+      ...{ collector: this.#collector, names: this.#nameKeeper },
       daemon: { pid: process.pid, startedAt: this.#startedAt, eventsLost: this.#recorder.lost },
       configuration: this.#configuration.status(),
       configurationAlarms: this.#configuration.alarms(),

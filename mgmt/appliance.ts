@@ -21,6 +21,10 @@ import type { Reports } from "./reports/reports.ts";
 import type { SshServer, SshStatus } from "./ssh/server.ts";
 import type { Status } from "./status/status.ts";
 import type { NameDirectory } from "./subscribers/name-directory.ts";
+import type { NameFigures } from "./subscribers/names/figures.ts";
+import type { ImportProgress, NameImporter } from "./subscribers/names/importer.ts";
+import type { Peak, SubscriberKeeper } from "./subscribers/names/keeper.ts";
+import type { NameQuestions } from "./subscribers/names/questions.ts";
 import type { Subscribers } from "./subscribers/subscribers.ts";
 import type { Machine } from "./system/machine.ts";
 import type { ProcessFigures } from "./system/process_meter.ts";
@@ -35,10 +39,20 @@ export interface ApplianceParts {
   readonly sessions: Pick<Sessions, "end">;
   readonly subscribers: Subscribers;
   readonly names: NameDirectory;
+  readonly nameKeeper: Pick<SubscriberKeeper, "take" | "forgetIntroduced">;
+  readonly nameFiles: Pick<NameImporter, "import" | "export">;
   readonly releases: Pick<Releases, "keep">;
   readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */
   restart(): void;
+}
+
+/** How it stands with names. */
+export interface NameStatus {
+  readonly figures: NameFigures;
+  readonly peak: Peak;
+  /** How far a file is imported; null: none is. */
+  readonly importing: ImportProgress | null;
 }
 
 export type ApplianceOperation<Input, Result> = Operation<ApplianceParts, Input, Result>;
@@ -78,7 +92,9 @@ export interface Appliance {
   enable(level: Level, secret: ClearText, actor: Actor): Promise<boolean>;
   /** Its questions; to release one is an operation. */
   readonly subscribers: Pick<Subscribers, "find" | "count" | "groupOf">;
-  readonly names: NameDirectory;
+  /** Subscribers by name, whoever told of them; to introduce one is an operation. */
+  readonly names: Pick<NameQuestions, keyof NameQuestions>;
+  nameStatus(): NameStatus;
   /** What people decided about some subscribers; to change it are operations. */
   readonly overrides: OverrideQuestions;
   /** What would be done with a session. */

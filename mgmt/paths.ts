@@ -15,6 +15,9 @@ export const daemonSocket = (runDirectory: string) => join(daemonDirectory(runDi
 /** Where sessions of the command line are typed (console/protocol.ts). */
 export const consoleSocket = (runDirectory: string) => join(daemonDirectory(runDirectory), "console.sock");
 
+/** Files that people import and export: its group may write into it. */
+export const csvDirectory = (runDirectory: string) => join(daemonDirectory(runDirectory), "csv");
+
 /** The store: what the daemon must not forget. */
 export const storeFile = (stateDirectory: string) => join(stateDirectory, "postern.db");
 

@@ -60,6 +60,8 @@ export interface ExecCommand extends Command {
 }
 
 interface Typed<Syntax extends string> {
+  /** Of the configuration, where it is typed beside its lines; left out: it is typed at the prompt. */
+  readonly mode?: string;
   readonly syntax: Syntax;
   readonly help: Readonly<Record<HelpWords<Syntax>, string>>;
   /** Values that exist now, by the argument's name: what `?` and Tab offer. */
@@ -149,8 +151,14 @@ export function own<const Syntax extends string>(
 /** The mode of these commands. */
 export const EXEC = "exec";
 
-function erased<Syntax extends string>({ syntax, help, suggest = {}, level }: Typed<Syntax> & { level: Level }) {
-  return { mode: EXEC, level, syntax, help, suggest, routes: routesOf(syntax) };
+function erased<Syntax extends string>({
+  mode = EXEC,
+  syntax,
+  help,
+  suggest = {},
+  level,
+}: Typed<Syntax> & { level: Level }) {
+  return { mode, level, syntax, help, suggest, routes: routesOf(syntax) };
 }
 
 function isStream<T>(value: T | AsyncIterable<T>): value is AsyncIterable<T> {

@@ -4,7 +4,6 @@ import { serviceNames } from "../../mgmt/config/known-services.ts";
 import { PACKAGE_ID_MAX } from "../../mgmt/config/sections/packages.ts";
 import { zoneNames } from "../../mgmt/config/sections/zones.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
-import { OF_CONFIGURATION } from "../../mgmt/engine/policy_override.ts";
 import {
   clearOverride,
   type MakeOverrideInput,
@@ -16,9 +15,8 @@ import { Sentence } from "../../mgmt/sentence.ts";
 import { whoIs } from "../../mgmt/subscribers/whom.ts";
 import { number } from "../../mgmt/words.ts";
 import { printAddress } from "../grammar/address.ts";
-import { CONFIGURE_LEVEL } from "../grammar/command.ts";
 import { parsePrefix } from "../grammar/prefix.ts";
-import { clearedLines, madeLines, overrideLines, typedLines } from "../views/overrides.ts";
+import { clearedLines, madeLines, overrideLines } from "../views/overrides.ts";
 import { confirmed } from "./confirmed.ts";
 import { act, type Context, type ExecCommand, show } from "./exec.ts";
 import { showHelp } from "./help.ts";
@@ -191,23 +189,9 @@ const showOfName = show({
   view: overrideLines,
 });
 
-const showTyped = show({
-  syntax: "show running-config subscribers",
-  help: {
-    ...showHelp,
-    "running-config": "The configuration in force",
-    subscribers: "What was decided about some subscribers beside it, as it can be typed again",
-  },
-  level: CONFIGURE_LEVEL,
-  async query({ appliance }) {
-    return (await found(appliance.overrides, false)).filter(({ number }) => number !== OF_CONFIGURATION);
-  },
-  view: (overrides, _, { now }) => typedLines(overrides, now()),
-});
-
 export const overrideCommands: readonly ExecCommand[] = [
   ...[exemptSubscriber, exemptName, exemptZone, forceBlockSubscriber, forceBlockName, forceBlockZone],
-  ...[assign, assignName, clear, showOverrides, showOfName, showTyped],
+  ...[assign, assignName, clear, showOverrides, showOfName],
 ];
 
 async function found(

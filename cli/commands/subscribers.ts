@@ -158,23 +158,36 @@ const aging = show({
       : ["Aging of anonymous subscribers is enabled.", `Anonymous subscribers age after ${minutes} minutes.`],
 });
 
+const introducedAging = show({
+  syntax: "show interface LineCard 0 subscriber aging introduced",
+  help: { ...showSubscriberHelp, aging: "When subscribers are forgotten", introduced: "Names that nobody typed" },
+  level: LEVEL,
+  query: ({ appliance }) => ({ minutes: appliance.facts().introducedAgeingMinutes }),
+  view: ({ minutes }) =>
+    minutes === null
+      ? ["Aging of introduced subscribers is disabled."]
+      : [
+          "Aging of introduced subscribers is enabled.",
+          `Introduced subscribers age after ${minutes} minutes without a mapping.`,
+        ],
+});
+
 const database = show({
   syntax: "show interface LineCard 0 subscriber db counters",
   help: { ...showSubscriberHelp, db: "The table of subscribers", counters: "What is in it, and what came and went" },
   level: LEVEL,
   query({ appliance }) {
-    const { fastPath } = appliance.status();
+    const { fastPath, daemon } = appliance.status();
     if (!fastPath) throw new Sentence(NO_FAST_PATH);
-    const { tables, counters, startedAt } = fastPath;
-    const { subscribers_created: introduced, subscribers_expired: aged, subscriber_table_full: full } = counters;
-    return { subscribers: tables.subscribers, sessions: tables.sessions.used, introduced, aged, full, startedAt };
+    const { figures, peak } = appliance.nameStatus();
+    return { fastPath, figures, peak, daemonStartedAt: daemon.startedAt };
   },
   view: databaseLines,
 });
 
 export const subscriberCommands: readonly ExecCommand[] = [
   ...[byAddress, amount, anonymousAmount, mappingAmount, allNames, anonymous, mapping],
-  ...[groups, group, templates, template, aging, database],
+  ...[groups, group, templates, template, aging, introducedAging, database],
 ];
 
 type Appliance = Context["appliance"];

@@ -18,11 +18,14 @@ import { interfaceCommands } from "./interface.ts";
 import { loggingCommands } from "./logging.ts";
 import { loginCommands } from "./login.ts";
 import { massMailingCommands } from "./mass-mailing.ts";
+import { nameLines } from "./name-lines.ts";
+import { nameCommands } from "./names.ts";
 import { overrideCommands } from "./overrides.ts";
 import { PIPE, type Pipe, pipeCommands } from "./pipes.ts";
 import { radiusAccountingCommands } from "./radius-accounting.ts";
 import { reloadCommands } from "./reload.ts";
 import { reportCommands } from "./reports.ts";
+import { runningSubscribers } from "./running-subscribers.ts";
 import { saveCommands } from "./save.ts";
 import { serviceCommands } from "./services.ts";
 import { sessionCommands } from "./session.ts";
@@ -34,7 +37,8 @@ import { userCommands } from "./users.ts";
 
 const commands: readonly ExecCommand[] = [
   ...[...sessionCommands, ...configurationCommands, ...configureCommands, ...commitCommands, ...saveCommands],
-  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...dhcpCommands, ...radiusAccountingCommands],
+  ...[...systemCommands, ...interfaceCommands, ...subscriberCommands, ...nameCommands, runningSubscribers],
+  ...[...dhcpCommands, ...radiusAccountingCommands],
   ...[...serviceCommands, ...classifyCommands, ...explainCommands],
   ...[...massMailingCommands, ...overrideCommands, ...reportCommands, ...loggingCommands, ...auditCommands],
   ...reloadCommands,
@@ -46,7 +50,8 @@ export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),
   configuration: commandTable(configurationTable.start, [
     ...configurationTable.commands,
-    ...exec.filter(isTypedEverywhere).map(promptLine),
+    ...nameLines.map((command) => promptLine(command, command.mode)),
+    ...exec.filter(isTypedEverywhere).map((command) => promptLine(command)),
     doCommand,
   ]),
   pipe: commandTable(PIPE, pipeCommands),

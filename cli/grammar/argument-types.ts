@@ -1,6 +1,9 @@
 // The types that a syntax string can name, `<prefix:PREFIX>`: how each reads a typed word and prints a value.
 
+import type { MappingKey } from "../../mgmt/engine/subscriber_change.ts";
 import { type Level, levelHelp, levels } from "../../mgmt/level.ts";
+import { mappingText, readMappings } from "../../mgmt/subscribers/mapping.ts";
+import { isName } from "../../mgmt/subscribers/name.ts";
 import { printBanner, readBanner } from "./banner.ts";
 import { methodForms, printMethods, readMethods } from "./login-methods.ts";
 import { printPorts, readPorts } from "./ports.ts";
@@ -52,6 +55,21 @@ export const argumentTypes = {
     forms: ['"TEXT"'],
     print: (text) => `"${text}"`,
   }),
+  /** What a subscriber may be called (mgmt/subscribers/name.ts). */
+  NAME: {
+    expected: "a name of 1 to 64 printable ASCII characters, none of them a quote, in quotes if it has blanks",
+    forms: ["NAME"],
+    read: (word: string) => (isName(word) ? { value: word } : undefined),
+    print: (name: string) => `"${name}"`,
+  },
+  /** What of the network is a name's: one mapping, or for a range several. */
+  MAPPING: {
+    isRest: true,
+    expected: "a mapping, such as 10.1.2.3, 10.1.2.0/24, 2001:db8:30::/56, 10.1.2.3@100, VLAN 100 or VLAN 100.7",
+    forms: ["A.B.C.D[/N][@VLAN[.VLAN]]", "A.B.C.D-A.B.C.D", "X:X::X[/N][@VLAN[.VLAN]]", "VLAN N[.N]"],
+    read: readMappings,
+    print: (keys: readonly MappingKey[]) => keys.map(mappingText).join(", "),
+  },
   /** A label of RFC 1123 2.1: prompts begin with it. */
   HOSTNAME: textType({
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,

@@ -135,7 +135,7 @@ export function linesFor<Subjects extends Record<string, object>>() {
   };
 }
 
-const backHelp = { no: "Take a line back", default: "Set it back to its default" };
+export const backHelp = { no: "Take a line back", default: "Set it back to its default" };
 
 interface Taken<Args> {
   readonly mode: string;

@@ -49,18 +49,26 @@ export const doCommand: Line = {
   slot: () => "do",
 };
 
-/** Commands of the prompt that need no `do` in modes of the configuration, and the lines that stand for them there. */
-const promptLines = new WeakSet<Command>();
+/** Commands that need no `do` in modes of the configuration, and those that the lines there stand for. */
+const promptLines = new WeakMap<Command, Command>();
 
 export function isPromptLine(command: Command): boolean {
   return promptLines.has(command);
 }
 
-/** The line that stands for a command of the prompt in modes of the configuration. */
-export function promptLine(command: Command): Line {
+/** The command that a line of the configuration stands for; undefined: it sets something itself. */
+export function commandBehind(line: Command): Command | undefined {
+  return promptLines.get(line);
+}
+
+/**
+ * The line that stands for a command in modes of the configuration: one of the prompt in all, where it goes before their own lines;
+ * one of a mode (`mode`) beside those.
+ */
+export function promptLine(command: Command, mode = EVERYWHERE): Line {
   const { syntax, help, level, routes, suggest = {} } = command;
   const line: Line = {
-    mode: EVERYWHERE,
+    mode,
     syntax,
     help,
     level,
@@ -69,7 +77,8 @@ export function promptLine(command: Command): Line {
     run: () => undefined,
     slot: () => syntax,
   };
-  promptLines.add(line).add(command);
+  promptLines.set(line, command);
+  if (mode === EVERYWHERE) promptLines.set(command, command);
   return line;
 }
 
@@ -113,7 +122,7 @@ function promptColumn(commands: readonly Command[], text: string, words: readonl
   if (!first) return undefined;
   const states = follow(commands, text, [first]);
   if ("code" in states) return undefined;
-  if (states.every(({ command }) => isPromptLine(command))) return 0;
+  if (states.every(({ command }) => isPromptLine(command) && command.mode === EVERYWHERE)) return 0;
   const isDo = states.every(({ command }) => command === doCommand);
   return isDo && endOf(first) < text.length ? endOf(first) : undefined;
 }

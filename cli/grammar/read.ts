@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import { type LineError, lineError } from "./line-error.ts";
 import { type Match, type Mismatch, match } from "./match.ts";
 import { type Modes, modesAfter } from "./modes.ts";
-import { type Language, type Part, type Prompt, partsOf } from "./prompt.ts";
+import { commandBehind, type Language, type Part, type Prompt, partsOf } from "./prompt.ts";
 import { withoutSecrets } from "./shown.ts";
 import { wordsOf } from "./words.ts";
 
@@ -30,6 +30,9 @@ export function readCommand<Exec extends Command, L extends Command, Pipe extend
   if (parts.kind === "line") {
     const found = matchPart(parts.head);
     if ("code" in found) return failed(found);
+    // The table of lines holds what stands for commands of the language's own.
+    const command = commandBehind(found.command) as Exec | undefined;
+    if (command) return { kind: "exec", found: { ...found, command }, pipes: [] };
     const modes = modesAfter(found, parts.open);
     if (found.command.leaves) return { kind: "leave", modes: modes.length > 0 ? modes : [language.exec.start] };
     return { kind: "line", found, open: parts.open, modes };

@@ -43,13 +43,20 @@ function oneLines(each: Subscriber): string[] {
       Subscriber: subscriberText(each),
       ...belongingFields(each),
       Package: packageText(each.package),
-      State: stateText(each),
-      "First seen": dateAndTime(each.firstSeenAt),
-      "Last seen": dateAndTime(each.lastSeenAt),
-      "Open sessions": number(each.openSessions),
+      ...standingFields(each),
     }),
     ...(each.detectors.length > 0 ? ["", ...detectorLines(each.detectors)] : []),
   ];
+}
+
+/** How it stands with him. */
+export function standingFields(each: Subscriber): Record<string, string> {
+  return {
+    State: stateText(each),
+    "First seen": dateAndTime(each.firstSeenAt),
+    "Last seen": dateAndTime(each.lastSeenAt),
+    "Open sessions": number(each.openSessions),
+  };
 }
 
 /** A name has no group. */
@@ -76,7 +83,7 @@ function stateText({ state, detectors, overrides }: Subscriber): string {
   return `${state} until ${dateAndTime(last.period.untilAt)}: ${nameText(last)}`;
 }
 
-function detectorLines(detectors: readonly DetectorState[]): string[] {
+export function detectorLines(detectors: readonly DetectorState[]): string[] {
   return columns(
     ["DETECTOR", "ACTION", "COUNTED", "REFUSED", "PERIOD SINCE", "UNTIL", "IN BREACH"],
     detectors.map((each) => [

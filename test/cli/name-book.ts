@@ -1,10 +1,19 @@
-// A directory of names for tests: the first is 1, the second 2.
+// Names for tests: the first is 1, the second 2.
 
-import type { NameDirectory } from "../../mgmt/subscribers/name-directory.ts";
+import type { Appliance } from "../../mgmt/appliance.ts";
 
-export function nameBook(...names: readonly string[]): NameDirectory {
+export function nameBook(...names: readonly string[]): Appliance["names"] {
   return {
     namesOf: async (ids) => new Map(ids.flatMap((id) => (names[id - 1] ? [[id, names[id - 1] ?? ""]] : []))),
     idOf: async (name) => (names.includes(name) ? names.indexOf(name) + 1 : undefined),
+    async named(name) {
+      if (!names.includes(name)) return undefined;
+      return { id: names.indexOf(name) + 1, name, package: 0, fixed: true, createdAt: 0, mappings: [] };
+    },
+    count: async () => names.length,
+    async *list() {
+      yield names;
+    },
+    async *introduced() {},
   };
 }

@@ -15,6 +15,7 @@ import type { AuditEntry } from "../../mgmt/operations/operation.ts";
 import { Operations } from "../../mgmt/operations/operations.ts";
 import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
+import { noFigures } from "../../mgmt/subscribers/names/figures.ts";
 import { Subscribers } from "../../mgmt/subscribers/subscribers.ts";
 import { BOOT, FakeClock, region } from "../daemon/parts.ts";
 import { nameBook } from "./name-book.ts";
@@ -146,7 +147,12 @@ export function stage(
       sessions: () => staged.sessions.map((name) => ({ name })),
     } as unknown as Appliance["configuration"],
     perform: (operation, input, actor) => operations.perform(operation, input, actor),
+    nameStatus: () => ({
+      figures: { ...noFigures, names: 2, fixed: 1, idle: 1, addresses: 1, introduced: 3, aged: 1, logouts: 2 },
+      ...{ peak: { mapped: 2, at: BOOT + 60_000 }, importing: null },
+    }),
     status: () => ({
+      daemon: { pid: 4242, startedAt: BOOT, eventsLost: 0 },
       fastPath: {
         tables: { subscribers: { used: 3, capacity: 1_000_000 }, sessions: { used: 17, capacity: 65_536 } },
         counters: region().counters.engine,
@@ -154,7 +160,7 @@ export function stage(
         links: [{ mode }],
       },
     }),
-  } as Pick<Appliance, "subscribers" | "names" | "facts" | "configuration" | "perform"> as Appliance;
+  } as Pick<Appliance, "subscribers" | "names" | "nameStatus" | "facts" | "configuration" | "perform"> as Appliance;
   const run = (line: string, level: Level) => {
     const found = match(language.exec.commands, line);
     if ("code" in found) throw new Error(`No command is typed as "${line}".`);

@@ -16,6 +16,7 @@ export const INTRODUCED_AGEING_MINUTES_DEFAULT = 1440;
 export const INTRODUCED_AGEING_MINUTES_MAX = 80_640;
 
 export const subscriberModeSchema = z.enum(["anonymous", "aware"]);
+export type SubscriberMode = z.infer<typeof subscriberModeSchema>;
 
 /** Minutes without traffic after which an anonymous subscriber is forgotten; null: never. */
 export const anonymousAgeingSchema = z.int().min(1).max(AGEING_MINUTES_MAX).nullable();

@@ -1,6 +1,7 @@
 // What the thread of names does when it is asked.
 
 import type { Outcome, SubscriberEvent } from "../feed.ts";
+import type { ImportStep } from "./csv-import.ts";
 import type { NameFigures } from "./figures.ts";
 import type { Introduced, Named, NameFilter } from "./queries.ts";
 
@@ -39,5 +40,16 @@ export interface NameCalls {
   idOf(name: string): number | undefined;
   count(filter: NameFilter): number;
   page(filter: NameFilter, after: string, limit: number): string[];
+  /** Opens a CSV file to be imported; one at a time. `packages`: those that there are. */
+  openImport(path: string, packages: readonly number[]): void;
+  /** Looks whether some more lines could be imported. */
+  checkImport(): ImportStep;
+  /** Reads the file from its beginning again, all of it looked at. Fails when there is no room for it. */
+  beginImport(): void;
+  /** Imports what can be of some more lines; `isOnce`: whether each name and mapping is there once is looked at. */
+  stepImport(isOnce: boolean, now: number): Stored & ImportStep;
+  closeImport(): void;
+  /** Writes the names that a person introduced into a file. Returns how many. */
+  exportTo(path: string): Promise<number>;
   introducedPage(after: string, limit: number): Introduced[];
 }

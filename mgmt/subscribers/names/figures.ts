@@ -1,5 +1,8 @@
 // How many names and mappings there are, and what became of them.
 
+/** As many as an SCE8000 (Cisco's data sheet). */
+export const NAMES_MAX = 1_000_000;
+
 export interface NameFigures {
   /** Names that are known. */
   names: number;

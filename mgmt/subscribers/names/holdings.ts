@@ -3,6 +3,7 @@
 
 import type Database from "better-sqlite3";
 import { ChangeWriter, type MappingKey } from "../../engine/subscriber_change.ts";
+import { Sentence } from "../../sentence.ts";
 import { mappingCount, type NameFigures, noFigures } from "./figures.ts";
 import { type MappingRow, type MappingTable, mappingKind, mappingTable, STATIC } from "./mapping-table.ts";
 import { type NameRow, type NameTable, nameTable } from "./name-table.ts";
@@ -13,6 +14,10 @@ export interface Room {
   readonly names: number;
   readonly mappings: number;
 }
+
+export const NO_ROOM = "There is no room for more names or mappings: remove some.";
+
+type Countable<T> = Iterable<T> & { readonly size: number };
 
 /** A name that is given mappings. */
 export interface Owner {
@@ -64,6 +69,16 @@ export class Holdings {
 
   hasRoomFor(mappings: number): boolean {
     return mappingCount(this.#figures) + mappings <= this.#room.mappings;
+  }
+
+  /** Throws a Sentence when there is no room for all of these at once. */
+  admit({ names, mappings }: { readonly names: Countable<string>; readonly mappings: Countable<MappingKey> }): void {
+    const { names: known } = this.#figures;
+    const isNew = (name: string) => this.names.find(name)?.isForgotten ?? true;
+    const fits = known + names.size <= this.#room.names || known + counted(names, isNew) <= this.#room.names;
+    const isFree = (key: MappingKey) => this.mappings.find(key) === undefined;
+    const hasRoom = this.hasRoomFor(mappings.size) || this.hasRoomFor(counted(mappings, isFree));
+    if (!fits || !hasRoom) throw new Sentence(NO_ROOM);
   }
 
   /** One that nobody knows, or did: its id; undefined: it has one. `isIdle`: it is given no mapping at once. */
@@ -169,4 +184,10 @@ export class Holdings {
     const isOver = was.session !== STATIC && was.session !== is?.session;
     if (isOver && !this.mappings.hasSession(was.session)) this.sessions.remove(was.session);
   }
+}
+
+function counted<T>(items: Iterable<T>, test: (item: T) => boolean): number {
+  let count = 0;
+  for (const item of items) if (test(item)) count++;
+  return count;
 }

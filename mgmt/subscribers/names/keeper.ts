@@ -8,7 +8,6 @@ import { Sentence } from "../../sentence.ts";
 import { type Clock, MINUTE_MS, type Wait } from "../../time.ts";
 import { Turns } from "../../turns.ts";
 import type { Outcome, SubscriberEvent, SubscriberFeed } from "../feed.ts";
-import type { NameDirectory } from "../name-directory.ts";
 import type { Stored } from "./calls.ts";
 import { type NameFigures, noFigures } from "./figures.ts";
 import { Gatherer } from "./gatherer.ts";
@@ -46,7 +45,7 @@ export interface Peak {
   readonly at: number;
 }
 
-export class SubscriberKeeper implements SubscriberFeed, NameDirectory {
+export class SubscriberKeeper implements SubscriberFeed {
   readonly #parts: SubscriberKeeperParts;
   readonly #turns = new Turns();
   readonly #inStep: InStep;
@@ -106,14 +105,6 @@ export class SubscriberKeeper implements SubscriberFeed, NameDirectory {
     return this.#peak;
   }
 
-  async namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    return new Map(await this.#parts.names.call("namesOf", ids));
-  }
-
-  idOf(name: string): Promise<number | undefined> {
-    return this.#parts.names.call("idOf", name);
-  }
-
   take(events: readonly SubscriberEvent[]): Promise<readonly Outcome[]> {
     return this.#gatherer.take(events);
   }
@@ -130,6 +121,19 @@ export class SubscriberKeeper implements SubscriberFeed, NameDirectory {
       await this.#inStep.give(stored.changes);
       return stored;
     });
+  }
+
+  /** Forgets all names that a person introduced. Returns how many. Rejects with a Sentence. */
+  async forgetIntroduced(): Promise<number> {
+    const { names, clock } = this.#parts;
+    let count = 0;
+    for (let after: number | null = 0; after !== null; ) {
+      const from: number = after;
+      const stored = await this.change(() => names.call("forgetIntroduced", from, clock.now()));
+      count += stored.names;
+      after = stored.last;
+    }
+    return count;
   }
 
   /** Sees to what is over, and to a fast path that lacks something. */

@@ -2,15 +2,19 @@
 
 import Database from "better-sqlite3";
 import { answerCalls, moved } from "../../called-thread.ts";
+import { Sentence } from "../../sentence.ts";
 import { openDatabase, told } from "../../store/database.ts";
 import type { NameCalls, Stored } from "./calls.ts";
-import { Holdings, type Room } from "./holdings.ts";
+import { exportNames } from "./csv-export.ts";
+import { CsvImport } from "./csv-import.ts";
+import { NAMES_MAX } from "./figures.ts";
+import { Holdings, NO_ROOM, type Room } from "./holdings.ts";
 import { nameMigrations } from "./migrations.ts";
 import { type NameQueries, nameQueries } from "./queries.ts";
 import { Registry } from "./registry.ts";
 
-/** The SCE8000's limit of subscribers (reference in docs/subscribers.md); two prefixes each for as many, and as many again. */
-const ROOM: Room = { names: 1_000_000, mappings: 4_000_000 };
+/** Of both families two each. */
+const ROOM: Room = { names: NAMES_MAX, mappings: 4 * NAMES_MAX };
 
 /** In KiB: what is changed often of a million names stays in it. */
 const CACHE_KIB = 131_072;
@@ -37,6 +41,7 @@ interface Opened {
 
 let file = "";
 let opened: Opened | undefined;
+let importing: CsvImport | undefined;
 
 function open(): Opened {
   const database = openDatabase(file, nameMigrations);
@@ -56,6 +61,11 @@ function use<T>(action: (opened: Opened) => T): T {
     opened ??= open();
     return action(opened);
   });
+}
+
+function current(): CsvImport {
+  if (!importing) throw new Error("No import was begun.");
+  return importing;
 }
 
 /** All that it does, or nothing. */
@@ -114,5 +124,24 @@ answerCalls<NameCalls>({
   idOf: (name) => use(({ holdings }) => holdings.names.find(name)?.id),
   count: (filter) => use(({ queries }) => queries.count(filter)),
   page: (filter, after, limit) => use(({ queries }) => queries.page(filter, after, limit)),
+  openImport(path, packages) {
+    if (importing) throw new Sentence("Another import goes on: wait until it is over.");
+    importing = new CsvImport(path, packages);
+  },
+  checkImport: () => current().step(() => undefined, true),
+  beginImport: () =>
+    use(({ holdings }) => {
+      holdings.admit(current());
+      current().rewind();
+    }),
+  stepImport: (isOnce, now) =>
+    change(({ registry }) =>
+      current().step((event) => (registry.apply(event, now) === "full" ? NO_ROOM : undefined), isOnce),
+    ),
+  closeImport() {
+    importing?.close();
+    importing = undefined;
+  },
+  exportTo: (path) => exportNames(path, (after, limit) => use(({ queries }) => queries.introducedPage(after, limit))),
   introducedPage: (after, limit) => use(({ queries }) => queries.introducedPage(after, limit)),
 });
