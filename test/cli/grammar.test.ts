@@ -5,9 +5,10 @@ import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { EXEC } from "../../cli/commands/exec.ts";
 import { language as product } from "../../cli/commands/table.ts";
+import { EVERYWHERE } from "../../cli/grammar/command.ts";
 import { completeAt } from "../../cli/grammar/completion.ts";
 import { helpAt } from "../../cli/grammar/help.ts";
-import { isPromptLine, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
+import { commandBehind, isPromptLine, type Language, type Prompt } from "../../cli/grammar/prompt.ts";
 import { readCommand } from "../../cli/grammar/read.ts";
 import { commandTable } from "../../cli/grammar/table.ts";
 import { factsOf } from "../../mgmt/config/facts.ts";
@@ -38,13 +39,17 @@ function means(language: Language, { prompt, command, args }: Typed, text: strin
   const read = readCommand(language, prompt, text);
   if (command.leaves) return read.kind === "leave";
   if (read.kind !== "exec" && read.kind !== "line") return false;
-  return read.found.command === command && isDeepStrictEqual({ ...read.found.args }, { ...command.defaults, ...args });
+  const meant = commandBehind(command) ?? command;
+  return read.found.command === meant && isDeepStrictEqual({ ...read.found.args }, { ...command.defaults, ...args });
 }
 
 /** Not one that stands for a command of the prompt, nor one that is only there to be refused. */
 function isOwnLine({ prompt, command }: Typed): boolean {
   if (command.isRefused) return false;
-  return prompt.modes[0] === EXEC || !(isPromptLine(command) || command.syntax.startsWith("do "));
+  return (
+    prompt.modes[0] === EXEC ||
+    (!(command.mode === EVERYWHERE && isPromptLine(command)) && !command.syntax.startsWith("do "))
+  );
 }
 
 for (const [name, language] of Object.entries(languages)) {

@@ -7,6 +7,7 @@ import { loginMethods } from "../../cli/grammar/login-methods.ts";
 import type { Language, Prompt } from "../../cli/grammar/prompt.ts";
 import type { Route, Token } from "../../cli/grammar/syntax.ts";
 import { levels } from "../../mgmt/level.ts";
+import { parseMapping } from "../../mgmt/subscribers/mapping.ts";
 
 /** Printed masked: nothing reads it back. */
 const SECRET = "SECRET";
@@ -23,6 +24,9 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   SERVICE: printable("abcZ09", 8),
   HOSTNAME: printable("abcZ09", 8),
   STRING: printable("abc XYZ.!|?", 8),
+  NAME: printable("abc XYZ.!|?@,-", 8),
+  MAPPING: fc.constantFrom("10.1.2.3", "10.1.2.0/24@100.7", "2001:db8:30::/56", "VLAN 100").map(keysOf),
+  "RADIUS-ATTRIBUTE": fc.constantFrom("9.1", "3561.26"),
   LINE: fc.oneof(
     printable("abc |!#é", 8),
     printable('a"', 4).filter((text) => !/^"[^"]*"$/.test(text)),
@@ -45,6 +49,11 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   PERCENT: fc.constantFrom(0, 0.1, 5, 99.999, 100),
   HASH: fc.constant(`$scrypt$ln=14,r=8,p=1$${"A".repeat(22)}$${"b".repeat(43)}`),
 };
+
+function keysOf(mapping: string) {
+  const key = parseMapping(mapping);
+  return key ? [key] : [];
+}
 
 function valuesFor(token: Token): fc.Arbitrary<unknown> {
   if ("type" in token) {
