@@ -111,8 +111,9 @@ end_breaches(struct pipeline *pipeline, const struct subscriber *name, uint64_t 
 void
 introducing_retire(struct pipeline *pipeline, uint32_t slot, uint64_t now_ms)
 {
-	end_breaches(pipeline, record_at(pipeline, slot), now_ms);
+	// First: who is killed in between leaves no name whose breach has ended.
 	subscriber_table_retire(&pipeline->subscribers, slot);
+	end_breaches(pipeline, record_at(pipeline, slot), now_ms);
 }
 
 void
