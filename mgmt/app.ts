@@ -23,6 +23,7 @@ import { ConfigurationKeeper } from "./config/keeper.ts";
 import { type LoadResult, loadResult, loadText } from "./config/load.ts";
 import { ConsoleServer } from "./console/server.ts";
 import { DhcpFeed } from "./dhcp/feed.ts";
+import { LeaseImporter } from "./dhcp/lease-importer.ts";
 import type { EngineOwner, EnginePort } from "./engine/engine_port.ts";
 import { answersOf } from "./local/answers.ts";
 import { LocalServer } from "./local/server.ts";
@@ -97,6 +98,7 @@ export class App {
   readonly #nameKeeper: SubscriberKeeper;
   readonly #nameFiles: NameImporter;
   readonly #dhcp: DhcpFeed;
+  readonly #leaseFiles: LeaseImporter;
   readonly #radiusAccounting: RadiusAccounting;
   readonly #collector: UsageCollector;
   readonly #reports: Reports;
@@ -153,6 +155,10 @@ export class App {
       packages: () => facts().packages.map(({ id }) => id),
     });
     this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#nameKeeper });
+    this.#leaseFiles = new LeaseImporter({
+      ...{ subscribers: this.#nameKeeper, now: clock.now, directory: csvDirectory(options.runDirectory) },
+      source: () => facts().dhcp.name,
+    });
     const fault = (error: unknown, line: string) => log.say("FAULT", faultText(error, line));
     this.#radiusAccounting = new RadiusAccounting({
       ...{ ...parts, facts, feed: this.#nameKeeper, cutOff: (wanted) => this.#policy.cutOff(wanted) },
@@ -178,6 +184,7 @@ export class App {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         releases: this.#releases,
         ...{ names: this.#names, nameKeeper: this.#nameKeeper, nameFiles: this.#nameFiles },
+        leaseFiles: this.#leaseFiles,
         overrides: this.#overrides,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },
       },
@@ -302,6 +309,7 @@ export class App {
       nameStatus: () => ({
         ...{ figures: this.#nameKeeper.figures, peak: this.#nameKeeper.peak },
         importing: this.#nameFiles.progress,
+        leaseLines: this.#leaseFiles.lines,
       }),
       facts: () => configuration.facts(),
       status: () => this.#status(),

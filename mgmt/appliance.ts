@@ -9,6 +9,7 @@ import type { Breach } from "./breaches/breach.ts";
 import type { Releases } from "./breaches/releases.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { DhcpStatus } from "./dhcp/feed.ts";
+import type { LeaseImporter } from "./dhcp/lease-importer.ts";
 import type { EnginePort } from "./engine/engine_port.ts";
 import type { Level } from "./level.ts";
 import type { Log } from "./log/log.ts";
@@ -41,6 +42,7 @@ export interface ApplianceParts {
   readonly names: NameDirectory;
   readonly nameKeeper: Pick<SubscriberKeeper, "take" | "forgetIntroduced">;
   readonly nameFiles: Pick<NameImporter, "import" | "export">;
+  readonly leaseFiles: Pick<LeaseImporter, "import">;
   readonly releases: Pick<Releases, "keep">;
   readonly ssh: Pick<SshServer, "renewHostKeys">;
   /** Has the daemon end in order, to be started again. */
@@ -53,6 +55,8 @@ export interface NameStatus {
   readonly peak: Peak;
   /** How far a file is imported; null: none is. */
   readonly importing: ImportProgress | null;
+  /** How many lines are read of a lease file; null: none is imported. */
+  readonly leaseLines: number | null;
 }
 
 export type ApplianceOperation<Input, Result> = Operation<ApplianceParts, Input, Result>;

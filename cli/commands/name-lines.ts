@@ -2,6 +2,7 @@
 
 import { PACKAGE_ID_MAX } from "../../mgmt/config/sections/packages.ts";
 import { SUBSCRIBER } from "../../mgmt/config/sections/subscribers.ts";
+import { importLeases } from "../../mgmt/operations/dhcp.ts";
 import {
   exportNames,
   importNames,
@@ -14,6 +15,7 @@ import {
 import { Sentence } from "../../mgmt/sentence.ts";
 import { number } from "../../mgmt/words.ts";
 import { backHelp } from "../grammar/command.ts";
+import { importedLeaseLines, leaseRefusal } from "../views/dhcp.ts";
 import { importedLines, importRefusal, progressText, subscribersText } from "../views/name-files.ts";
 import { confirmed } from "./confirmed.ts";
 import { act, type Context, type ExecCommand } from "./exec.ts";
@@ -113,7 +115,31 @@ const exporting = act({
   view: (count) => [`${subscribersText(count)} written.`],
 });
 
-export const nameLines: readonly ExecCommand[] = [introduce, map, importing, exporting, remove, unmap, removeAll];
+const importingLeases = withProgress(
+  act({
+    mode,
+    syntax: "subscriber import kea-leases <file:WORD> [<dryRun:dry-run>]",
+    help: {
+      ...{ ...subscriberHelp, ...fileHelp },
+      "kea-leases": "Leases, from a lease file of Kea's (kea-leases4.csv, kea-leases6.csv)",
+      "dry-run": "Only look at it: nothing is taken",
+    },
+    operation: importLeases,
+    input: ({ file, dryRun }, context) => atOnce(context, { file, dryRun: dryRun !== undefined }),
+    refusal: leaseRefusal,
+    view: importedLeaseLines,
+  }),
+  PROGRESS_MS,
+  ({ appliance }) => {
+    const { leaseLines } = appliance.nameStatus();
+    return leaseLines === null ? null : `${number(leaseLines)} lines are read.`;
+  },
+);
+
+export const nameLines: readonly ExecCommand[] = [
+  ...[introduce, map, importing, exporting, importingLeases],
+  ...[remove, unmap, removeAll],
+];
 
 /** Who types in a session expects that nothing is in force until he commits it. */
 function atOnce<Input>({ session }: Context, input: Input): Input {

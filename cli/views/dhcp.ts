@@ -2,7 +2,8 @@
 
 import type { DhcpStatus } from "../../mgmt/dhcp/feed.ts";
 import { type DhcpCounter, dhcpCounters } from "../../mgmt/dhcp/figures.ts";
-import { dateAndTime } from "../../mgmt/words.ts";
+import type { ImportedLeases } from "../../mgmt/dhcp/lease-importer.ts";
+import { dateAndTime, number } from "../../mgmt/words.ts";
 import { columns, fields, paragraphs } from "../columns.ts";
 
 const meanings: Readonly<Record<DhcpCounter, string>> = {
@@ -30,4 +31,23 @@ export function dhcpLines({ servers, name, stranger, counts, missed }: DhcpStatu
     }),
     columns(["COUNT", "OF WHAT SERVERS SAID"], [...rows, [missed, "messages not looked at: too many at once"]]),
   );
+}
+
+/** Of what came of leases only what there was. */
+export function importedLeaseLines({ errors, wrongLines, counts, over, lines, isImported }: ImportedLeases): string[] {
+  const more = wrongLines - errors.length;
+  const rows = dhcpCounters.map((counter) => [counts[counter], meanings[counter]] as const);
+  const there = [...rows, [over, "leases that had ended by their time"] as const].filter(([count]) => count > 0);
+  return [
+    ...errors.map(({ line, message }) => `Line ${line}: ${message}`),
+    ...(more > 0 ? [`${number(more)} more lines are wrong.`] : []),
+    ...(wrongLines > 0 ? [] : [`${number(lines)} lines were ${isImported ? "imported" : "looked at"}.`]),
+    ...(wrongLines > 0 || there.length === 0 ? [] : columns(["COUNT", "OF WHAT THEY SAID"], there)),
+  ];
+}
+
+/** Why nothing was imported, if lines are wrong. */
+export function leaseRefusal({ wrongLines, isImported }: ImportedLeases): string | undefined {
+  if (isImported || wrongLines === 0) return undefined;
+  return `Nothing was imported: ${wrongLines === 1 ? "a line is" : `${number(wrongLines)} lines are`} wrong.`;
 }

@@ -43,12 +43,25 @@ type LeaseEvent = Login | Renewal | Logout;
 export class LeaseImporter {
   readonly #parts: LeaseImporterParts;
 
+  /** How many lines are read of the file that is imported; null: none is. */
+  lines: number | null = null;
+
   constructor(parts: LeaseImporterParts) {
     this.#parts = parts;
   }
 
   /** Rejects with a Sentence. */
   async import(file: string, dryRun: boolean): Promise<ImportedLeases> {
+    if (this.lines !== null) throw new Sentence("Another lease file is being imported: wait for its end.");
+    this.lines = 0;
+    try {
+      return await this.#import(file, dryRun);
+    } finally {
+      this.lines = null;
+    }
+  }
+
+  async #import(file: string, dryRun: boolean): Promise<ImportedLeases> {
     const path = join(this.#parts.directory, file);
     const looked = await this.#pass(path, async (events, figures) => {
       for (const { kind } of events) figures.add(counterOf(kind, kind === "renew" ? "not-its-own" : "applied"));
@@ -68,7 +81,7 @@ export class LeaseImporter {
     let reader: KeaReader | undefined;
     let events: LeaseEvent[] = [];
     for await (const line of linesOf(path)) {
-      counted.lines++;
+      this.lines = ++counted.lines;
       if (!reader) {
         reader = readerOf(line);
         continue;

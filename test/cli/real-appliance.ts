@@ -45,7 +45,10 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
   const operations = new Operations(acted as unknown as ApplianceParts, { now: clock.now, audit: async () => {} });
   const appliance: Partial<Appliance> = {
     ...{ configuration, overrides, names: questions },
-    nameStatus: () => ({ figures: nameKeeper.figures, peak: nameKeeper.peak, importing: nameFiles.progress }),
+    nameStatus: () => ({
+      ...{ figures: nameKeeper.figures, peak: nameKeeper.peak },
+      ...{ importing: nameFiles.progress, leaseLines: null },
+    }),
     status: () => ({ fastPath: null }) as Status,
     subscribers: {
       ...{ async *find() {}, count: async () => 37 },

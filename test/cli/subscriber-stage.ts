@@ -149,7 +149,7 @@ export function stage(
     perform: (operation, input, actor) => operations.perform(operation, input, actor),
     nameStatus: () => ({
       figures: { ...noFigures, names: 2, fixed: 1, idle: 1, addresses: 1, introduced: 3, aged: 1, logouts: 2 },
-      ...{ peak: { mapped: 2, at: BOOT + 60_000 }, importing: null },
+      ...{ peak: { mapped: 2, at: BOOT + 60_000 }, importing: null, leaseLines: null },
     }),
     status: () => ({
       daemon: { pid: 4242, startedAt: BOOT, eventsLost: 0 },

@@ -1,16 +1,19 @@
 // DHCP as a feed of subscribers, with Kea and a client of Debian's on either side of the appliance.
+import { copyFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import test from "ava";
 import type { Lab } from "../../lab/lab.ts";
 import { families, homes, mail, zombie } from "../../lab/plan.ts";
 import { until } from "../../lab/process.ts";
 import type { DhcpStatus } from "../../mgmt/dhcp/feed.ts";
 import type { DhcpCounter } from "../../mgmt/dhcp/figures.ts";
+import { csvDirectory } from "../../mgmt/paths.ts";
 import { ack4, frame } from "../dhcp/messages.ts";
 import { openFrames } from "./frames.ts";
 import { inLab, withLab } from "./in-lab.ts";
 import { askForLease, servers, startKea } from "./kea.ts";
 import { inRegion, packetProcess, successorOf } from "./packet-process.ts";
-import { typed } from "./prompt.ts";
+import { typed, typedIn } from "./prompt.ts";
 import { shortQuota } from "./zombie.ts";
 
 const options = {
@@ -37,14 +40,28 @@ function counted(lab: Lab, counter: DhcpCounter, atLeast: number): Promise<void>
   return until(`${counter} is ${atLeast}`, async () => (await counts(lab))[counter] >= atLeast);
 }
 
+/** What an import of Kea's own file would do. */
+async function leasesIn({ appliance }: Lab, path: string): Promise<string[]> {
+  await copyFile(path, join(csvDirectory(appliance.runDirectory), basename(path)));
+  const line = `subscriber import kea-leases ${basename(path)} dry-run`;
+  const lines = await typedIn(appliance, ["configure terminal", "interface LineCard 0", line, "end"]);
+  return lines.filter((each) => /^ *\d+ {2}lease/.test(each));
+}
+
 test(
   "a client's address, its IPv6 address and its delegated prefix are one subscriber's, who has one quota",
   inLab(options, async (t, lab) => {
-    await startKea(lab);
+    const folder = await startKea(lab);
     await askForLease(lab, 4);
     await counted(lab, "given", 1);
     await askForLease(lab, 6);
     await counted(lab, "given", 3);
+    t.deepEqual(await leasesIn(lab, join(folder, "kea-leases4.csv")), [
+      "    1  leases whose addresses are a subscriber's",
+    ]);
+    t.deepEqual(await leasesIn(lab, join(folder, "kea-leases6.csv")), [
+      "    2  leases whose addresses are a subscriber's",
+    ]);
     t.like(await counts(lab), { given: 3, subscriberSide: 0, unlisted: 0, malformed: 0, unnamed: 0, impossible: 0 });
     t.true(await lab.traffic.sendMail(zombie, "ipv4"));
     t.true(await lab.traffic.sendMail(zombie, "ipv6"), "of the delegated prefix");
