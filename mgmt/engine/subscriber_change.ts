@@ -64,7 +64,7 @@ function keyOf(address: Uint8Array, length: number, tags: number): MappingKey {
   const key = new Uint8Array(MAPPING_KEY_BYTES);
   key.set(address);
   key[LENGTH_AT] = length;
-  viewOf(key).setUint32(TAGS_AT, tags, true);
+  for (let byte = 0; byte < 4; byte++) key[TAGS_AT + byte] = tags >>> (8 * byte);
   return key;
 }
 

@@ -91,8 +91,29 @@ function readAddresses(text: string, tags?: Tags): Reading<readonly MappingKey[]
 
 function readPrefixes(text: string): Reading<readonly NetworkPrefix[]> {
   if (text.includes("-")) return readSpan(text);
+  const known = readCommon(text);
+  if (known) return { value: [known] };
   const reading = readRange(text);
   return reading && "value" in reading ? { value: [parsePrefix(reading.value)] } : reading;
+}
+
+/** The common forms, of which there may be a million, without a detour by their text; undefined: it is another, or wrong. */
+function readCommon(text: string): NetworkPrefix | undefined {
+  const slash = text.indexOf("/");
+  const bytes = readAddress(slash < 0 ? text : text.slice(0, slash));
+  if (!bytes) return undefined;
+  const length = slash < 0 ? 8 * bytes.length : lengthOf(text.slice(slash + 1));
+  const hasHostBits = bytes.some((byte, index) => (byte & ~networkBits(index, length)) !== 0);
+  return length <= 8 * bytes.length && !hasHostBits && !isIPv4InIPv6(bytes) ? { bytes, length } : undefined;
+}
+
+/** Not a number if it has other characters than digits. */
+function lengthOf(digits: string): number {
+  return /^\d{1,3}$/.test(digits) ? Number(digits) : Number.NaN;
+}
+
+function isIPv4InIPv6(bytes: Uint8Array): boolean {
+  return bytes.length === 16 && isWithin(bytes, IPV4);
 }
 
 function readSpan(text: string): Reading<readonly NetworkPrefix[]> {
@@ -107,7 +128,7 @@ function refusalOf({ bytes, length }: NetworkPrefix): string | undefined {
   const { min, max } = LENGTHS[bytes.length === 4 ? 4 : 6];
   if (length < min || length > max) return "A prefix has 1 to 32 bits of IPv4, or 32 to 128 of IPv6.";
   if (bytes.length === 4) return undefined;
-  if (isWithin(bytes, IPV4) || isWithin(IPV4.bytes, { bytes, length })) return "IPv4 addresses are written as such.";
+  if (isIPv4InIPv6(bytes) || isWithin(IPV4.bytes, { bytes, length })) return "IPv4 addresses are written as such.";
   if (length >= NAMES.length && isWithin(bytes, NAMES)) return "No packet may have an address of 100::/64.";
   return undefined;
 }

@@ -6,6 +6,9 @@ import { reasonOf, Sentence } from "../../sentence.ts";
 
 const PIECE = 262_144;
 
+/** With which some programs begin a text. */
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
 /** A line that is longer is none of ours. */
 const LINE_MAX = 1_048_576;
 
@@ -63,7 +66,8 @@ export class LineFile {
     } catch (error) {
       throw this.#unread(reasonOf(error));
     }
-    const lines = (this.#rest + this.#piece.toString("latin1", 0, bytes)).split("\n");
+    const begin = this.#at === 0 && this.#piece.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+    const lines = (this.#rest + this.#piece.toString("latin1", begin, bytes)).split("\n");
     this.#at += bytes;
     this.#rest = bytes > 0 ? (lines.pop() ?? "") : "";
     if (bytes === 0 && lines.at(-1) === "") lines.pop();

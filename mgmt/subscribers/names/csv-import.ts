@@ -2,12 +2,13 @@
 
 import type { MappingKey } from "../../engine/subscriber_change.ts";
 import type { CsvError } from "../csv/fields.ts";
+import { FirstLines } from "../csv/first-lines.ts";
 import { LineFile } from "../csv/line-file.ts";
 import { readSubscriberLine, type SubscriberLine } from "../csv/subscriber-line.ts";
 import type { Introduce } from "../feed.ts";
 
 /** Lines after which others have their turn, at least. */
-const LINES = 20_000;
+const LINES = 10_000;
 
 export interface ImportStep {
   readonly lines: number;
@@ -23,27 +24,14 @@ export class CsvImport {
   readonly #file: LineFile;
   readonly #packages: ReadonlySet<number>;
   /** Where each name and mapping was. */
-  readonly #names = new Map<string, number>();
-  readonly #keys = new Map<string, number>();
+  readonly #names = new FirstLines();
+  readonly #keys = new FirstLines();
   #count = 0;
 
   /** Throws a Sentence. */
   constructor(path: string, packages: readonly number[]) {
     this.#file = new LineFile(path);
     this.#packages = new Set(packages);
-  }
-
-  /** How many different ones there are so far. */
-  get names(): Iterable<string> & { readonly size: number } {
-    return { size: this.#names.size, [Symbol.iterator]: () => this.#names.keys() };
-  }
-
-  /** As `names`. */
-  get mappings(): Iterable<MappingKey> & { readonly size: number } {
-    return {
-      size: this.#keys.size,
-      [Symbol.iterator]: () => this.#keys.keys().map((text) => Buffer.from(text, "latin1")),
-    };
   }
 
   /** Reads it again from its beginning; that everything is there once is known now. */
@@ -91,15 +79,11 @@ export class CsvImport {
 
   /** Where it was before. */
   #again({ name, keys }: SubscriberLine, line: number): string | undefined {
-    const before = this.#names.get(name);
+    const before = this.#names.add(name, line);
     if (before !== undefined) return `${name} is in line ${before} already.`;
-    for (const key of keys) {
-      const other = this.#keys.get(textOf(key));
-      if (other !== undefined) return `A mapping of it is in line ${other} already.`;
-    }
-    this.#names.set(name, line);
-    for (const key of keys) this.#keys.set(textOf(key), line);
-    return undefined;
+    const others = keys.map((key) => this.#keys.add(textOf(key), line));
+    const other = others.find((each) => each !== undefined && each !== line);
+    return other === undefined ? undefined : `A mapping of it is in line ${other} already.`;
   }
 }
 

@@ -3,7 +3,8 @@
 
 import type Database from "better-sqlite3";
 import { ChangeWriter, type MappingKey } from "../../engine/subscriber_change.ts";
-import { Sentence } from "../../sentence.ts";
+import type { Introduce } from "../feed.ts";
+import { type FigureTable, figureTable } from "./figure-table.ts";
 import { mappingCount, type NameFigures, noFigures } from "./figures.ts";
 import { type MappingRow, type MappingTable, mappingKind, mappingTable, STATIC } from "./mapping-table.ts";
 import { type NameRow, type NameTable, nameTable } from "./name-table.ts";
@@ -16,8 +17,6 @@ export interface Room {
 }
 
 export const NO_ROOM = "There is no room for more names or mappings: remove some.";
-
-type Countable<T> = Iterable<T> & { readonly size: number };
 
 /** A name that is given mappings. */
 export interface Owner {
@@ -32,6 +31,7 @@ export class Holdings {
   readonly names: NameTable;
   readonly mappings: MappingTable;
   readonly sessions: SessionTable;
+  readonly #kept: FigureTable;
   readonly #room: Room;
   readonly #changes = new ChangeWriter();
   #figures: NameFigures;
@@ -41,7 +41,8 @@ export class Holdings {
     this.mappings = mappingTable(database);
     this.sessions = sessionTable(database);
     this.#room = room;
-    this.#figures = { ...noFigures, ...this.names.counts(), ...this.mappings.counts() };
+    this.#kept = figureTable(database);
+    this.#figures = { ...noFigures, ...this.#kept.get() };
   }
 
   get figures(): NameFigures {
@@ -50,6 +51,11 @@ export class Holdings {
 
   count(what: "aged" | "logouts" | "expired" | "refusedNames" | "full" | "stale"): void {
     this.#figures[what]++;
+  }
+
+  /** There were so many before what was done: keeps how many there are. */
+  save(before: NameFigures): void {
+    this.#kept.save(this.#figures, before);
   }
 
   /** What was done since there were so many is undone. */
@@ -71,14 +77,15 @@ export class Holdings {
     return mappingCount(this.#figures) + mappings <= this.#room.mappings;
   }
 
-  /** Throws a Sentence when there is no room for all of these at once. */
-  admit({ names, mappings }: { readonly names: Countable<string>; readonly mappings: Countable<MappingKey> }): void {
-    const { names: known } = this.#figures;
-    const isNew = (name: string) => this.names.find(name)?.isForgotten ?? true;
-    const fits = known + names.size <= this.#room.names || known + counted(names, isNew) <= this.#room.names;
-    const isFree = (key: MappingKey) => this.mappings.find(key) === undefined;
-    const hasRoom = this.hasRoomFor(mappings.size) || this.hasRoomFor(counted(mappings, isFree));
-    if (!fits || !hasRoom) throw new Sentence(NO_ROOM);
+  /** Of what somebody introduces, how much there was not before. */
+  newIn({ name, keys = [] }: Pick<Introduce, "name" | "keys">): Room {
+    if (this.#figures.names === 0) return { names: 1, mappings: keys.length };
+    const isKnown = this.names.find(name)?.isForgotten === false;
+    return { names: isKnown ? 0 : 1, mappings: keys.filter((key) => !this.mappings.find(key)).length };
+  }
+
+  hasRoomForAll({ names, mappings }: Room): boolean {
+    return this.#figures.names + names <= this.#room.names && this.hasRoomFor(mappings);
   }
 
   /** One that nobody knows, or did: its id; undefined: it has one. `isIdle`: it is given no mapping at once. */
@@ -184,10 +191,4 @@ export class Holdings {
     const isOver = was.session !== STATIC && was.session !== is?.session;
     if (isOver && !this.mappings.hasSession(was.session)) this.sessions.remove(was.session);
   }
-}
-
-function counted<T>(items: Iterable<T>, test: (item: T) => boolean): number {
-  let count = 0;
-  for (const item of items) if (test(item)) count++;
-  return count;
 }

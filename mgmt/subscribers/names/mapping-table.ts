@@ -32,7 +32,6 @@ export interface MappingTable {
   expired(now: number, limit: number): MappingRow[];
   /** When the next one expires. */
   nextExpiry(): number | null;
-  counts(): Record<MappingKind, number>;
 }
 
 export type MappingKind = "addresses" | "ranges" | "tags";
@@ -65,13 +64,6 @@ export function mappingTable(database: Database.Database): MappingTable {
   );
   const remove = database.prepare<[MappingKey]>("DELETE FROM mappings WHERE key = ?");
   const nextExpiry = database.prepare<[], number | null>("SELECT min(expires_at) FROM mappings").pluck();
-  // Byte 17 is the length.
-  const counts = database.prepare<[], Record<MappingKind, number>>(
-    `SELECT count(*) FILTER (WHERE substr(key, 17, 1) = x'00') AS tags,
-        count(*) FILTER (WHERE substr(key, 17, 1) = x'80') AS addresses,
-        count(*) FILTER (WHERE substr(key, 17, 1) NOT IN (x'00', x'80')) AS ranges
-      FROM mappings`,
-  );
   return {
     find: (key) => find.get(key),
     add: ({ key, name, session, attribute, at, expires_at }) =>
@@ -86,6 +78,5 @@ export function mappingTable(database: Database.Database): MappingTable {
     hasSession: (session) => hasSession.get(session) !== undefined,
     expired: (now, limit) => expired.all(now, limit),
     nextExpiry: () => nextExpiry.get() ?? null,
-    counts: () => counts.get() ?? { addresses: 0, ranges: 0, tags: 0 },
   };
 }

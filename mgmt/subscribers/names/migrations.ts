@@ -36,6 +36,12 @@ export const nameMigrations: readonly string[] = [
     at INTEGER NOT NULL,
     expires_at INTEGER
   ) STRICT, WITHOUT ROWID;
+  -- How many there are: to count a million takes seconds.
+  CREATE TABLE figures (
+    what TEXT PRIMARY KEY,
+    count INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE INDEX mappings_by_name ON mappings (name);
   CREATE INDEX mappings_by_session ON mappings (session) WHERE session <> 0;
   CREATE INDEX mappings_by_expiry ON mappings (expires_at) WHERE expires_at IS NOT NULL;

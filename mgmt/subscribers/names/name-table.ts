@@ -1,7 +1,6 @@
 // Names in their file. Runs in the thread of names, which alone has the file.
 
 import type Database from "better-sqlite3";
-import type { NameFigures } from "./figures.ts";
 
 export interface NameRow {
   readonly id: number;
@@ -13,8 +12,6 @@ export interface NameRow {
   readonly isIdle: boolean;
   readonly isForgotten: boolean;
 }
-
-type NameCounts = Pick<NameFigures, "names" | "fixed" | "idle" | "forgotten">;
 
 export interface NameTable {
   /** Also one that is forgotten. */
@@ -37,7 +34,6 @@ export interface NameTable {
   prune(at: number, limit: number): number;
   /** Of ids, also of those that are forgotten. */
   namesOf(ids: readonly number[]): [id: number, name: string][];
-  counts(): NameCounts;
 }
 
 export function nameTable(database: Database.Database): NameTable {
@@ -73,10 +69,6 @@ export function nameTable(database: Database.Database): NameTable {
       "SELECT names.id, name FROM json_each(?) AS asked JOIN names ON names.id = asked.value",
     )
     .raw();
-  const counts = database.prepare<[], NameCounts>(
-    `SELECT count(*) FILTER (WHERE forgotten_at IS NULL) AS names, count(forgotten_at) AS forgotten, total(fixed) AS fixed,
-        count(idle_at) FILTER (WHERE forgotten_at IS NULL) AS idle FROM names`,
-  );
   return {
     find: (name) => rowOf(find.get(name)),
     get: (id) => rowOf(get.get(id)),
@@ -94,7 +86,6 @@ export function nameTable(database: Database.Database): NameTable {
     introduced: (after, limit) => introduced.all(after, limit),
     prune: (at, limit) => prune.run(at, limit).changes,
     namesOf: (ids) => namesOf.all(JSON.stringify(ids)),
-    counts: () => counts.get() ?? { names: 0, fixed: 0, idle: 0, forgotten: 0 },
   };
 }
 

@@ -39,9 +39,15 @@ interface Opened {
   readonly queries: NameQueries;
 }
 
+/** An import, and how much was found that was not there before. */
+interface Importing {
+  readonly csv: CsvImport;
+  readonly needs: { names: number; mappings: number };
+}
+
 let file = "";
 let opened: Opened | undefined;
-let importing: CsvImport | undefined;
+let importing: Importing | undefined;
 
 function open(): Opened {
   const database = openDatabase(file, nameMigrations);
@@ -63,7 +69,7 @@ function use<T>(action: (opened: Opened) => T): T {
   });
 }
 
-function current(): CsvImport {
+function current(): Importing {
   if (!importing) throw new Error("No import was begun.");
   return importing;
 }
@@ -74,7 +80,13 @@ function change<T extends object>(action: (opened: Opened) => T): T & Stored {
     const { database, holdings } = names;
     const before = holdings.figures;
     try {
-      const result = database.transaction(() => action(names)).immediate();
+      const result = database
+        .transaction(() => {
+          const done = action(names);
+          holdings.save(before);
+          return done;
+        })
+        .immediate();
       const changes = holdings.takeChanges();
       return moved({ ...result, changes, figures: holdings.figures }, changes.buffer);
     } catch (error) {
@@ -126,20 +138,30 @@ answerCalls<NameCalls>({
   page: (filter, after, limit) => use(({ queries }) => queries.page(filter, after, limit)),
   openImport(path, packages) {
     if (importing) throw new Sentence("Another import goes on: wait until it is over.");
-    importing = new CsvImport(path, packages);
+    importing = { csv: new CsvImport(path, packages), needs: { names: 0, mappings: 0 } };
   },
-  checkImport: () => current().step(() => undefined, true),
+  checkImport: () =>
+    use(({ holdings }) => {
+      const { needs, csv } = current();
+      return csv.step((event) => {
+        const { names, mappings } = holdings.newIn(event);
+        needs.names += names;
+        needs.mappings += mappings;
+        return undefined;
+      }, true);
+    }),
   beginImport: () =>
     use(({ holdings }) => {
-      holdings.admit(current());
-      current().rewind();
+      const { needs, csv } = current();
+      if (!holdings.hasRoomForAll(needs)) throw new Sentence(NO_ROOM);
+      csv.rewind();
     }),
   stepImport: (isOnce, now) =>
     change(({ registry }) =>
-      current().step((event) => (registry.apply(event, now) === "full" ? NO_ROOM : undefined), isOnce),
+      current().csv.step((event) => (registry.apply(event, now) === "full" ? NO_ROOM : undefined), isOnce),
     ),
   closeImport() {
-    importing?.close();
+    importing?.csv.close();
     importing = undefined;
   },
   exportTo: (path) => exportNames(path, (after, limit) => use(({ queries }) => queries.introducedPage(after, limit))),
