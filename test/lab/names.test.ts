@@ -34,6 +34,7 @@ for (const workers of [1, 2]) {
     inLab({ quota, size: { workers } }, async (t, lab) => {
       await named(
         lab,
+        'subscriber name "both"',
         `subscriber name "both" mapping ${first.ipv4}`,
         `subscriber name "both" mapping ${networkOf(first)}`,
       );
@@ -51,13 +52,14 @@ for (const workers of [1, 2]) {
 test(
   "who changes his address in mid-breach stays blocked, and the address's next owner is not",
   inLab({ quota }, async (t, lab) => {
-    await named(lab, `subscriber name "mover" mapping ${first.ipv4}`);
+    await named(lab, 'subscriber name "mover"', `subscriber name "mover" mapping ${first.ipv4}`);
     for (let n = 0; n < quota.sessions; n++) t.true(await sends(lab, first, "ipv4"), `${n}`);
     t.false(await sends(lab, first, "ipv4"));
 
     await named(
       lab,
       `no subscriber name "mover" mapping ${first.ipv4}`,
+      'subscriber name "next"',
       `subscriber name "next" mapping ${first.ipv4}`,
       `subscriber name "mover" mapping ${second.ipv4}`,
     );
@@ -73,10 +75,10 @@ test(
 test(
   "an exemption by name goes with him, and one of his addresses is exempt no more when it is another's",
   inLab({ quota: { ...quota, sessions: 2 } }, async (t, lab) => {
-    await named(lab, `subscriber name "relay" mapping ${zombie.ipv4}`);
+    await named(lab, 'subscriber name "relay"', `subscriber name "relay" mapping ${zombie.ipv4}`);
     await typed(lab.appliance, 'exempt subscriber name "relay" reason own mail server');
     for (let n = 0; n < 4; n++) t.true(await sends(lab, zombie, "ipv4"), `${n} of the exempt one`);
-    await named(lab, `subscriber name "other" mapping ${zombie.ipv4}`);
+    await named(lab, 'subscriber name "other"', `subscriber name "other" mapping ${zombie.ipv4}`);
     for (let n = 0; n < 2; n++) t.true(await sends(lab, zombie, "ipv4"), `${n} of the other`);
     t.false(await sends(lab, zombie, "ipv4"));
   }),
@@ -85,7 +87,7 @@ test(
 test(
   "killed in mid-breach, the fast path and the daemon come back with the same name blocked",
   withLab({ quota }, async (t, lab) => {
-    await named(lab, `subscriber name "stays" mapping ${first.ipv4}`);
+    await named(lab, 'subscriber name "stays"', `subscriber name "stays" mapping ${first.ipv4}`);
     for (let n = 0; n < quota.sessions; n++) t.true(await sends(lab, first, "ipv4"), `${n}`);
     const { appliance } = lab;
     appliance.daemon.signal("SIGKILL");

@@ -16,8 +16,8 @@ export interface InStepParts {
   readonly names: Pick<NameStore, "call">;
   /** Nothing is read of the file, or written, and given but in these: so the fast path hears of it in the file's order. */
   readonly turns: Turns;
-  /** Names have an effect. */
-  isAware(): boolean;
+  /** Names have an effect; undefined: nobody has said yet, and the fast path keeps what it has. */
+  isAware(): boolean | undefined;
   /** Another number each time, from 1 to 2^32 - 1: marks what is given. */
   epoch(): number;
 }
@@ -67,8 +67,9 @@ export class InStep {
   async look(): Promise<void> {
     const nowMs = this.#parts.engine.nowMs();
     if (this.#refused > 0 && nowMs >= this.#againMs) this.#isBehind = true;
-    const isTime = this.#isBehind && nowMs >= this.#againMs && this.#parts.engine.status() !== undefined;
-    if (isTime && !this.#catchingUp) {
+    const { engine, isAware } = this.#parts;
+    const isTime = this.#isBehind && nowMs >= this.#againMs && engine.status() !== undefined;
+    if (isTime && isAware() !== undefined && !this.#catchingUp) {
       this.#catchingUp = this.#catchUp().finally(() => {
         this.#catchingUp = undefined;
       });
@@ -96,7 +97,7 @@ export class InStep {
   async #giveAll(): Promise<void> {
     const { engine, turns } = this.#parts;
     this.#isBehind = false;
-    this.#gives = this.#parts.isAware();
+    this.#gives = this.#parts.isAware() ?? false;
     this.#epoch = this.#parts.epoch();
     let refused = 0;
     for (let after: number | null = this.#gives ? 0 : null; after !== null && !this.#isBehind; ) {

@@ -53,6 +53,7 @@ export class SubscriberKeeper implements SubscriberFeed {
   readonly #gatherer: Gatherer<SubscriberEvent, Outcome>;
   #figures: NameFigures = noFigures;
   #peak: Peak = { mapped: 0, at: 0 };
+  /** Undefined: no configuration is in force yet. */
   #isAware: boolean | undefined;
   #trouble: string | undefined;
   /** When mappings' time is over, in Unix milliseconds; at the start nobody has asked. */
@@ -64,7 +65,7 @@ export class SubscriberKeeper implements SubscriberFeed {
   constructor(parts: SubscriberKeeperParts) {
     this.#parts = parts;
     const { engine, names, epoch } = parts;
-    this.#inStep = new InStep({ engine, names, epoch, turns: this.#turns, isAware: () => parts.settings().aware });
+    this.#inStep = new InStep({ engine, names, epoch, turns: this.#turns, isAware: () => this.#isAware });
     this.#gatherer = new Gatherer({ wait: parts.wait, commit: (take) => this.#commit(take) });
   }
 

@@ -200,3 +200,18 @@ test("a file that cannot be written: nothing is taken, it is told once, and over
   t.deepEqual(made.keeper.alarms(), []);
   t.is(lines.length, 2);
 });
+
+test("before a configuration is in force nothing is taken from the fast path: it may say that names have an effect", async (t) => {
+  const kept = await keeping(t);
+  await kept.settled();
+  await kept.keeper.take([login("alice", [A], 100)]);
+  const orders = kept.engine.subscriberOrders.length;
+  await kept.restart(false);
+  await kept.settled();
+  t.is(kept.engine.subscriberOrders.length, orders);
+  t.deepEqual(await kept.obeyed(), { [A]: "alice" });
+  kept.keeper.obey();
+  await kept.settled();
+  t.deepEqual(await kept.obeyed(), { [A]: "alice" });
+  t.true(kept.engine.subscriberOrders.length > orders);
+});

@@ -69,8 +69,8 @@ export interface Keeping {
   /** Ids that must not be forgotten. */
   readonly needed: number[];
   readonly file: string;
-  /** Another keeper takes this one's place, with the same file and fast path. */
-  restart(): Promise<void>;
+  /** Another keeper takes this one's place, with the same file and fast path; he is told of a configuration, or not yet. */
+  restart(hasConfiguration?: boolean): Promise<void>;
   /** Until the fast path has what the file has. */
   settled(): Promise<void>;
   /** Mappings by the file: text and name. */
@@ -100,6 +100,7 @@ export async function keeping(t: ExecutionContext, changes: Partial<SubscriberKe
       ...changes,
     });
   let keeper = made();
+  keeper.obey();
   engine.attach(region());
   await engine.start({ attached: () => keeper.attached(), detached: () => {} }, []);
   t.teardown(() => keeper.stop());
@@ -116,10 +117,11 @@ export async function keeping(t: ExecutionContext, changes: Partial<SubscriberKe
     get keeper() {
       return keeper;
     },
-    async restart() {
+    async restart(hasConfiguration = true) {
       await keeper.stop();
       keeper = made();
       keeper.attached();
+      if (hasConfiguration) keeper.obey();
     },
     async held() {
       const named = await textsOf();
