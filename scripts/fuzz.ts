@@ -15,8 +15,10 @@ function readArguments([seconds = "", target, ...more]: readonly string[]): Wish
   return { seconds: Number(seconds), targets };
 }
 
-/** From libFuzzer's lines: "#131072 pulse cov: 344 ft: 408 corp: 132/7971b lim: 722 exec/s: 43690 rss: 98Mb". */
+/** From libFuzzer's lines: "#131072 pulse cov: 344 ft: 408 corp: 132/7971b lim: 722 exec/s: 43690 rss: 98Mb"; or as it is. */
 function progressOf(text: string): string | undefined {
+  const told = [...text.matchAll(/^\d+ inputs, \d+ a second$/gm)].at(-1);
+  if (told) return told[0];
   const last = [...text.matchAll(/^#(\d+)\s.*cov: (\d+) .*corp: (\d+).*exec\/s: (\d+)/gm)].at(-1);
   return last && `${last[1]} inputs, ${last[4]} a second; coverage ${last[2]}, corpus ${last[3]}`;
 }

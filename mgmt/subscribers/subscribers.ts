@@ -49,8 +49,10 @@ export class Subscribers {
 
   /** Pages of those that are asked for, in no order that means anything. Rejects with a Sentence. */
   async *find(query: SubscriberQuery): AsyncIterable<readonly Subscriber[]> {
+    const seen = new Set<string>();
     try {
-      for await (const records of this.#parts.engine.subscribers(query)) {
+      for await (const page of this.#parts.engine.subscribers(query)) {
+        const records = page.filter((record) => isFirst(record, seen));
         const region = this.#parts.engine.status()?.header.region ?? "";
         const overrides = await this.#overridesOf(records);
         const found = records.map((record, index) => this.#subscriberOf(record, region, overrides[index] ?? []));
@@ -154,6 +156,13 @@ export class Subscribers {
       breachedAt: breach?.startedAt ?? null,
     };
   }
+}
+
+/** A name comes once for each of its mappings that was looked for, and of a wide one for each worker. */
+function isFirst({ subscriber: { address } }: SubscriberRecord, seen: Set<string>): boolean {
+  if (nameIdOf(address) === undefined) return true;
+  const before = seen.size;
+  return seen.add(address).size > before;
 }
 
 /** From the period's start; null: as long as signals come. */

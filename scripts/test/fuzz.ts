@@ -1,5 +1,6 @@
-// The fuzz targets (dataplane/fuzz): clang's libFuzzer with the address and undefined behaviour sanitizers. Each starts from its
-// seeds, which fuzz-seeds makes, and from the inputs that once found something (dataplane/fuzz/found).
+// The fuzz targets. Those of the core (dataplane/fuzz): clang's libFuzzer with the address and undefined behaviour sanitizers; each
+// starts from its seeds, which fuzz-seeds makes, and from the inputs that once found something (dataplane/fuzz/found). Those of the
+// daemon's decoders (test/fuzz): messages that are changed and cut, made by fast-check.
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +9,9 @@ import { type Finished, root, run } from "./run.ts";
 import { asTest, type Step } from "./step.ts";
 import type { TestResult } from "./tap.ts";
 
-export const fuzzTargets = ["control", "packet", "pipeline", "policy", "region"] as const;
+const coreTargets = ["control", "packet", "pipeline", "policy", "region"] as const;
+const decoderTargets = ["radius", "dhcp"] as const;
+export const fuzzTargets = [...coreTargets, ...decoderTargets] as const;
 export type FuzzTarget = (typeof fuzzTargets)[number];
 
 const directory = "build-fuzz";
@@ -19,6 +22,8 @@ const testSeconds: Readonly<Record<FuzzTarget, number>> = {
   pipeline: 20,
   policy: 10,
   region: 10,
+  radius: 10,
+  dhcp: 10,
 };
 const AT_ONCE = 2;
 
@@ -51,8 +56,16 @@ export interface Fuzzing {
   readonly onStderr?: (text: string) => void;
 }
 
-/** Runs a target. It has failed when an input ended with a report, which is then kept in build-fuzz/crashes. */
-export async function fuzz({ target, seconds, corpus, onStderr = () => {} }: Fuzzing): Promise<Finished> {
+/** Runs a target. It has failed when an input ended with a report; of the core's the input is then kept in build-fuzz/crashes. */
+export function fuzz(fuzzing: Fuzzing): Promise<Finished> {
+  return (decoderTargets as readonly string[]).includes(fuzzing.target) ? fuzzDecoder(fuzzing) : fuzzCore(fuzzing);
+}
+
+function fuzzDecoder({ target, seconds, onStderr = () => {} }: Fuzzing): Promise<Finished> {
+  return run("node", ["test/fuzz/main.ts", target, `${seconds}`], { timeoutSeconds: seconds + 120, onStderr });
+}
+
+async function fuzzCore({ target, seconds, corpus, onStderr = () => {} }: Fuzzing): Promise<Finished> {
   const found = `dataplane/fuzz/found/${target}`;
   const crashes = `${directory}/crashes`;
   for (const needed of [corpus, crashes]) await mkdir(join(root, needed), { recursive: true });

@@ -192,6 +192,17 @@ test("who is in no breach, or whose breach ended meanwhile, cannot be released",
   t.like(audit, [{ outcome: "refused" }, { outcome: "refused" }]);
 });
 
+test("a customer whose range is looked through is listed once, however many of his mappings lie in it", async (t) => {
+  const other = { ...customer, via: { address: "10.1.2.4", prefixLength: 32, tags: null } };
+  const { typed } = stage([customer, zombie, other]);
+  const [heading, ...rows] = await typed("show interface LineCard 0 subscriber mapping included-in IP 10.0.0.0/8");
+  t.regex(heading ?? "", /^SUBSCRIBER/);
+  t.deepEqual(
+    rows.map((row) => row.split(/ /)[0]),
+    ["cust-1001", "10.30.94.66"],
+  );
+});
+
 test("a customer is released by his name, whatever his addresses are", async (t) => {
   const { engine, audit, kept, typed } = stage([customer]);
   t.deepEqual(await typed('release subscriber name "cust-1001" reason he cleaned his machine'), [

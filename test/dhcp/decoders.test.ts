@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { readDatagram } from "../../mgmt/dhcp/datagram.ts";
 import { readReply4 } from "../../mgmt/dhcp/dhcpv4.ts";
 import { readReply6 } from "../../mgmt/dhcp/dhcpv6.ts";
+import { dhcpTarget } from "../fuzz/dhcp.ts";
 import {
   ack4,
   association,
@@ -19,7 +20,6 @@ import {
   options4,
   options6,
   relayed,
-  seconds,
   status,
 } from "./messages.ts";
 
@@ -190,66 +190,7 @@ test("a message with lengths that do not fit is none, and others are not replies
   for (const type of [1, 2, 3, 10, 12]) t.is(readReply6(message6(type)), "other", `${type}`);
 });
 
-/** Whole messages to change. */
-const seeds = [
-  ack4({ address: "10.0.0.7", clientId: client, circuitId: "line 7", remoteId: "home 7" }),
-  message4({ options: options4([52, 3], [53, 5], [51, seconds(60)]), file: options4([61, client]), sname: END }),
-  relayed(message6(7, [1, client], association(3, iaaddr("2001:db8::7", 60, status(0)))), { remoteId: "home 7" }),
-  message6(7, [1, client], association(25, iaprefix("2001:db8:30::/56", 60))),
-];
-
-const mutated = fc
-  .tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 8 }), fc.nat(400))
-  .map(([seed, changes, cut]) => {
-    const bytes = Buffer.from(seed.subarray(0, seed.length - (cut % 4 === 0 ? cut % seed.length : 0)));
-    for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
-    return bytes;
-  });
-
-/** Of so many bytes, in memory of their own: what is read beyond them throws. */
-const anyBytes = fc.oneof(
-  mutated,
-  fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
-);
-
-test("whatever the bytes are, a decoder answers, and only with parts of them", (t) => {
-  const within = (part: Buffer | undefined, length: number, whole: Buffer) => {
-    t.true(part === undefined || part.length <= whole.length);
-    if (length >= 0) t.is(part?.length, length);
-  };
-  fc.assert(
-    fc.property(anyBytes, (bytes) => {
-      const reply4 = readReply4(bytes);
-      if (typeof reply4 === "object") {
-        within(reply4.address, 4, bytes);
-        t.true(reply4.hardwareAddress.length <= 16);
-        for (const part of [reply4.clientId, reply4.circuitId, reply4.remoteId]) within(part, -1, bytes);
-      }
-      const reply6 = readReply6(bytes);
-      if (typeof reply6 === "object") {
-        for (const part of [reply6.clientId, reply6.interfaceId, reply6.remoteId]) within(part, -1, bytes);
-        for (const binding of reply6.bindings) {
-          within(binding.bytes, 16, bytes);
-          t.true(binding.length <= 128 && binding.seconds <= 0xffff_ffff);
-        }
-      }
-      const datagram = readDatagram(bytes);
-      if (datagram) t.true(datagram.payload.length <= bytes.length - 28);
-    }),
-    { numRuns: 5000 },
-  );
-});
-
-test("a frame that is changed or cut is read without a fall", (t) => {
-  const frames = [frame(seeds[0] ?? END, way4), frame(seeds[2] ?? END, { ...way6, tags: [100, 7] })];
-  const changes = fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 4 });
-  fc.assert(
-    fc.property(fc.constantFrom(...frames), changes, fc.nat(200), (whole, edits, cut) => {
-      const bytes = Buffer.from(whole.subarray(0, whole.length - cut));
-      for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
-      const datagram = readDatagram(bytes);
-      t.true(datagram === undefined || [4, 16].includes(datagram.source.length));
-    }),
-    { numRuns: 3000 },
-  );
+test("whatever the bytes of a frame or a message are, a decoder answers, and only with parts of them", (t) => {
+  fc.assert(fc.property(dhcpTarget.inputs, dhcpTarget.check), { numRuns: 8000 });
+  t.pass();
 });
