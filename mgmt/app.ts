@@ -19,6 +19,7 @@ import { BreachRecorder } from "./breaches/recorder.ts";
 import { Releases } from "./breaches/releases.ts";
 import { BreachRetention } from "./breaches/retention.ts";
 import { Captures } from "./capture/captures.ts";
+import { CsvFiles } from "./config/csv-file.ts";
 import { ConfigurationKeeper } from "./config/keeper.ts";
 import { type LoadResult, loadResult, loadText } from "./config/load.ts";
 import { ConsoleServer } from "./console/server.ts";
@@ -154,6 +155,10 @@ export class App {
       directory: csvDirectory(options.runDirectory),
       packages: () => facts().packages.map(({ id }) => id),
     });
+    const csvFiles = new CsvFiles({
+      directory: csvDirectory(options.runDirectory),
+      configuration: this.#configuration,
+    });
     this.#dhcp = new DhcpFeed({ engine, clock, facts, subscribers: this.#nameKeeper });
     this.#leaseFiles = new LeaseImporter({
       ...{ subscribers: this.#nameKeeper, now: clock.now, directory: csvDirectory(options.runDirectory) },
@@ -183,7 +188,7 @@ export class App {
       {
         ...{ ...parts, configuration: this.#configuration, subscribers: this.#subscribers, sessions: this.#sessions },
         releases: this.#releases,
-        ...{ names: this.#names, nameKeeper: this.#nameKeeper, nameFiles: this.#nameFiles },
+        ...{ names: this.#names, nameKeeper: this.#nameKeeper, nameFiles: this.#nameFiles, csvFiles },
         leaseFiles: this.#leaseFiles,
         overrides: this.#overrides,
         ssh: { renewHostKeys: () => this.#ssh.renewHostKeys() },

@@ -7,6 +7,7 @@ import type { LoginGateStatus } from "./access/login-gate.ts";
 import type { SessionStatus, Sessions } from "./access/sessions.ts";
 import type { Breach } from "./breaches/breach.ts";
 import type { Releases } from "./breaches/releases.ts";
+import type { CsvFiles } from "./config/csv-file.ts";
 import type { ConfigurationService, Facts } from "./config/service.ts";
 import type { DhcpStatus } from "./dhcp/feed.ts";
 import type { LeaseImporter } from "./dhcp/lease-importer.ts";
@@ -41,6 +42,8 @@ export interface ApplianceParts {
   readonly subscribers: Subscribers;
   readonly names: NameDirectory;
   readonly nameKeeper: Pick<SubscriberKeeper, "take" | "forgetIntroduced">;
+  /** Of the configuration's groups and templates. */
+  readonly csvFiles: Pick<CsvFiles, "import" | "export">;
   readonly nameFiles: Pick<NameImporter, "import" | "export">;
   readonly leaseFiles: Pick<LeaseImporter, "import">;
   readonly releases: Pick<Releases, "keep">;

@@ -19,6 +19,7 @@ import { importedLeaseLines, leaseRefusal } from "../views/dhcp.ts";
 import { importedLines, importRefusal, progressText, subscribersText } from "../views/name-files.ts";
 import { confirmed } from "./confirmed.ts";
 import { act, type Context, type ExecCommand } from "./exec.ts";
+import { exportHelp, importHelp } from "./file-help.ts";
 import { withProgress } from "./progress.ts";
 
 const mode = "linecard";
@@ -32,11 +33,6 @@ const nameHelp = {
 } as const;
 const backNameHelp = { ...nameHelp, no: backHelp.no } as const;
 const mappingHelp = { mapping: "What of the network is his", "<keys>": "Addresses, or VLAN tags" } as const;
-const fileHelp = {
-  ...{ import: "Take from a file", export: "Write into a file" },
-  ...{ "csv-file": "In the SCE's form", "<file>": "Its name, in the daemon's directory for such files" },
-} as const;
-
 const introduce = act({
   mode,
   syntax: `subscriber name <name:NAME> [package <package:0-${PACKAGE_ID_MAX}>]`,
@@ -89,7 +85,7 @@ const importing = withProgress(
     mode,
     syntax: "subscriber import csv-file <file:WORD> [<dryRun:dry-run>] [<continueOnError:continue-on-error>]",
     help: {
-      ...{ ...subscriberHelp, ...fileHelp },
+      ...{ ...subscriberHelp, ...importHelp },
       "dry-run": "Only look at it: nothing is taken",
       "continue-on-error": "Take the lines that are right (default: none, if one is wrong)",
     },
@@ -109,7 +105,7 @@ const importing = withProgress(
 const exporting = act({
   mode,
   syntax: "subscriber export csv-file <file:WORD>",
-  help: { ...subscriberHelp, ...fileHelp },
+  help: { ...subscriberHelp, ...exportHelp },
   operation: exportNames,
   input: ({ file }, context) => atOnce(context, { file }),
   view: (count) => [`${subscribersText(count)} written.`],
@@ -120,7 +116,7 @@ const importingLeases = withProgress(
     mode,
     syntax: "subscriber import kea-leases <file:WORD> [<dryRun:dry-run>]",
     help: {
-      ...{ ...subscriberHelp, ...fileHelp },
+      ...{ ...subscriberHelp, ...importHelp },
       "kea-leases": "Leases, from a lease file of Kea's (kea-leases4.csv, kea-leases6.csv)",
       "dry-run": "Only look at it: nothing is taken",
     },
@@ -137,7 +133,7 @@ const importingLeases = withProgress(
 );
 
 export const nameLines: readonly ExecCommand[] = [
-  ...[introduce, map, importing, exporting, importingLeases],
+  ...[introduce, map, importing, importingLeases, exporting],
   ...[remove, unmap, removeAll],
 ];
 

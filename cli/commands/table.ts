@@ -11,6 +11,7 @@ import { classifyCommands } from "./classify.ts";
 import { commitCommands } from "./commit.ts";
 import { configurationCommands } from "./configuration.ts";
 import { configureCommands } from "./configure.ts";
+import { csvFileLines } from "./csv-lines.ts";
 import { dhcpCommands } from "./dhcp.ts";
 import { EXEC, type ExecCommand } from "./exec.ts";
 import { explainCommands } from "./explain.ts";
@@ -50,7 +51,7 @@ export const language: Language<ExecCommand, Line, Pipe> = {
   exec: commandTable(EXEC, exec),
   configuration: commandTable(configurationTable.start, [
     ...configurationTable.commands,
-    ...nameLines.map((command) => promptLine(command, command.mode)),
+    ...[...nameLines, ...csvFileLines].map((command) => promptLine(command, command.mode)),
     ...exec.filter(isTypedEverywhere).map((command) => promptLine(command)),
     doCommand,
   ]),

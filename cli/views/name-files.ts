@@ -1,5 +1,7 @@
 // Files of subscribers: how far an import is, and what came of it.
 
+import type { CsvImported } from "../../mgmt/config/csv-file.ts";
+import type { CsvError } from "../../mgmt/subscribers/csv/fields.ts";
 import type { Imported, ImportProgress } from "../../mgmt/subscribers/names/importer.ts";
 import { number } from "../../mgmt/words.ts";
 
@@ -15,7 +17,7 @@ export function importedLines(imported: Imported): string[] {
   const { names, errors, wrongLines, isImported } = imported;
   const more = wrongLines - errors.length;
   return [
-    ...errors.map(({ line, message }) => `Line ${line}: ${message}`),
+    ...errorLines(errors),
     ...(more > 0 ? [`${number(more)} more lines are wrong.`] : []),
     ...(isImported ? [`${subscribersText(names)} imported; ${wrongText(wrongLines)}.`] : []),
     ...(isImported || wrongLines > 0
@@ -28,6 +30,21 @@ export function importedLines(imported: Imported): string[] {
 export function importRefusal({ wrongLines, isImported }: Imported): string | undefined {
   if (isImported || wrongLines === 0) return undefined;
   return `Nothing was imported, ${wrongText(wrongLines)}: put the file right, or add continue-on-error.`;
+}
+
+/** Of anonymous groups or templates. */
+export function csvLines({ committed, lines, errors }: CsvImported): string[] {
+  if (!committed) return errorLines(errors);
+  if (committed.outcome === "unchanged") return ["Nothing differs."];
+  return [`${number(lines)} ${lines === 1 ? "line was" : "lines were"} taken.`];
+}
+
+export function csvRefusal({ committed, errors }: CsvImported): string | undefined {
+  return committed ? undefined : `Nothing was taken, ${wrongText(errors.length)}: put the file right.`;
+}
+
+function errorLines(errors: readonly CsvError[]): string[] {
+  return errors.map(({ line, message }) => `Line ${line}: ${message}`);
 }
 
 /** What was done with so many: `1 subscriber was`. */

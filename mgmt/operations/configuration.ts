@@ -2,8 +2,10 @@
 
 import { z } from "zod";
 import type { ApplianceOperation } from "../appliance.ts";
+import { type CsvImported, type CsvKind, csvKinds } from "../config/csv-file.ts";
 import { maskedLine } from "../config/mask.ts";
 import type { CommitOptions, Committed, ConfigurationService, Saved } from "../config/service.ts";
+import { word } from "../config/values.ts";
 import { linesWrong } from "../config/wrong.ts";
 import type { Actor, Done } from "./operation.ts";
 
@@ -19,6 +21,35 @@ export const enterLine = commit({
   describe: ({ lines, session }) => `${session === null ? "" : `in session ${session}: `}${maskedLine(lines)}`,
   run: (configuration, { lines, session }, actor) => configuration.enter(lines, session, actor),
 });
+
+export interface CsvInput {
+  readonly kind: CsvKind;
+  readonly file: string;
+}
+
+/** Anonymous groups or templates from a file: one commit, or lines of a session. */
+export const importCsv: ApplianceOperation<CsvInput & { readonly session: string | null }, CsvImported> = {
+  name: "configuration.import",
+  kind: "commit",
+  level: 10,
+  input: z.strictObject({ kind: z.enum(csvKinds), file: word, session: sessionName.nullable() }),
+  describe: ({ kind, file, session }) => `${session === null ? "" : `in session ${session}: `}${kind} ${file}`,
+  async run({ csvFiles }, { kind, file, session }, actor) {
+    const result = await csvFiles.import(kind, file, session, actor);
+    const { committed, errors } = result;
+    return committed ? { ...doneOf(committed), result } : { result, refused: linesWrong(errors.length) };
+  },
+};
+
+/** How many. */
+export const exportCsv: ApplianceOperation<CsvInput, number> = {
+  name: "configuration.export",
+  kind: "action",
+  level: 10,
+  input: z.strictObject({ kind: z.enum(csvKinds), file: word }),
+  describe: ({ kind, file }) => `${kind} ${file}`,
+  run: async ({ csvFiles }, { kind, file }) => ({ result: await csvFiles.export(kind, file) }),
+};
 
 export const commitSession = commit({
   name: "configuration.commit",

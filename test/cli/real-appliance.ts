@@ -5,6 +5,7 @@ import type { ExecutionContext } from "ava";
 import { language } from "../../cli/commands/table.ts";
 import type { SessionParts } from "../../cli/shell/session.ts";
 import type { Appliance, ApplianceParts } from "../../mgmt/appliance.ts";
+import { CsvFiles } from "../../mgmt/config/csv-file.ts";
 import { ConfigurationKeeper } from "../../mgmt/config/keeper.ts";
 import { FakeEngine } from "../../mgmt/engine/fake_engine.ts";
 import type { Level } from "../../mgmt/level.ts";
@@ -41,7 +42,8 @@ export async function realAppliance(t: ExecutionContext): Promise<(user: string,
   const overrides = new OverrideKeeper({ store, clock, log, configuration });
   const names = await namesOf(t, at, configuration);
   const { questions, keeper: nameKeeper, files: nameFiles } = names;
-  const acted = { configuration, overrides, names: questions, nameKeeper, nameFiles };
+  const csvFiles = new CsvFiles({ directory: csvDirectory(at), configuration });
+  const acted = { configuration, overrides, names: questions, nameKeeper, nameFiles, csvFiles };
   const operations = new Operations(acted as unknown as ApplianceParts, { now: clock.now, audit: async () => {} });
   const appliance: Partial<Appliance> = {
     ...{ configuration, overrides, names: questions },

@@ -13,7 +13,7 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const LINE_MAX = 1_048_576;
 
 /** Not through a link, which may lead to what only the daemon may read; and nothing that keeps its reader waiting. */
-const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const LINE_FILE_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class LineFile {
   readonly #path: string;
@@ -28,15 +28,15 @@ export class LineFile {
   constructor(path: string) {
     this.#path = path;
     try {
-      this.#handle = openSync(path, FLAGS);
+      this.#handle = openSync(path, LINE_FILE_FLAGS);
     } catch (error) {
-      throw this.#unread((error as NodeJS.ErrnoException).code === "ELOOP" ? "it is a link" : reasonOf(error));
+      throw unread(path, error);
     }
     const status = fstatSync(this.#handle);
     this.size = status.size;
     if (status.isFile()) return;
     this.close();
-    throw this.#unread("it is no file");
+    throw unread(path, "it is no file");
   }
 
   /** How many lines were read. */
@@ -64,22 +64,25 @@ export class LineFile {
     try {
       bytes = readSync(this.#handle, this.#piece, 0, PIECE, this.#at);
     } catch (error) {
-      throw this.#unread(reasonOf(error));
+      throw unread(this.#path, error);
     }
     const begin = this.#at === 0 && this.#piece.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
     const lines = (this.#rest + this.#piece.toString("latin1", begin, bytes)).split("\n");
     this.#at += bytes;
     this.#rest = bytes > 0 ? (lines.pop() ?? "") : "";
     if (bytes === 0 && lines.at(-1) === "") lines.pop();
-    if (this.#rest.length > LINE_MAX) throw this.#unread("one of its lines has no end");
+    if (this.#rest.length > LINE_MAX) throw unread(this.#path, "one of its lines has no end");
     this.#line += lines.length;
     if (bytes > 0 && lines.length === 0) return this.next();
     return lines;
   }
+}
 
-  #unread(why: string): Sentence {
-    return new Sentence(
-      `Cannot read ${this.#path}: ${why}. Put ${basename(this.#path)} there as a file that user postern may read.`,
-    );
-  }
+/** `why`: the kernel's error, or its words. */
+export function unread(path: string, why: unknown): Sentence {
+  const isLink = (why as NodeJS.ErrnoException).code === "ELOOP";
+  const reason = typeof why === "string" ? why : isLink ? "it is a link" : reasonOf(why);
+  return new Sentence(
+    `Cannot read ${path}: ${reason}. Put ${basename(path)} there as a file that user postern may read.`,
+  );
 }
