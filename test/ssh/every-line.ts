@@ -9,6 +9,9 @@ const SAMPLES: Readonly<Record<string, string>> = {
   SERVICE: "sample",
   HOSTNAME: "sample",
   STRING: '"a sample"',
+  NAME: "sample",
+  MAPPING: "10.9.0.0/24",
+  "RADIUS-ATTRIBUTE": "9.250",
   // A command where one is meant, and a text elsewhere.
   LINE: "show history",
   ADDRESS: "192.0.2.1",
