@@ -6,13 +6,7 @@
 #include "window.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-// A worker that was put off its processor holds a lock for milliseconds, one that was killed until it is adopted: so long, 100 ms,
-// does a whole walk wait for all of them.
-#define WAITS_MAX 1000
-#define WAIT_NS   100000
 
 static bool
 copy(const struct region_reader *reader, uint64_t at, size_t size, void *copies)
@@ -78,18 +72,6 @@ record_windows_possible(const struct region_reader *reader, const struct watch *
 		    (told && (window->counted == 0 || window->period_ms == 0 || window->started_ms == 0)))
 			return false;
 	}
-	return true;
-}
-
-bool
-record_waited(uint32_t *waits)
-{
-	static const struct timespec pause = {.tv_nsec = WAIT_NS};
-
-	if (*waits >= WAITS_MAX)
-		return false;
-	(*waits)++;
-	nanosleep(&pause, NULL);
 	return true;
 }
 

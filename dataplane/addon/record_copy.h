@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Two records cannot be read at one moment: what looks bad is looked at again, so often in all.
-#define RECORD_LOOKS_MAX 3
-
 // Room for any watch.
 union watch_copy {
 	struct watch watch;
@@ -41,6 +38,3 @@ uint32_t record_next_breached(const struct region_reader *reader, uint32_t slot,
 
 // The same of a watch that may tell of what was used in the minute.
 uint32_t record_next_used(const struct region_reader *reader, uint32_t slot, uint32_t minute, bool *cut);
-
-// Waits a little for a worker that writes. False: the walk whose waits are counted has waited enough.
-bool record_waited(uint32_t *waits);

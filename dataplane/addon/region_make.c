@@ -2,12 +2,14 @@
 // A stand-in for the fast path in tests of what reads a region: makes or adopts a region file and has subscribers open sessions
 // in it, through the same engine. One run is one process that served the region.
 //
-//   region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS
+//   region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS [CHANGES]
 //
+// First the names and mappings of the file CHANGES are made, its bytes those of struct subscriber_change in a row.
 // The subscribers 10.0.0.0 + FIRST, + FIRST + 1, ... open SESSIONS sessions each with port 25 of 192.0.2.1, under the policy blob
 // in the file POLICY. Each of these packets is sampled too: its bytes are 60 times the subscriber's last one.
 
 #include "region_mapped.h"
+#include "subscriber_order.h"
 
 #include <err.h>
 #include <fcntl.h>
@@ -72,24 +74,55 @@ open_region(const char *path)
 	return region;
 }
 
-static const struct policy *
-read_policy(const char *path)
+static void *
+read_file(const char *path, size_t *length)
 {
 	struct stat status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &status) != 0)
 		err(1, "%s", path);
-	uint8_t *blob = allocated((size_t)status.st_size);
-	if (read(fd, blob, (size_t)status.st_size) != status.st_size)
+	*length = (size_t)status.st_size;
+	uint8_t *bytes = allocated(*length);
+	if (read(fd, bytes, *length) != status.st_size)
 		err(1, "%s", path);
 	close(fd);
-	const char *wrong = policy_check(blob, (size_t)status.st_size, geometry.engine.detectors);
+	return bytes;
+}
+
+static const struct policy *
+read_policy(const char *path)
+{
+	size_t length;
+	void *blob = read_file(path, &length);
+	const char *wrong = policy_check(blob, length, geometry.engine.detectors);
+
 	if (wrong != NULL)
 		errx(1, "%s: %s", path, wrong);
 	const struct policy *policy = policy_compile(blob, allocated(policy_size(blob)), 1);
 	free(blob);
 	return policy;
+}
+
+static void
+change_subscribers(struct engine *engine, const char *path)
+{
+	size_t length;
+	const struct subscriber_change *changes = read_file(path, &length);
+	struct subscriber_order order = {
+		.changes = changes,
+		.count = (uint32_t)(length / sizeof(*changes)),
+		.epoch = 1,
+		.workers = geometry.engine.workers,
+	};
+	const char *wrong = subscriber_change_check(changes, order.count);
+
+	if (wrong != NULL)
+		errx(1, "%s: %s", path, wrong);
+	order.states = allocated((order.count + 1) * sizeof(*order.states));
+	subscriber_order_execute(&order, engine, region_reader_now_ms());
+	if (subscriber_order_refused(&order) > 0)
+		errx(1, "%s: there is no room for all of its names and mappings", path);
 }
 
 static void
@@ -184,8 +217,8 @@ main(int argc, char **argv)
 {
 	static struct engine engine;
 
-	if (argc != 6)
-		errx(1, "usage: region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS");
+	if (argc != 6 && argc != 7)
+		errx(1, "usage: region-make PATH POLICY FIRST SUBSCRIBERS SESSIONS [CHANGES]");
 	uint32_t first = (uint32_t)atoi(argv[3]), subscribers = (uint32_t)atoi(argv[4]),
 		 sessions = (uint32_t)atoi(argv[5]);
 	// Room for so many that few of their buckets are full.
@@ -195,6 +228,8 @@ main(int argc, char **argv)
 	const struct policy *policy = read_policy(argv[2]);
 
 	serve(&region, &engine, policy);
+	if (argc == 7)
+		change_subscribers(&engine, argv[6]);
 	for (uint32_t s = 0; s < subscribers; s++)
 		for (uint32_t i = 0; i < sessions; i++)
 			open_session(&region, &engine, policy, first + s, (uint16_t)(1024 + i));

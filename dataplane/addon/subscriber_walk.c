@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subscribers of a region, copied out of the file while workers write it, each with the periods that go on of him. As with
-// breaches nothing is believed alone: a subscriber is whole, and the watch that he names must name him.
+// The subscribers of a region, or those that are asked for, each with the periods that go on of him.
 
 #include "plain_copy.h"
 #include "policy_blob.h"
 #include "prefix_table.h"
-#include "record_copy.h"
 #include "subscriber_table.h"
-#include "window.h"
+#include "subscriber_view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,133 +118,25 @@ wanted(const struct subscriber_walk *walk, const struct subscriber *subscriber)
 	       subscriber->kind != SUBSCRIBER_NAME;
 }
 
-// A subscriber and, if he has one, his watch, as they were at one moment.
-struct view {
-	struct subscriber subscriber;
-	bool watched;
-	uint64_t now_ms;
-	union watch_copy copy;
-};
-
-enum sight { SIGHT_NONE, SIGHT_WHOLE, SIGHT_BAD, SIGHT_LOCKED, SIGHT_CUT };
-
-static bool
-same_record(const struct subscriber *one, const struct subscriber *other)
-{
-	struct record_handle has = subscriber_handle(one), had = subscriber_handle(other);
-
-	return one->generation == other->generation && has.slot == had.slot && has.generation == had.generation &&
-	       address_equal(&one->address, &other->address);
-}
-
-// What is read while a worker writes may be torn: two equal copies are not.
-static enum sight
-look_once(const struct region_reader *reader, uint32_t slot, struct view *view)
-{
-	struct subscriber again;
-	const struct watch *watch = &view->copy.watch;
-	union watch_copy after;
-
-	if (!record_copy_subscribers(reader, slot, 1, &view->subscriber))
-		return SIGHT_CUT;
-	if (view->subscriber.state == RECORD_FREE)
-		return SIGHT_NONE;
-	struct record_handle handle = subscriber_handle(&view->subscriber);
-	bool named = view->subscriber.kind != SUBSCRIBER_MAPPING && handle.slot < reader->header.engine.watches;
-	if (named && !record_copy_watch(reader, handle.slot, &view->copy))
-		return SIGHT_CUT;
-	if (named && record_locked(watch))
-		return SIGHT_LOCKED;
-	if (!record_copy_subscribers(reader, slot, 1, &again) ||
-	    (named && !record_copy_watch(reader, handle.slot, &after)))
-		return SIGHT_CUT;
-	// Read last: no honest time in the copies is later.
-	view->now_ms = region_reader_now_ms();
-	// A watch that was returned since is of another generation, or free.
-	view->watched = named && watch->state == RECORD_USED && watch->generation == handle.generation;
-	return same_record(&view->subscriber, &again) && subscriber_whole(&view->subscriber, view->now_ms) &&
-			       (!named || record_same_watch(reader, &view->copy, &after)) &&
-			       (!view->watched || (watch->subscriber.slot == slot &&
-						   record_bound(watch, handle.slot, &view->subscriber) &&
-						   record_windows_possible(reader, watch, view->now_ms)))
-		       ? SIGHT_WHOLE
-		       : SIGHT_BAD;
-}
-
-static enum sight
-look(const struct region_reader *reader, uint32_t slot, uint32_t *waits, struct view *view)
-{
-	enum sight sight = SIGHT_BAD;
-
-	for (unsigned looks = 0; looks < RECORD_LOOKS_MAX && sight == SIGHT_BAD; looks++) {
-		do
-			sight = look_once(reader, slot, view);
-		while (sight == SIGHT_LOCKED && record_waited(waits));
-		if (sight == SIGHT_LOCKED)
-			sight = SIGHT_BAD;
-	}
-	return sight;
-}
-
-_Static_assert(WATCH_DETECTORS_MAX <= WINDOWS_IN_WATCH, "all of a watch's windows have a place");
-
-// Adds the periods that go on. True: one of them is in breach.
-static bool
-add_windows(const struct view *view, struct plain_record *record)
-{
-	const struct watch *watch = &view->copy.watch;
-	bool in_breach = false;
-
-	for (uint64_t left = view->watched ? watch->windows_used : 0; left != 0; left &= left - 1) {
-		int i = __builtin_ctzll(left);
-		const struct window *window = &watch->windows[i];
-		bool breached = (watch->breached >> i & 1) && window_breach_lasts(window, view->now_ms);
-		if (!window_open(window, breached, view->now_ms))
-			continue;
-		record->windows[record->window_count++] = (struct plain_window){
-			.detector = window->detector,
-			.period_ms = window->period_ms,
-			.hold_ms = window->hold_ms,
-			.counted = window_counted(window, breached, view->now_ms),
-			.refused = window->refused,
-			.period_started_ms = window->started_ms,
-			.in_breach = breached,
-		};
-		in_breach |= breached;
-	}
-	return in_breach;
-}
-
 // False: he is not in breach, though the filter says so, or cannot be believed.
 static bool
-take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot, struct view *view,
+take(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot, struct subscriber_view *view,
      struct plain_record *record)
 {
-	enum sight sight = look(reader, slot, &walk->waits, view);
+	enum sight sight = subscriber_view_look(reader, slot, &walk->waits, view);
 
 	if (sight == SIGHT_BAD)
 		walk->bad++;
 	if (sight == SIGHT_CUT)
 		walk->cut = true;
-	if (sight != SIGHT_WHOLE)
-		return false;
-	*record = (struct plain_record){
-		.subscriber = plain_subscriber_of(&view->subscriber.address, view->subscriber.prefix_length,
-						  view->subscriber.tags),
-		.is_name = view->subscriber.kind == SUBSCRIBER_NAME,
-		.number = view->subscriber.number,
-		.open_sessions = view->subscriber.open_sessions,
-		.created_ms = view->subscriber.created_ms,
-		.last_seen_ms = view->subscriber.last_seen_ms,
-	};
-	return add_windows(view, record) || !walk->in_breach;
+	return sight == SIGHT_WHOLE && (subscriber_view_tell(view, record) || !walk->in_breach);
 }
 
 static bool
 take_wanted(const struct region_reader *reader, struct subscriber_walk *walk, uint32_t slot,
 	    struct plain_record *record)
 {
-	struct view view;
+	struct subscriber_view view;
 
 	return take(reader, walk, slot, &view, record) && view.subscriber.kind != SUBSCRIBER_MAPPING &&
 	       wanted(walk, &view.subscriber);
@@ -259,7 +149,7 @@ take_name(const struct region_reader *reader, struct subscriber_walk *walk, cons
 {
 	struct record_handle name = subscriber_handle(mapping);
 	bool any_tags = mapping->tags == TAGS_ANY;
-	struct view view;
+	struct subscriber_view view;
 
 	if (!subscriber_whole(mapping, region_reader_now_ms()) || name.slot >= reader->header.engine.subscribers ||
 	    !take(reader, walk, name.slot, &view, record) || view.subscriber.kind != SUBSCRIBER_NAME ||

@@ -5,14 +5,12 @@
 
 #include "subscriber_table.h"
 
-// A worker writes: it is waited for.
-#define SIGHT_LOCKED (SIGHT_CUT + 1)
-
 // What is read while a worker writes may be torn. Two equal copies of the watch, with no lock in them, are whole, and what was read
 // of the subscriber between them is of the same moment.
-static unsigned
-look_once(const struct region_reader *reader, uint32_t slot, struct watch_view *view)
+static enum sight
+look_once(const struct region_reader *reader, uint32_t slot, void *seen)
 {
+	struct watch_view *view = seen;
 	const struct watch *watch = &view->copy.watch;
 	struct subscriber again;
 	union watch_copy after;
@@ -41,14 +39,5 @@ look_once(const struct region_reader *reader, uint32_t slot, struct watch_view *
 enum sight
 watch_view_look(const struct region_reader *reader, uint32_t slot, uint32_t *waits, struct watch_view *view)
 {
-	unsigned sight = SIGHT_BAD;
-
-	for (unsigned looks = 0; looks < RECORD_LOOKS_MAX && sight == SIGHT_BAD; looks++) {
-		do
-			sight = look_once(reader, slot, view);
-		while (sight == SIGHT_LOCKED && record_waited(waits));
-		if (sight == SIGHT_LOCKED)
-			sight = SIGHT_BAD;
-	}
-	return (enum sight)sight;
+	return record_look(reader, slot, waits, look_once, view);
 }

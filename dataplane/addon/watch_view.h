@@ -4,13 +4,7 @@
 #pragma once
 
 #include "record_copy.h"
-
-enum sight {
-	SIGHT_NONE, // the watch is free
-	SIGHT_WHOLE,
-	SIGHT_BAD, // watch and subscriber contradict each other, or themselves
-	SIGHT_CUT, // the file was cut short
-};
+#include "record_look.h"
 
 struct watch_view {
 	struct subscriber subscriber;

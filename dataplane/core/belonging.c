@@ -126,6 +126,41 @@ belonging_bound(const struct pipeline *pipeline, const struct session *session)
 	return of;
 }
 
+// So many sessions more hold the record, and the name of a mapping.
+static void
+hold(struct pipeline *pipeline, uint32_t slot, int sessions)
+{
+	struct subscriber *records = pipeline->subscribers.records;
+	uint32_t holder = subscriber_table_holder(&pipeline->subscribers, slot);
+
+	atomic_fetch_add_explicit(&records[slot].open_sessions, (uint32_t)sessions, memory_order_relaxed);
+	if (holder != slot && holder != RECORD_NONE)
+		atomic_fetch_add_explicit(&records[holder].open_sessions, (uint32_t)sessions, memory_order_relaxed);
+}
+
+static void
+see(struct pipeline *pipeline, uint32_t slot, uint64_t at_ms)
+{
+	struct subscriber *records = pipeline->subscribers.records;
+	uint32_t holder = subscriber_table_holder(&pipeline->subscribers, slot);
+
+	atomic_store_explicit(&records[slot].last_seen_ms, at_ms, memory_order_relaxed);
+	if (holder == slot || holder == RECORD_NONE)
+		return;
+	// Once a second: its workers would take the line from each other.
+	uint64_t seen_ms = atomic_load_explicit(&records[holder].last_seen_ms, memory_order_relaxed);
+	if (seen_ms / 1000 < at_ms / 1000)
+		atomic_store_explicit(&records[holder].last_seen_ms, at_ms, memory_order_relaxed);
+}
+
+void
+belonging_forget(struct pipeline *pipeline, uint32_t slot)
+{
+	struct subscriber *mapping = &pipeline->subscribers.records[slot];
+
+	hold(pipeline, slot, -(int)atomic_load_explicit(&mapping->open_sessions, memory_order_relaxed));
+}
+
 void
 belonging_answered(struct pipeline *pipeline, struct session *session)
 {
@@ -133,7 +168,7 @@ belonging_answered(struct pipeline *pipeline, struct session *session)
 
 	if (slot == RECORD_NONE)
 		return;
-	pipeline->subscribers.records[slot].open_sessions++;
+	hold(pipeline, slot, 1);
 	session->holds = 1;
 }
 
@@ -214,10 +249,9 @@ belonging_end(void *context, const struct session *session)
 	uint32_t slot = session->holds ? belonging_record(pipeline, session) : RECORD_NONE;
 	if (slot == RECORD_NONE)
 		return;
-	struct subscriber *subscriber = &pipeline->subscribers.records[slot];
-	subscriber->open_sessions--;
+	hold(pipeline, slot, -1);
 	// The session was alive until now as far as its subscriber is concerned; the idle time errs on the side of keeping it.
-	subscriber->last_seen_ms = pipeline->swept_ms;
+	see(pipeline, slot, pipeline->swept_ms);
 }
 
 void
@@ -232,5 +266,5 @@ belonging_bind(struct pipeline *pipeline, struct session *session, const struct 
 		return;
 	if (to->terms.counted != 0)
 		belonging_refer(pipeline, session, to);
-	pipeline->subscribers.records[to->subscriber].last_seen_ms = pipeline->now_ms;
+	see(pipeline, to->subscriber, pipeline->now_ms);
 }

@@ -57,6 +57,9 @@ uint32_t belonging_holder(const struct pipeline *pipeline, const struct session 
 // The entry has just been answered: it holds its subscriber.
 void belonging_answered(struct pipeline *pipeline, struct session *session);
 
+// Before a mapping moves or goes: nobody's session holds it, nor its name for it.
+void belonging_forget(struct pipeline *pipeline, uint32_t slot);
+
 // The watch of the holder in this slot, locked, or a new one; NULL: there is no room for one, which is counted.
 struct watch *belonging_watch(struct pipeline *pipeline, uint32_t holder);
 

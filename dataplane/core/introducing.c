@@ -50,13 +50,15 @@ introducing_name(struct pipeline *pipeline, uint32_t name, uint16_t package, uin
 }
 
 static void
-move(struct subscriber *mapping, struct record_handle name, uint64_t now_ms)
+move(struct pipeline *pipeline, uint32_t slot, struct record_handle name, uint64_t now_ms)
 {
+	struct subscriber *mapping = record_at(pipeline, slot);
+
+	belonging_forget(pipeline, slot);
 	// First: its sessions are nobody's before they could be the new name's.
 	atomic_store_explicit(&mapping->generation, mapping->generation + 1, memory_order_release);
-	mapping->open_sessions = 0;
 	mapping->created_ms = now_ms;
-	mapping->last_seen_ms = now_ms;
+	atomic_store_explicit(&mapping->last_seen_ms, now_ms, memory_order_relaxed);
 	atomic_store_explicit(&mapping->handle, name, memory_order_release);
 }
 
@@ -80,7 +82,7 @@ introducing_map(struct pipeline *pipeline, const struct subscriber_key *key, str
 	if (slot == RECORD_NONE)
 		return create(pipeline, key, &made, now_ms);
 	if (!is_of(record_at(pipeline, slot), name))
-		move(record_at(pipeline, slot), name, now_ms);
+		move(pipeline, slot, name, now_ms);
 	record_at(pipeline, slot)->mark = mark;
 	return true;
 }
@@ -94,7 +96,16 @@ introducing_unmap(struct pipeline *pipeline, const struct subscriber_key *key, s
 		return;
 	if (is_of(record_at(pipeline, slot), name) ||
 	    subscriber_table_holder(&pipeline->subscribers, slot) == RECORD_NONE)
-		subscriber_table_remove(&pipeline->subscribers, key);
+		introducing_drop(pipeline, slot);
+}
+
+void
+introducing_drop(struct pipeline *pipeline, uint32_t slot)
+{
+	const struct subscriber_key key = subscriber_key_of(record_at(pipeline, slot));
+
+	belonging_forget(pipeline, slot);
+	subscriber_table_remove(&pipeline->subscribers, &key);
 }
 
 static void

@@ -24,6 +24,9 @@ bool introducing_map(struct pipeline *pipeline, const struct subscriber_key *key
 // Takes the mapping away if it is the name's, or that of one who is gone.
 void introducing_unmap(struct pipeline *pipeline, const struct subscriber_key *key, struct record_handle name);
 
+// Takes the mapping in this slot away.
+void introducing_drop(struct pipeline *pipeline, uint32_t slot);
+
 // Takes a name away in two steps, because every worker may be looking at it: it is nobody's from the first one on, and its record goes
 // with the second, for which all of them have ended a turn since. Its breaches end, which is told.
 void introducing_retire(struct pipeline *pipeline, uint32_t slot, uint64_t now_ms);

@@ -37,15 +37,16 @@ enum subscriber_kind {
 // The inner tag of a mapping that holds whatever the inner tag; reserved as a VLAN id (IEEE 802.1Q 9.6).
 #define TAG_ANY 0xfffu
 
-// A subscriber, or a mapping. Written only by the worker that owns it, but for a name's handle: every worker may bind a watch.
+// A subscriber, or a mapping. Written only by the worker that owns it. What every worker with a mapping of it writes too, of a name: its
+// handle, when it binds a watch, and what is told of its mappings together.
 struct subscriber {
-	struct address address;              // first address of its prefix
-	uint64_t created_ms;                 // CLOCK_BOOTTIME, as every time in a record
-	uint64_t last_seen_ms;               // its last session's opening or end; a name's are its mappings'
+	struct address address;        // first address of its prefix
+	uint64_t created_ms;           // CLOCK_BOOTTIME, as every time in a record
+	_Atomic uint64_t last_seen_ms; // its last session's opening or end; a name's, within a second: its mappings'
 	_Atomic struct record_handle handle; // of its watch; a mapping's: of its name
 	uint32_t tags;                       // outer VLAN id << 12 | inner VLAN id; a mapping's: see subscriber_key.h
 	_Atomic uint32_t generation;         // of this slot: counts its reuses, and the moves of a mapping
-	uint32_t open_sessions;              // that hold it, in the owner's session table; not trusted at adoption
+	_Atomic uint32_t open_sessions;      // that hold it, a name's: its mappings; not trusted at adoption
 	_Atomic uint16_t number; // the template of an anonymous one; the package of a name, the configuration's id
 	uint8_t prefix_length;   // of the address form in address.h: 128 for an IPv4 host; 0: a mapping of tags alone
 	uint8_t kind;            // enum subscriber_kind

@@ -144,10 +144,8 @@ sweep(const struct subscriber_order *order, struct pipeline *pipeline, uint32_t 
 		take_away(order, pipeline, slot, now_ms);
 	if (record->kind != SUBSCRIBER_MAPPING || order->phase != PHASE_MAPPINGS)
 		return;
-	if (!spoken_of || subscriber_table_holder(table, slot) == RECORD_NONE) {
-		const struct subscriber_key key = subscriber_key_of(record);
-		subscriber_table_remove(&pipeline->subscribers, &key);
-	}
+	if (!spoken_of || subscriber_table_holder(table, slot) == RECORD_NONE)
+		introducing_drop(pipeline, slot);
 }
 
 // Starts to fetch the buckets of the changes up to `end`.

@@ -203,9 +203,9 @@ subscriber_table_create(struct subscriber_table *table, const struct subscriber_
 	struct subscriber *record = &table->records[slot];
 	record->address = key->address;
 	record->created_ms = now_ms;
-	record->last_seen_ms = now_ms;
+	atomic_store_explicit(&record->last_seen_ms, now_ms, memory_order_relaxed);
 	record->tags = key->tags;
-	record->open_sessions = 0;
+	atomic_store_explicit(&record->open_sessions, 0, memory_order_relaxed);
 	record->prefix_length = (uint8_t)key->prefix_length;
 	record->kind = (uint8_t)made->kind;
 	record->mark = made->mark;

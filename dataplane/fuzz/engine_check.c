@@ -48,12 +48,15 @@ check_sessions(const struct engine *engine, const struct engine_records *records
 		if (!session->holds)
 			continue;
 		uint32_t slot = belonging_record(&engine->pipelines[worker], session);
+		uint32_t holder = belonging_holder(&engine->pipelines[worker], session);
 		// A mapping that moved, or went, forgot the sessions that were open.
 		if (slot == RECORD_NONE)
 			continue;
 		CHECK(slot < engine->size.subscribers);
 		CHECK(subscriber_used(&records->subscribers[slot]));
 		seen->open[slot]++;
+		if (holder != slot && holder != RECORD_NONE)
+			seen->open[holder]++;
 	}
 	CHECK(used == table->used && used <= table->capacity);
 }

@@ -109,6 +109,65 @@ what_is_open_when_an_address_moves_is_nobodys(void **state)
 }
 
 static void
+a_name_was_seen_when_one_of_its_mappings_was(void **state)
+{
+	(void)state;
+	for (uint32_t workers = 1; workers <= 3; workers++) {
+		struct fixture fixture;
+		start(&fixture, workers);
+		fixture.now_ms = 1000000;
+		FIXTURE_CHANGE(&fixture, change_name(1, 0), change_map(1, "10.0.0.1/32", TAGS_ANY),
+			       change_map(1, "10.0.0.2/32", TAGS_ANY));
+		const struct subscriber *name = fixture_name(&fixture, 1);
+		assert_int_equal(name->last_seen_ms, 1000000);
+		fixture.now_ms = 1002100;
+		pass(&fixture, "10.0.0.1", 1, 1);
+		assert_int_equal(name->last_seen_ms, 1002100);
+		// In the same second it is not written again.
+		fixture.now_ms = 1002900;
+		pass(&fixture, "10.0.0.2", 1, 1);
+		assert_int_equal(name->last_seen_ms, 1002100);
+		fixture.now_ms = 1003000;
+		pass(&fixture, "10.0.0.2", 2, 1);
+		assert_int_equal(name->last_seen_ms, 1003000);
+		fixture_stop(&fixture);
+	}
+}
+
+static void
+a_name_has_the_open_sessions_of_its_mappings(void **state)
+{
+	static const char *const hosts[] = {"10.0.0.1", "10.0.0.2", "10.0.1.1"};
+
+	(void)state;
+	for (uint32_t workers = 1; workers <= 3; workers++) {
+		struct fixture fixture;
+		struct talk talks[3];
+		start(&fixture, workers);
+		FIXTURE_CHANGE(&fixture, change_name(1, 0), change_name(2, 0), change_map(1, "10.0.0.1/32", TAGS_ANY),
+			       change_map(1, "10.0.0.2/32", TAGS_ANY), change_map(1, "10.0.1.0/24", TAGS_ANY));
+		const struct subscriber *name = fixture_name(&fixture, 1), *other = fixture_name(&fixture, 2);
+		for (unsigned i = 0; i < 3; i++) {
+			talks[i] = fixture_talk(hosts[i], 1, 25);
+			assert_int_equal(fixture_up(&fixture, &talks[i], SYN, 1), VERDICT_FORWARD);
+			assert_int_equal(fixture_down(&fixture, &talks[i], SYN_ACK, 1), VERDICT_FORWARD);
+			assert_int_equal(name->open_sessions, i + 1);
+		}
+		// One moves, one goes, one ends.
+		FIXTURE_CHANGE(&fixture, change_map(2, "10.0.0.1/32", TAGS_ANY));
+		assert_int_equal(name->open_sessions, 2);
+		assert_int_equal(other->open_sessions, 0);
+		FIXTURE_CHANGE(&fixture, change_unmap(1, "10.0.0.2/32", TAGS_ANY));
+		assert_int_equal(name->open_sessions, 1);
+		fixture_wait(&fixture, 2000000, 1000);
+		assert_int_equal(FIXTURE_COUNTER(&fixture, sessions), 0);
+		assert_int_equal(name->open_sessions, 0);
+		assert_int_equal(other->open_sessions, 0);
+		fixture_stop(&fixture);
+	}
+}
+
+static void
 an_address_of_the_names_own_block_finds_nobody(void **state)
 {
 	struct fixture fixture;
@@ -252,6 +311,8 @@ main(void)
 		cmocka_unit_test(both_families_of_a_name_have_one_quota_in_any_number_of_workers),
 		cmocka_unit_test(who_moves_in_breach_stays_blocked_and_the_next_owner_is_not),
 		cmocka_unit_test(what_is_open_when_an_address_moves_is_nobodys),
+		cmocka_unit_test(a_name_was_seen_when_one_of_its_mappings_was),
+		cmocka_unit_test(a_name_has_the_open_sessions_of_its_mappings),
 		cmocka_unit_test(an_address_of_the_names_own_block_finds_nobody),
 		cmocka_unit_test(without_room_a_change_is_refused_and_counted_and_the_others_are_made),
 		cmocka_unit_test(a_name_that_is_forgotten_in_breach_is_told_and_leaves_its_addresses_to_the_group),

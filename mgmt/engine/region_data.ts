@@ -228,7 +228,7 @@ export interface SubscriberRecord {
   /** Of a name that was asked for by address or range: the mapping that has it. */
   readonly via: MappedAddress | null;
   readonly createdMs: number;
-  /** His last session's opening or end. */
+  /** His last session's opening or end; a name's within a second. */
   readonly lastSeenMs: number;
   /** Counted TCP sessions that are open and were answered. */
   readonly openSessions: number;

@@ -17,6 +17,8 @@ export interface Traffic {
   readonly subscribers?: number;
   /** SYNs of each subscriber to a mail server. */
   readonly sessions?: number;
+  /** Names and mappings that are made before it (subscriber_change.ts). */
+  readonly changes?: Uint8Array;
 }
 
 /** A temporary directory, gone after the test. */
@@ -26,11 +28,13 @@ export async function temporaryDirectory(t: ExecutionContext): Promise<string> {
   return directory;
 }
 
-/** Makes a region at `path`, or serves the one that is there as another process. The policy is left in `path`.policy. */
+/** Makes a region at `path`, or serves the one that is there as another process. The policy is left in `path`.policy, the changes in `path`.changes. */
 export async function serveRegion(path: string, configuration: string, traffic: Traffic = {}): Promise<void> {
-  const { first = 1, subscribers = 0, sessions = 0 } = traffic;
+  const { first = 1, subscribers = 0, sessions = 0, changes } = traffic;
   await writeFile(`${path}.policy`, policyOf(configuration).policy);
-  await run(regionMake, [path, `${path}.policy`, `${first}`, `${subscribers}`, `${sessions}`]);
+  if (changes) await writeFile(`${path}.changes`, changes);
+  const introduced = changes ? [`${path}.changes`] : [];
+  await run(regionMake, [path, `${path}.policy`, `${first}`, `${subscribers}`, `${sessions}`, ...introduced]);
 }
 
 /** Writes bytes over those of a file, which keeps its length. */
