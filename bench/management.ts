@@ -1,20 +1,17 @@
 // What people wait for at the daemon, measured from outside: a process of its own, its console and its socket.
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseConfiguration } from "../mgmt/config/parse.ts";
 import { renderConfiguration } from "../mgmt/config/render.ts";
-import type { FromConsole, ToConsole } from "../mgmt/console/protocol.ts";
 import { policyBlob } from "../mgmt/engine/policy_blob.ts";
 import { missingIds } from "../mgmt/engine/policy_ids.ts";
 import { ask } from "../mgmt/local/client.ts";
-import { linesOf } from "../mgmt/local/lines.ts";
 import { consoleSocket, daemonSocket } from "../mgmt/paths.ts";
 import { configurationText } from "./configuration.ts";
+import { Console } from "./console.ts";
 import { Dialogue } from "./dialogue.ts";
 import type { Subject } from "./subject.ts";
 import { Visitors } from "./visitors.ts";
@@ -29,8 +26,7 @@ class Daemon {
   #visitorLines: string | undefined;
   #directory = "";
   #dialogue: Dialogue | undefined;
-  #console: Socket | undefined;
-  #said: AsyncIterator<string> | undefined;
+  #console: Console | undefined;
   #version = 0;
 
   async start(): Promise<void> {
@@ -44,19 +40,18 @@ class Daemon {
     await promisify(execFile)(regionMake, [join(run, "fastpath/region"), policy, "1", `${subscribers}`, "1"]);
     this.#dialogue = await Dialogue.start("daemon", [process.execPath, program, this.#directory]);
     await this.#dialogue.hear(/^ready$/);
-    await this.#openConsole(consoleSocket(run));
+    this.#console = await Console.open(consoleSocket(run));
   }
 
   async stop(): Promise<void> {
-    this.#console?.destroy();
+    this.#console?.close();
     await this.#dialogue?.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
   /** A line typed at the console, until the next prompt. */
   async type(line: string): Promise<void> {
-    this.#send({ in: `${line}\n` });
-    await this.#prompt();
+    await this.#console?.type(line);
   }
 
   /** Makes another text of ten thousand lines the configuration; returns how long that took, in milliseconds. */
@@ -91,31 +86,6 @@ class Daemon {
     this.#visitorLines ??= await this.visitors.lines();
     const text = configurationText(this.#version++).replace(/end\n$/, `${this.#visitorLines}end\n`);
     await writeFile(join(this.#directory, "startup-config"), text);
-  }
-
-  async #openConsole(path: string): Promise<void> {
-    const socket = connect(path);
-    await once(socket.setEncoding("utf8"), "connect");
-    this.#console = socket;
-    this.#said = linesOf(socket, 1 << 22)[Symbol.asyncIterator]();
-    this.#send({ hello: { term: "", columns: 80, rows: 24, interactive: false } });
-    await this.#prompt();
-    await this.type("terminal length 0");
-  }
-
-  #send(message: FromConsole): void {
-    this.#console?.write(`${JSON.stringify(message)}\n`);
-  }
-
-  /** Waits for the next prompt. */
-  async #prompt(): Promise<void> {
-    let tail = "";
-    while (!/(^|\n)[\w-]+(\([\w-]+\))?#$/.test(tail)) {
-      const { value = '{"exit":1}' } = (await this.#said?.next()) ?? {};
-      const message = JSON.parse(value) as ToConsole;
-      if (!("out" in message) || /^%/m.test(message.out)) throw new Error(`the console said: ${tail}${value}`);
-      tail = (tail + message.out).slice(-200);
-    }
   }
 }
 
