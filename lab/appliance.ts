@@ -31,6 +31,10 @@ export interface ApplianceOptions {
   readonly detectors: number;
   /** The fast path's command, with what stands before its usual options. */
   readonly fastPath: readonly string[];
+  /** The daemon's, in place of the product's. */
+  readonly daemon?: readonly string[];
+  /** In place of one in the appliance's directory. */
+  readonly stateDirectory?: string;
 }
 
 /** The fast path as it is built for use. */
@@ -88,7 +92,7 @@ export class Appliance {
       onLine(line);
     };
     this.runDirectory = join(directory, "run");
-    this.stateDirectory = join(directory, "state");
+    this.stateDirectory = options.stateDirectory ?? join(directory, "state");
     this.configurationFile = join(directory, "etc/startup-config");
   }
 
@@ -137,7 +141,7 @@ export class Appliance {
   /** Returns when the fast path judges by the configuration. A daemon that was told to reload is started again. */
   async startDaemon(): Promise<void> {
     const command = [
-      ...daemonProgram,
+      ...(this.#options.daemon ?? daemonProgram),
       ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory, "--config", this.configurationFile],
     ];
     this.#daemon = await this.#box.start("daemon", command, { log: this.#log("daemon"), onLine: this.#onLine });
