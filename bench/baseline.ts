@@ -6,12 +6,12 @@ import type { Section } from "./sections.ts";
 
 const file = join(import.meta.dirname, "baseline.json");
 
-export async function loadBaseline(): Promise<Report> {
-  return JSON.parse(await readFile(file, "utf8")) as Report;
+export async function loadBaseline<Kept = Report>(from = file): Promise<Kept> {
+  return JSON.parse(await readFile(from, "utf8")) as Kept;
 }
 
-export async function saveBaseline(report: Report): Promise<void> {
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+export async function saveBaseline<Kept = Report>(report: Kept, to = file): Promise<void> {
+  await writeFile(to, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /**

@@ -1,5 +1,6 @@
 // The table that people look at: a line a row, section by section, with a bar for what a packet costs.
 import { deviation } from "./baseline.ts";
+import { figure, padded, percent } from "./cells.ts";
 import { findRow, type Report, type Row, relative } from "./report.ts";
 import { type Section, sections } from "./sections.ts";
 import type { Framing } from "./subject.ts";
@@ -14,14 +15,6 @@ const widths = [28, 10, 9, 9, 9, 11, 13, 10];
 function title({ name, framing }: Row): string {
   const framed = framing ? framingNames[framing] : "";
   return `  ${name}${framed && `, ${framed}`}`;
-}
-
-function figure(value: number): string {
-  return value.toFixed(value < 100 ? 1 : 0);
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? "-" : `${value < 0 ? "" : "+"}${(value * 100).toFixed(0)} %`;
 }
 
 function bar({ median }: Row): string {
@@ -63,13 +56,9 @@ function heads({ title, unit, reference, bars, rows }: Section): string[][] {
   ];
 }
 
-function line([title = "", ...cells]: readonly string[]): string {
-  const [titleWidth = 0, ...cellWidths] = widths;
-  const padded = cells.map((cell, i) => cell.padStart(cellWidths[i] ?? 0));
-  // The bar, the only cell without a width, stands apart.
-  return [title.padEnd(titleWidth), ...padded.slice(0, cellWidths.length), "   ", ...padded.slice(cellWidths.length)]
-    .join("")
-    .trimEnd();
+/** The bar, the only cell without a width, stands apart. */
+function line(cells: readonly string[]): string {
+  return [padded(cells.slice(0, widths.length), widths), ...cells.slice(widths.length)].join("   ").trimEnd();
 }
 
 function drawSection(section: Section, report: Report, baseline: Report): string[] {
