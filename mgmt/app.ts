@@ -140,7 +140,7 @@ export class App {
     this.#releases = new Releases(parts);
     this.#overrides = new OverrideKeeper({ ...parts, configuration: this.#configuration });
     const wait = (ms: number) => delay(ms, undefined, { ref: false });
-    this.#names = new NameQuestions(parts.names);
+    this.#names = new NameQuestions(parts.names, wait);
     this.#nameKeeper = new SubscriberKeeper({
       ...{ ...parts, wait, epoch: () => randomInt(1, 2 ** 32) },
       settings() {

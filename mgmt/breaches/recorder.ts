@@ -35,7 +35,7 @@ export interface RecorderParts {
   readonly log: Pick<Log, "say">;
   readonly clock: Clock;
   readonly releases: Pick<Releases, "of">;
-  readonly names: Pick<NameDirectory, "namesOf">;
+  readonly names: Pick<NameDirectory, "namesSoon">;
   /** `revision`: null: the latest that had the detector. */
   nameOf(detector: number, revision: number | null): DetectorName | null;
 }
@@ -124,8 +124,10 @@ export class BreachRecorder {
     if (this.#book.unsaved === 0 || clock.now() < this.#saveAt) return;
     const breaches = this.#book.takeUnsaved();
     const notices = this.#notices.splice(0);
+    const places = [...this.#places.values()];
+    const rows = await this.#named(breaches);
     try {
-      const ids = await store.call("saveBreaches", breaches, [...this.#places.values()]);
+      const ids = await store.call("saveBreaches", rows, places);
       for (const [index, breach] of breaches.entries()) breach.id = ids[index] ?? null;
       this.#saved();
     } catch (error) {
@@ -136,6 +138,15 @@ export class BreachRecorder {
     await this.#tell(notices);
   }
 
+  /** As they are now, each with its subscriber's name. One that is not known soon comes with the breach's next change. */
+  async #named(breaches: readonly Breach[]): Promise<readonly Breach[]> {
+    const { names } = this.#parts;
+    const now = breaches.map((breach) => ({ ...breach }));
+    const rows = await named(now, { namesOf: (ids) => names.namesSoon(ids) });
+    for (const [index, breach] of breaches.entries()) breach.subscriber = rows[index]?.subscriber ?? breach.subscriber;
+    return rows;
+  }
+
   async #takeEvents(): Promise<void> {
     const { engine } = this.#parts;
     for (;;) {
@@ -143,7 +154,7 @@ export class BreachRecorder {
       this.#lost += lost;
       if (lost > 0) this.#wanting = true;
       if (events.length > 0) this.#seePolicy();
-      this.#notices.push(...this.#book.events(region, await this.#named(events)));
+      this.#notices.push(...this.#book.events(region, events));
       for (const event of events) this.#passed(region, event);
       if (events.length < AT_ONCE || this.#book.unsaved >= UNSAVED_MAX) return;
       await turn();
@@ -178,7 +189,7 @@ export class BreachRecorder {
     if (!set) return;
     this.#wanting = false;
     const missing = this.#book.missing(set.region, set.breaches);
-    this.#notices.push(...this.#book.records(set.region, await this.#named(set.breaches)));
+    this.#notices.push(...this.#book.records(set.region, set.breaches));
     await this.#takeEvents();
     this.#notices.push(...this.#book.conclude(missing, set.region, this.#parts.clock.now()));
   }
@@ -191,14 +202,6 @@ export class BreachRecorder {
       if (!(error instanceof EngineError)) throw error;
       return undefined;
     }
-  }
-
-  /** A store of names that cannot be read keeps nothing from being recorded. */
-  #named<T extends Pick<Breach, "subscriber">>(items: readonly T[]): Promise<readonly T[]> {
-    return named(items, this.#parts.names).catch((error: unknown) => {
-      if (!(error instanceof Sentence)) throw error;
-      return items;
-    });
   }
 
   #saved(): void {

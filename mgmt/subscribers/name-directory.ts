@@ -3,10 +3,12 @@
 import type { SubscriberAddress } from "../engine/region_data.ts";
 import { nameIdOf } from "./name-address.ts";
 
-/** What the store knows of names by number. Each rejects with a Sentence when the store cannot be read. */
+/** What the store knows of names by number. Each rejects with a Sentence when the store cannot be read, but for `namesSoon`. */
 export interface NameDirectory {
   /** Those that are known or were, by their numbers. */
   namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** The same for one who cannot wait: without those that the store does not tell within half a second. */
+  namesSoon(ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Undefined: no subscriber has that name, or had it. */
   idOf(name: string): Promise<number | undefined>;
 }

@@ -3,8 +3,10 @@
 import type { Appliance } from "../../mgmt/appliance.ts";
 
 export function nameBook(...names: readonly string[]): Appliance["names"] {
+  const namesOf = async (ids: readonly number[]) =>
+    new Map(ids.flatMap((id) => (names[id - 1] ? [[id, names[id - 1] ?? ""] as const] : [])));
   return {
-    namesOf: async (ids) => new Map(ids.flatMap((id) => (names[id - 1] ? [[id, names[id - 1] ?? ""]] : []))),
+    ...{ namesOf, namesSoon: namesOf },
     idOf: async (name) => (names.includes(name) ? names.indexOf(name) + 1 : undefined),
     async named(name) {
       if (!names.includes(name)) return undefined;

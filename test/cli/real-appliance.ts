@@ -86,5 +86,5 @@ async function namesOf(t: ExecutionContext, at: string, configuration: Configura
   const files = new NameImporter({ names, keeper, now, directory, packages });
   await files.start();
   cpSync(new URL("csv/", import.meta.url), directory, { recursive: true });
-  return { keeper, files, questions: new NameQuestions(names) };
+  return { keeper, files, questions: new NameQuestions(names, async () => {}) };
 }

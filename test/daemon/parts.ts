@@ -227,6 +227,8 @@ export interface Recording {
   readonly clock: FakeClock;
   /** What was said. */
   readonly lines: string[];
+  /** As far as they are told: the first is 1. */
+  readonly names: string[];
   /** Reads and saves once, as the recorder does every 50 ms. */
   turn(): Promise<void>;
 }
@@ -252,14 +254,16 @@ export async function recording(t: ExecutionContext, state: string, engine = new
   const nameOf = (detector: number) => (detector === DETECTOR ? name : null);
   const releases = new Releases({ store, clock });
   await releases.load();
-  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases, names: nameBook("cust-1001") });
+  const names = ["cust-1001"];
+  const book = { namesSoon: (ids: readonly number[]) => nameBook(...names).namesSoon(ids) };
+  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases, names: book });
   const after = await recorder.load();
   await engine.start({ attached: () => recorder.attached(), detached: () => {} }, after);
   const turn = async () => {
     await recorder.read();
     await recorder.save();
   };
-  return { engine, recorder, releases, store, clock, lines, turn };
+  return { engine, recorder, releases, store, clock, lines, names, turn };
 }
 
 export interface Daemon {

@@ -294,3 +294,22 @@ test("a breach of a name is told and kept by its name; one that nobody knows any
     [{ ...of("100::1").subscriber, name: "cust-1001" }],
   );
 });
+
+test("a breach whose name is not told in time is recorded by its address, and by its name when it changes", async (t) => {
+  const recorded = await attached(t);
+  const of = { subscriber: { address: "100::1", prefixLength: 128, outerVlan: 0, innerVlan: 0 } };
+  const [name = ""] = recorded.names.splice(0);
+  recorded.engine.happen(started(1, of));
+  await recorded.turn();
+  t.regex(recorded.lines[0] ?? "", /^100::1: /);
+  recorded.names.push(name);
+  recorded.clock.bootMs = 160_750;
+  recorded.engine.happen(ended(2, of));
+  await recorded.turn();
+  t.regex(recorded.lines[1] ?? "", /^cust-1001: .*was blocked/);
+  const kept = await recorded.store.call("recentBreaches", 10);
+  t.deepEqual(
+    kept.map(({ subscriber }) => subscriber.name),
+    ["cust-1001"],
+  );
+});

@@ -1,6 +1,8 @@
 // What is asked about names, from outside their thread. Each rejects with a Sentence when the file cannot be read.
 
+import type { Wait } from "../../time.ts";
 import type { NameDirectory } from "../name-directory.ts";
+import { KnownNames } from "./known-names.ts";
 import type { Introduced, Named, NameFilter } from "./queries.ts";
 import type { NameStore } from "./store.ts";
 
@@ -9,13 +11,19 @@ const PAGE = 500;
 
 export class NameQuestions implements NameDirectory {
   readonly #names: Pick<NameStore, "call">;
+  readonly #known: KnownNames;
 
-  constructor(names: Pick<NameStore, "call">) {
+  constructor(names: Pick<NameStore, "call">, wait: Wait) {
     this.#names = names;
+    this.#known = new KnownNames({ ask: (ids) => names.call("namesOf", ids), wait });
   }
 
-  async namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    return new Map(await this.#names.call("namesOf", ids));
+  namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return this.#known.of(ids);
+  }
+
+  namesSoon(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return this.#known.soon(ids);
   }
 
   idOf(name: string): Promise<number | undefined> {
