@@ -54,7 +54,7 @@ export interface Logout {
   readonly at: number;
 }
 
-/** All sessions of a NAS are over. */
+/** All sessions of a NAS that were told of with an earlier time are over. */
 export interface Clear {
   readonly kind: "clear";
   readonly feed: string;

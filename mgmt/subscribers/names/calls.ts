@@ -27,8 +27,8 @@ export interface NameCalls {
   expire(now: number): Stored & { readonly next: number | null };
   /** Some of the names that nobody introduced and that have had no mapping since then or before. */
   idleSince(at: number): number[];
-  /** Forgets those of them that are not needed, and what is not needed any more of those forgotten long ago. */
-  age(ids: readonly number[], needed: readonly number[], now: number): Stored;
+  /** Forgets those of them that are not needed, and some of what is not known any more; `isOver`: there is no more of that. */
+  age(ids: readonly number[], needed: readonly number[], now: number): Stored & { readonly isOver: boolean };
   /** Forgets the first names with greater ids that a person introduced; `last`: null: there is none. */
   forgetIntroduced(after: number, now: number): Stored & { readonly last: number | null; readonly names: number };
   /** See NameQueries. */

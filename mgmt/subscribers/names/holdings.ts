@@ -154,11 +154,12 @@ export class Holdings {
     this.#lost(row, undefined, now);
   }
 
-  /** Deletes some of what is not needed any more: names forgotten, and sessions ended, then or before; of names the oldest, if too many. */
-  prune(namesAt: number, sessionsAt: number, limit: number): void {
+  /** Deletes some names that were forgotten then or before; if too many were, the oldest. Whether there may be more. */
+  pruneNames(at: number, limit: number): boolean {
     const isTooMuch = this.#figures.forgotten > this.#room.names;
-    this.#figures.forgotten -= this.names.prune(isTooMuch ? Number.MAX_SAFE_INTEGER : namesAt, limit);
-    this.sessions.prune(sessionsAt, limit);
+    const pruned = this.names.prune(isTooMuch ? Number.MAX_SAFE_INTEGER : at, limit);
+    this.#figures.forgotten -= pruned;
+    return pruned >= limit;
   }
 
   #introduced(id: number, packageId: number, isIdle: boolean): void {

@@ -144,7 +144,7 @@ export class SubscriberKeeper implements SubscriberFeed {
     if (clock.nowMs() < this.#againMs) return;
     try {
       while (this.#nextExpiry !== null && clock.now() >= this.#nextExpiry) await this.#expire();
-      if (clock.nowMs() >= this.#nextAgeing) await this.#age();
+      while (clock.nowMs() >= this.#nextAgeing) await this.#age();
     } catch (error) {
       if (!(error instanceof Sentence)) throw error;
       this.#againMs = clock.nowMs() + AGAIN_MS;
@@ -166,8 +166,8 @@ export class SubscriberKeeper implements SubscriberFeed {
     const { ageingMinutes } = settings();
     const ids = ageingMinutes === null ? [] : await names.call("idleSince", clock.now() - ageingMinutes * MINUTE_MS);
     const kept = ids.length === 0 ? [] : await needed(ids);
-    await this.change(() => names.call("age", ids, kept, clock.now()));
-    if (ids.length === 0) this.#nextAgeing = clock.nowMs() + MINUTE_MS;
+    const { isOver } = await this.change(() => names.call("age", ids, kept, clock.now()));
+    if (ids.length === 0 && isOver) this.#nextAgeing = clock.nowMs() + MINUTE_MS;
   }
 
   async #commit(take: () => readonly SubscriberEvent[]): Promise<readonly Outcome[]> {

@@ -7,6 +7,7 @@ import { isName } from "../name.ts";
 import type { Holdings, Made, Owner } from "./holdings.ts";
 import { type MappingRow, STATIC } from "./mapping-table.ts";
 import type { NameRow } from "./name-table.ts";
+import { AHEAD_MS, type KnownSession } from "./session-table.ts";
 
 /** A mapping as it is told, and whose it is. */
 interface Told {
@@ -54,7 +55,7 @@ export class Registry {
       case "login":
         return this.#login(event, now);
       case "renew":
-        return this.#renew(event);
+        return this.#renew(event, now);
       case "logout":
         return this.#logout(event, now);
       case "clear":
@@ -83,25 +84,29 @@ export class Registry {
     if (!isName(name)) return "refused-name";
     const { names, mappings, sessions } = this.#holdings;
     const before = sessions.find(session);
-    if (at <= before.endedAt) return "stale";
+    if (isOver(before, at, now)) return "stale";
     const told = distinct(event.mappings, ({ key }) => key).map((mapping) => ({
       ...mapping,
       row: mappings.find(mapping.key),
     }));
-    const news = told.filter(({ row }) => !row || row.at <= at);
+    const news = told.filter(({ row }) => !row || isEarlier(row.at, at, now));
     if (told.length > 0 && news.length === 0) return "stale";
     const known = names.find(name);
     if (!known && told.length === 0) return "unchanged";
     if (!this.#hasRoom(known, news.filter(({ row }) => !row).length)) return "full";
     const owner = this.#holdings.known(name, known, event.package ?? known?.package ?? 0, now);
-    const given = this.#givePackage(owner, event);
+    const given = this.#givePackage(owner, event, now);
     const mapped = news.length > 0 && this.#mapTold({ ...owner }, news, event, before.id, now);
     return owner !== known || given || mapped ? "applied" : "unchanged";
   }
 
   /** One that a person gave stays. */
-  #givePackage({ id, fixed, package: has, packageAt }: NameRow, { package: packageId, at }: Login): boolean {
-    if (packageId === undefined || packageId === has || fixed || at < packageAt) return false;
+  #givePackage(
+    { id, fixed, package: has, packageAt }: NameRow,
+    { package: packageId, at }: Login,
+    now: number,
+  ): boolean {
+    if (packageId === undefined || packageId === has || fixed || !isEarlier(packageAt, at, now)) return false;
     this.#holdings.setPackage(id, packageId, at);
     return true;
   }
@@ -110,7 +115,7 @@ export class Registry {
   #mapTold(owner: Owner, news: readonly Told[], login: Login, before: number | null, now: number): boolean {
     const { at, expiresAt, session } = login;
     const id = before ?? this.#holdings.sessions.begin(session);
-    const replaced = before === null ? [] : this.#replaced(before, news, at);
+    const replaced = before === null ? [] : this.#replaced(before, news, at, now);
     let changed = replaced.length > 0;
     for (const { key, attribute, row } of news) {
       const made = { session: id, attribute, at, expires_at: expiresAt };
@@ -121,17 +126,17 @@ export class Registry {
   }
 
   /** What the session made before of the attributes that it tells now. */
-  #replaced(session: number, told: readonly Told[], at: number): MappingRow[] {
+  #replaced(session: number, told: readonly Told[], at: number, now: number): MappingRow[] {
     const isReplaced = (row: MappingRow) =>
       told.some(({ attribute }) => attribute === row.attribute) && !told.some(({ key }) => isSame(key, row.key));
-    return this.#holdings.mappings.ofSession(session).filter((row) => row.at <= at && isReplaced(row));
+    return this.#holdings.mappings.ofSession(session).filter((row) => isEarlier(row.at, at, now) && isReplaced(row));
   }
 
-  #renew({ session, at, expiresAt }: Renewal): Outcome {
+  #renew({ session, at, expiresAt }: Renewal, now: number): Outcome {
     const { sessions, mappings } = this.#holdings;
     const { id } = sessions.find(session);
     const made = id === null ? [] : mappings.ofSession(id);
-    const earlier = made.filter((row) => row.at <= at);
+    const earlier = made.filter((row) => isEarlier(row.at, at, now));
     for (const row of earlier) mappings.change({ ...row, at, expires_at: expiresAt });
     if (made.length === 0) return "not-its-own";
     return earlier.length > 0 ? "applied" : "stale";
@@ -140,8 +145,8 @@ export class Registry {
   #logout({ session, at }: Logout, now: number): Outcome {
     const { sessions, mappings } = this.#holdings;
     const { id } = sessions.find(session);
-    sessions.end(session, at);
-    const made = id === null ? [] : mappings.ofSession(id).filter((row) => row.at <= at);
+    sessions.end(session, at, now);
+    const made = id === null ? [] : mappings.ofSession(id).filter((row) => isEarlier(row.at, at, now));
     for (const row of made) this.#holdings.unmap(row, now);
     if (made.length === 0) return "not-its-own";
     this.#holdings.count("logouts");
@@ -150,9 +155,9 @@ export class Registry {
 
   #clear({ feed, nas, at }: Clear, now: number): Outcome {
     const { sessions, mappings } = this.#holdings;
-    const made = mappings.ofNas(feed, nas).filter((row) => row.at <= at);
+    const made = mappings.ofNas(feed, nas).filter((row) => isEarlier(row.at, at - 1, now));
     for (const row of made) this.#holdings.unmap(row, now);
-    sessions.endAll(feed, nas, at);
+    sessions.endAll(feed, nas, at, now);
     return made.length > 0 ? "applied" : "unchanged";
   }
 
@@ -206,6 +211,18 @@ export class Registry {
     const isNew = !name || name.isForgotten;
     return this.#holdings.hasRoomFor(mappings) && (!isNew || this.#holdings.hasRoomForName());
   }
+}
+
+/** What is known of `known` was before what is told of `at`, or at the same time. */
+function isEarlier(known: number, at: number, now: number): boolean {
+  return known <= at || known > now + AHEAD_MS;
+}
+
+/** Of a NAS's own end what is told with the same time is of after it: proxies pass on at once what waited. */
+function isOver({ endedAt, nasEndedAt }: KnownSession, at: number, now: number): boolean {
+  return (
+    (endedAt !== null && !isEarlier(endedAt, at - 1, now)) || (nasEndedAt !== null && !isEarlier(nasEndedAt, at, now))
+  );
 }
 
 function staticRow(at: number): Made {

@@ -6,17 +6,31 @@ import type { FeedSession } from "../feed.ts";
 /** The id of what stands for all sessions of a NAS. */
 const ALL = "";
 
+/**
+ * RADIUS tells of a Stop as of up to a second later. What is known of still later was told while the clock was ahead: when it was
+ * nobody can tell, and whatever is told now is later.
+ */
+export const AHEAD_MS = 2000;
+
+export interface KnownSession {
+  readonly id: number | null;
+  /** What is told of it of that time or before is told too late; null: it is not over. */
+  readonly endedAt: number | null;
+  /** When all of its NAS ended: what is told of before is told too late; null: they did not. */
+  readonly nasEndedAt: number | null;
+}
+
 export interface SessionTable {
-  /** `endedAt`: until when it, or all of its NAS, are over: what is told of it of that time or before is told too late. */
-  find(session: FeedSession): { readonly id: number | null; readonly endedAt: number };
+  find(session: FeedSession): KnownSession;
   /** One that is not known: its id. */
   begin(session: FeedSession): number;
-  end(session: FeedSession, at: number): void;
-  endAll(feed: string, nas: string, at: number): void;
+  /** The later end holds, but for one that is ahead of the clock. */
+  end(session: FeedSession, at: number, now: number): void;
+  endAll(feed: string, nas: string, at: number, now: number): void;
   /** It has no mapping any more: unless it ended, nothing is left to know of it. */
   remove(id: number): void;
-  /** Of sessions that ended then or before the ends are not known any more. */
-  prune(at: number, limit: number): void;
+  /** Of some sessions that ended then or before, or ahead of the clock, the ends are not known any more. Whether there may be more. */
+  prune(at: number, now: number, limit: number): boolean;
   get(id: number): FeedSession | undefined;
 }
 
@@ -30,9 +44,10 @@ export function sessionTable(database: Database.Database): SessionTable {
   const begin = database.prepare<[string, string, string]>(
     "INSERT INTO sessions (feed, nas, session) VALUES (?, ?, ?)",
   );
-  const end = database.prepare<[string, string, string, number]>(
+  const end = database.prepare<[string, string, string, number, number]>(
     `INSERT INTO sessions (feed, nas, session, ended_at) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET ended_at = max(coalesce(ended_at, excluded.ended_at), excluded.ended_at)`,
+      ON CONFLICT DO UPDATE SET ended_at = excluded.ended_at
+        WHERE ended_at IS NULL OR ended_at < excluded.ended_at OR ended_at > ?`,
   );
   const remove = database.prepare<[number]>("DELETE FROM sessions WHERE id = ? AND ended_at IS NULL");
   const removeIdle = database.prepare<[string, string]>(
@@ -42,6 +57,9 @@ export function sessionTable(database: Database.Database): SessionTable {
   const ended = database
     .prepare<[number, number], number>("SELECT id FROM sessions WHERE ended_at <= ? ORDER BY ended_at LIMIT ?")
     .pluck();
+  const endedAfter = database
+    .prepare<[number, number], number>("SELECT id FROM sessions WHERE ended_at > ? ORDER BY ended_at LIMIT ?")
+    .pluck();
   const forgetEnd = database.prepare<[number]>("UPDATE sessions SET ended_at = NULL WHERE id = ?");
   const removeUnused = database.prepare<[number]>(
     `DELETE FROM sessions WHERE id = ?
@@ -50,18 +68,21 @@ export function sessionTable(database: Database.Database): SessionTable {
   return {
     find({ feed, nas, id }) {
       const rows = find.all(feed, nas, id);
-      const endedAt = Math.max(Number.NEGATIVE_INFINITY, ...rows.flatMap(([, , at]) => at ?? []));
-      return { id: rows.find(([, session]) => session === id)?.[0] ?? null, endedAt };
+      const [own, , endedAt] = rows.find(([, session]) => session === id) ?? [];
+      const [, , nasEndedAt] = rows.find(([, session]) => session === ALL) ?? [];
+      return { id: own ?? null, endedAt: endedAt ?? null, nasEndedAt: nasEndedAt ?? null };
     },
     begin: ({ feed, nas, id }) => Number(begin.run(feed, nas, id).lastInsertRowid),
-    end: ({ feed, nas, id }, at) => end.run(feed, nas, id, at),
-    endAll(feed, nas, at) {
+    end: ({ feed, nas, id }, at, now) => end.run(feed, nas, id, at, now + AHEAD_MS),
+    endAll(feed, nas, at, now) {
       removeIdle.run(feed, nas);
-      end.run(feed, nas, ALL, at);
+      end.run(feed, nas, ALL, at, now + AHEAD_MS);
     },
     remove: (id) => remove.run(id),
-    prune(at, limit) {
-      for (const id of ended.all(at, limit)) if (removeUnused.run(id).changes === 0) forgetEnd.run(id);
+    prune(at, now, limit) {
+      const ids = [...ended.all(at, limit), ...endedAfter.all(now + AHEAD_MS, limit)];
+      for (const id of ids) if (removeUnused.run(id).changes === 0) forgetEnd.run(id);
+      return ids.length >= limit;
     },
     get: (id) => get.get(id),
   };

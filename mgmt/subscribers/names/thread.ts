@@ -117,8 +117,9 @@ answerCalls<NameCalls>({
   age: (ids, needed, now) =>
     change(({ registry, holdings }) => {
       registry.age(ids, new Set(needed), now);
-      holdings.prune(now - FORGOTTEN_KEPT_MS, now - ENDS_KEPT_MS, SWEPT);
-      return {};
+      const moreNames = holdings.pruneNames(now - FORGOTTEN_KEPT_MS, SWEPT);
+      const moreEnds = holdings.sessions.prune(now - ENDS_KEPT_MS, now, SWEPT);
+      return { isOver: !moreNames && !moreEnds };
     }),
   forgetIntroduced: (after, now) =>
     change(({ holdings }) => {
