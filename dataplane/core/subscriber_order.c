@@ -166,17 +166,19 @@ subscriber_order_step(struct subscriber_order *order, struct pipeline *pipeline,
 	bool sweeps = order->changes == NULL;
 	uint32_t all = sweeps ? subscriber_table_places(&pipeline->subscribers) : order->count;
 	uint32_t i = order->next[worker], end = RTE_MIN(all, i + (sweeps ? PLACES_AT_ONCE : CHANGES_AT_ONCE));
+	// Who had to look far for room has done enough for once.
+	uint64_t far = pipeline->subscribers.hand + TABLE_LOOKS_ON;
 
 	if (!sweeps)
 		fetch(order, pipeline, worker, i, end);
-	for (; i < end; i++) {
+	for (; i < end && pipeline->subscribers.hand < far; i++) {
 		if (sweeps)
 			sweep(order, pipeline, i, now_ms);
 		else
 			change(order, pipeline, worker, i, now_ms);
 	}
-	order->next[worker] = end;
-	return end == all;
+	order->next[worker] = i;
+	return i == all;
 }
 
 void

@@ -166,18 +166,43 @@ least_counted(const struct subscriber_table *table, uint32_t first, uint64_t now
 	return chosen;
 }
 
-// Makes room in the key's first bucket, in the first of its parts that can.
-static void
-make_room(struct subscriber_table *table, const struct subscriber_key *key, uint64_t now_ms, subscriber_worth worth,
+// Makes room in one bucket, in the first of its parts that can, beginning where `hash` says. False: nobody there may go.
+static bool
+make_room(struct subscriber_table *table, uint32_t bucket, uint64_t hash, uint64_t now_ms, subscriber_worth worth,
 	  void *context)
 {
-	uint64_t hash = subscriber_table_hash(table, key);
-	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0) * TAG_SLOTS, chosen = TAG_NO_SLOT;
+	uint32_t chosen = TAG_NO_SLOT;
 
 	for (uint32_t look = 0; look < TAG_SLOTS && chosen == TAG_NO_SLOT; look += TAG_LOOKS)
-		chosen = least_counted(table, bucket + tag_look(hash, look), now_ms, worth, context);
+		chosen = least_counted(table, bucket * TAG_SLOTS + tag_look(hash, look), now_ms, worth, context);
 	if (chosen != TAG_NO_SLOT)
 		remove_slot(table, chosen);
+	return chosen != TAG_NO_SLOT;
+}
+
+// The same in the next buckets around the index.
+static void
+make_room_elsewhere(struct subscriber_table *table, uint64_t now_ms, subscriber_worth worth, void *context)
+{
+	bool made = table->used == table->names + table->mappings;
+
+	for (uint32_t looked = 0; looked < TABLE_LOOKS_ON && !made; looked++) {
+		uint32_t bucket = (uint32_t)(table->hand++ % table->tags.bucket_count);
+		made = make_room(table, bucket, 0, now_ms, worth, context);
+	}
+}
+
+static void
+make_room_for(struct subscriber_table *table, const struct subscriber_key *key, enum subscriber_kind kind,
+	      uint64_t now_ms, subscriber_worth worth, void *context)
+{
+	uint64_t hash = subscriber_table_hash(table, key);
+	uint32_t bucket = tag_table_bucket(&table->tags, hash, 0);
+
+	// Room elsewhere is none for a key whose buckets are full, but makes a record free. An order has the time for it.
+	if (!make_room(table, bucket, hash, now_ms, worth, context) && kind != SUBSCRIBER_ANONYMOUS &&
+	    table->free_count == 0)
+		make_room_elsewhere(table, now_ms, worth, context);
 }
 
 // Enters a key with the next free record.
@@ -194,7 +219,7 @@ subscriber_table_create(struct subscriber_table *table, const struct subscriber_
 {
 	*full = !enter_free(table, key);
 	if (*full) {
-		make_room(table, key, now_ms, worth, context);
+		make_room_for(table, key, made->kind, now_ms, worth, context);
 		if (!enter_free(table, key))
 			return RECORD_NONE;
 	}

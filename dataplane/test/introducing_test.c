@@ -224,6 +224,82 @@ without_room_a_change_is_refused_and_counted_and_the_others_are_made(void **stat
 	size.subscribers = 64;
 }
 
+static struct subscriber_change
+map_number(uint32_t name)
+{
+	struct subscriber_change change = change_map(name, "192.0.0.0/32", TAGS_ANY);
+
+	for (unsigned byte = 13; byte < 16; byte++)
+		change.address.bytes[byte] = (uint8_t)(name >> (15 - byte) * 8);
+	return change;
+}
+
+// One session each.
+static void
+open_from(struct fixture *fixture, uint32_t sources)
+{
+	char source[16];
+
+	for (uint32_t i = 0; i < sources; i++) {
+		snprintf(source, sizeof(source), "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+		fixture_open(fixture, source, 1, 25);
+	}
+}
+
+static void
+a_flood_of_sources_leaves_room_for_who_logs_in(void **state)
+{
+	(void)state;
+	size.subscribers = 4000;
+	for (uint32_t workers = 1; workers <= WORKERS_MAX; workers *= 2) {
+		struct fixture fixture;
+		uint32_t name = 1;
+		start(&fixture, workers);
+		// Four records of five are names and mappings, and all others sources of the flood.
+		for (; name <= 1600; name++)
+			assert_int_equal(FIXTURE_CHANGE(&fixture, change_name(name, 0), map_number(name)), 0);
+		open_from(&fixture, 6000);
+		fixture_wait(&fixture, 20, 20);
+		assert_true(FIXTURE_COUNTER(&fixture, subscribers) > 600);
+		for (; name <= 1700; name++)
+			assert_int_equal(FIXTURE_CHANGE(&fixture, change_name(name, 0), map_number(name)), 0);
+		fixture_stop(&fixture);
+	}
+	size.subscribers = 64;
+}
+
+static void
+room_is_looked_for_a_piece_at_a_time_and_found_by_who_tries_again(void **state)
+{
+	struct subscriber_change changes[10];
+	struct subscriber_change_state states[LENGTH(changes)] = {0};
+	struct fixture fixture;
+
+	(void)state;
+	size.subscribers = 4000;
+	start(&fixture, 1);
+	open_from(&fixture, 4000);
+	for (uint32_t i = 0; i < size.subscribers; i++)
+		fixture.records.subscribers[i].open_sessions = 1;
+	for (uint32_t i = 0; i < LENGTH(changes); i++)
+		changes[i] = change_name(i + 1, 0);
+	struct subscriber_order order = {.changes = changes, .count = 10, .epoch = 1, .workers = 1, .states = states};
+	assert_true(subscriber_order_begin(&order, PHASES));
+	uint32_t turns = 1;
+	while (!subscriber_order_step(&order, &fixture.engine.pipelines[0], 0, fixture.now_ms))
+		turns++;
+	assert_int_equal(turns, LENGTH(changes));
+	assert_int_equal(subscriber_order_refused(&order), LENGTH(changes));
+	// One may go now: so many tries are once around.
+	fixture.records.subscribers[777].open_sessions = 0;
+	uint32_t tries = 1, around = tag_table_buckets(size.subscribers) / TABLE_LOOKS_ON + 1;
+	while (FIXTURE_CHANGE(&fixture, change_name(1, 0)) > 0)
+		assert_true(++tries <= around);
+	assert_ptr_equal(fixture_name(&fixture, 1), &fixture.records.subscribers[777]);
+	fixture_stop(&fixture);
+	size.subscribers = 64;
+}
+
 static void
 a_name_that_is_forgotten_in_breach_is_told_and_leaves_its_addresses_to_the_group(void **state)
 {
@@ -315,6 +391,8 @@ main(void)
 		cmocka_unit_test(a_name_has_the_open_sessions_of_its_mappings),
 		cmocka_unit_test(an_address_of_the_names_own_block_finds_nobody),
 		cmocka_unit_test(without_room_a_change_is_refused_and_counted_and_the_others_are_made),
+		cmocka_unit_test(a_flood_of_sources_leaves_room_for_who_logs_in),
+		cmocka_unit_test(room_is_looked_for_a_piece_at_a_time_and_found_by_who_tries_again),
 		cmocka_unit_test(a_name_that_is_forgotten_in_breach_is_told_and_leaves_its_addresses_to_the_group),
 		cmocka_unit_test(a_sweep_leaves_what_its_epoch_spoke_of),
 		cmocka_unit_test(a_change_that_cannot_be_is_refused_with_a_sentence),

@@ -7,9 +7,11 @@ import type { Turns } from "../../turns.ts";
 import { number } from "../../words.ts";
 import type { NameStore } from "./store.ts";
 
-/** One that does not answer, or has no room, is tried again after this. */
+/** One that does not answer is tried again after this. */
 const AGAIN_MS = 5000;
-const NO_ROOM_AGAIN_MS = 300_000;
+/** One that has no room is given all again after this, and after ten times as long as that took. */
+const NO_ROOM_AGAIN_MS = 30_000;
+const NO_ROOM_AGAIN_TIMES = 10;
 
 export interface InStepParts {
   readonly engine: Pick<EnginePort, "status" | "nowMs" | "changeSubscribers" | "sweepSubscribers">;
@@ -96,6 +98,7 @@ export class InStep {
   /** Ends early when it has to begin anew. */
   async #giveAll(): Promise<void> {
     const { engine, turns } = this.#parts;
+    const begunMs = engine.nowMs();
     this.#isBehind = false;
     this.#gives = this.#parts.isAware() ?? false;
     this.#epoch = this.#parts.epoch();
@@ -108,7 +111,8 @@ export class InStep {
     if (this.#isBehind) return;
     await turns.take(() => engine.sweepSubscribers(this.#epoch));
     this.#refused = refused;
-    this.#againMs = engine.nowMs() + NO_ROOM_AGAIN_MS;
+    const nowMs = engine.nowMs();
+    this.#againMs = nowMs + Math.max(NO_ROOM_AGAIN_MS, (nowMs - begunMs) * NO_ROOM_AGAIN_TIMES);
   }
 
   async #givePage(after: number): Promise<{ readonly refused: number; readonly last: number | null }> {

@@ -181,8 +181,32 @@ test("what finds no room in the fast path is an alarm, until it finds some", asy
   engine.refused = 2;
   await keeper.take([login("alice", [A], 100)]);
   t.regex(keeper.alarms().join(), /^2 names or mappings found no room/);
+  clock.bootMs += 60_000;
+  await keeper.look();
+  t.regex(keeper.alarms().join(), /^2 names or mappings found no room/);
   engine.refused = 0;
-  clock.bootMs += 300_000;
+  clock.bootMs += 30_000;
+  await keeper.look();
+  t.deepEqual(keeper.alarms(), []);
+});
+
+test("what finds no room is given again after ten times as long as it takes", async (t) => {
+  const { keeper, engine, clock, settled } = await keeping(t);
+  await settled();
+  engine.refused = 2;
+  await keeper.take([login("alice", [A], 100)]);
+  const sweepSubscribers = engine.sweepSubscribers.bind(engine);
+  engine.sweepSubscribers = async (epoch) => {
+    clock.bootMs += 20_000;
+    await sweepSubscribers(epoch);
+  };
+  clock.bootMs += 60_000;
+  await keeper.look();
+  engine.refused = 0;
+  clock.bootMs += 199_999;
+  await keeper.look();
+  t.is(keeper.alarms().length, 1);
+  clock.bootMs += 1;
   await keeper.look();
   t.deepEqual(keeper.alarms(), []);
 });
