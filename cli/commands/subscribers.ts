@@ -5,8 +5,11 @@ import { usableGroups } from "../../mgmt/config/sections/anonymous-groups.ts";
 import type { Facts } from "../../mgmt/config/service.ts";
 import { NO_FAST_PATH } from "../../mgmt/engine/engine_port.ts";
 import type { SubscriberQuery } from "../../mgmt/engine/subscriber_query.ts";
+import { assignedTo } from "../../mgmt/overrides/decisive.ts";
+import type { JudgedOverride } from "../../mgmt/overrides/override.ts";
 import { Sentence } from "../../mgmt/sentence.ts";
-import type { Subscriber, SubscriberPackage } from "../../mgmt/subscribers/subscriber.ts";
+import { nameIdOf } from "../../mgmt/subscribers/name-address.ts";
+import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
 import { addressesOf, whoeverHas } from "../../mgmt/subscribers/whom.ts";
 import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
@@ -41,9 +44,8 @@ const byAddress = show({
     const group = subscribers.groupOf(address)?.name ?? null;
     const addresses = addressesOf(whoeverHas(address), found.flat());
     const overrides = (await Promise.all(addresses.map((each) => appliance.overrides.of(each)))).flat();
-    const assigned = overrides.find(({ kind, idle }) => kind === "assign" && idle === null);
-    const owner = appliance.facts().packages.find(({ id }) => id === assigned?.package);
-    const known = owner ? found.flat().map((each) => withPackage(each, packageNameOf(owner))) : found.flat();
+    const inForce = overrides.filter(({ idle }) => idle === null);
+    const known = found.flat().map((each) => withAssigned(each, inForce, appliance.facts()));
     return { address, group, subscribers: known, overrides, refusing: isRefusing(appliance) };
   },
   view: subscriberLines,
@@ -192,10 +194,14 @@ export const subscriberCommands: readonly ExecCommand[] = [
 
 type Appliance = Context["appliance"];
 
-/** In place of his template's: of the detectors that have counted nothing only the package's own may. */
-function withPackage(subscriber: Subscriber, assigned: SubscriberPackage): Subscriber {
-  const detectors = subscriber.detectors.filter(({ id, name }) => id !== null || name?.package === assigned.id);
-  return { ...subscriber, package: assigned, detectors };
+/** With the package that was assigned in place of his own: of the detectors that have counted nothing only its own may. */
+function withAssigned(subscriber: Subscriber, overrides: readonly JudgedOverride[], { packages }: Facts): Subscriber {
+  const isNamed = nameIdOf(subscriber.subscriber.address) !== undefined;
+  const assigned = assignedTo(isNamed, overrides);
+  const owner = packages.find(({ id }) => id === assigned?.package);
+  if (!owner) return subscriber;
+  const detectors = subscriber.detectors.filter(({ id, name }) => id !== null || name?.package === owner.id);
+  return { ...subscriber, package: packageNameOf(owner), detectors };
 }
 
 async function amountOf({ subscribers }: Appliance, query: SubscriberQuery) {

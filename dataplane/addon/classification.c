@@ -158,7 +158,9 @@ classification_override(struct classification *c, struct classification_override
 			continue;
 		*told = (struct classification_override){
 			.id = override->id,
-			.gives_package = override->package != NULL && !c->package_given,
+			// An address's does not reach the name that has it.
+			.gives_package = override->package != NULL && override->package == c->overriding.package &&
+					 !c->package_given,
 			.exempt = override->exempt & c->overriding.exempt & services,
 			.blocked = override->blocked & c->overriding.blocked & services,
 		};

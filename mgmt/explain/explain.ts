@@ -3,7 +3,7 @@
 import type { Breach } from "../breaches/breach.ts";
 import type { Facts } from "../config/service.ts";
 import type { SubscriberAddress } from "../engine/region_data.ts";
-import { decisiveIn, isInForce } from "../overrides/decisive.ts";
+import { assignedTo, decisiveIn, isInForce } from "../overrides/decisive.ts";
 import type { JudgedOverride } from "../overrides/override.ts";
 import { type FastPathStatus, refuses } from "../status/status.ts";
 import type { AnonymousGroup } from "../subscribers/group_index.ts";
@@ -81,7 +81,7 @@ function belongingOf(
 ): Belonging {
   const name = whom.name ?? subscriber?.subscriber.name ?? null;
   const of = { kind: "belonging", name, group: null, template: null, package: null, assigned: null } as const;
-  const assigned = inForce.find(({ kind }) => kind === "assign") ?? null;
+  const assigned = assignedTo(name !== null, inForce) ?? null;
   if (name !== null) {
     const given = subscriber?.package ?? null;
     return assigned

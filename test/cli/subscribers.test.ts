@@ -203,6 +203,18 @@ test("a customer whose range is looked through is listed once, however many of h
   );
 });
 
+test("a package that was assigned to an address is not his who has it by name: his is assigned by name", async (t) => {
+  const packageOf = async (...overrides: JudgedOverride[]) => {
+    const lines = await stage([customer], "forwarding", overrides).typed(
+      "show interface LineCard 0 subscriber ip 10.1.2.3",
+    );
+    return lines.find((line) => line.startsWith("Package"));
+  };
+  const toName: JudgedOverride = { ...assigned, prefix: "100::1/128", name: "cust-1001", package: 0 };
+  t.is(await packageOf({ ...assigned, package: 0 }), 'Package       : 1 "business"');
+  t.is(await packageOf(toName), 'Package       : 0 "residential"');
+});
+
 test("a customer is released by his name, whatever his addresses are", async (t) => {
   const { engine, audit, kept, typed } = stage([customer]);
   t.deepEqual(await typed('release subscriber name "cust-1001" reason he cleaned his machine'), [
