@@ -189,6 +189,8 @@ const doubtWords: Readonly<Record<DoubtAbout, (at: number | null) => string>> = 
   still: () => "The fast path stands still: this is what it said last.",
   bypass: () => "The fast path judges nothing now: nobody is counted or refused.",
   "not-forwarding": () => "No link is forwarding: nothing is judged, and nobody is refused.",
+  "cut-off": () =>
+    'Every link is cut off: nothing passes, of him or of others; see "show interface LineCard 0 link mode".',
   restarted: (at) =>
     `The fast path was restarted ${dateAndTime(at ?? 0)}: sessions opened meanwhile may be counted twice or not at all.`,
   "events-lost": () => "The daemon lost events: a breach that began and ended meanwhile is not on record.",

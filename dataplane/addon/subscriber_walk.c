@@ -25,6 +25,7 @@ struct subscriber_walk {
 	uint8_t *marked; // a bit a record: who is in breach, or which names were counted
 	bool breaches_marked;
 	uint32_t chunk, chunk_end; // slots that lie in the copies
+	uint64_t copied_ms;        // not before they were copied: nothing in them is later
 	struct subscriber copies[SUBSCRIBERS_AT_ONCE];
 	_Alignas(16) uint8_t memory[]; // of `prefixes`
 };
@@ -151,7 +152,7 @@ take_name(const struct region_reader *reader, struct subscriber_walk *walk, cons
 	bool any_tags = mapping->tags == TAGS_ANY;
 	struct subscriber_view view;
 
-	if (!subscriber_whole(mapping, region_reader_now_ms()) || name.slot >= reader->header.engine.subscribers ||
+	if (!subscriber_whole(mapping, walk->copied_ms) || name.slot >= reader->header.engine.subscribers ||
 	    !take(reader, walk, name.slot, &view, record) || view.subscriber.kind != SUBSCRIBER_NAME ||
 	    view.subscriber.generation != name.generation)
 		return false;
@@ -174,6 +175,7 @@ copy_of(const struct region_reader *reader, struct subscriber_walk *walk, uint32
 	if (slot < walk->chunk || slot >= walk->chunk_end) {
 		uint32_t count = end - slot < SUBSCRIBERS_AT_ONCE ? end - slot : SUBSCRIBERS_AT_ONCE;
 		walk->cut = !record_copy_subscribers(reader, slot, count, walk->copies);
+		walk->copied_ms = region_reader_now_ms();
 		walk->chunk = slot;
 		walk->chunk_end = slot + count;
 	}
@@ -262,11 +264,10 @@ counts(const struct region_reader *reader, struct subscriber_walk *walk, const s
 uint32_t
 subscriber_walk_count(const struct region_reader *reader, struct subscriber_walk *walk)
 {
-	uint64_t now_ms = region_reader_now_ms();
 	const struct subscriber *copy;
 	uint32_t count = 0;
 
 	for (; (copy = copy_of(reader, walk, walk->next)) != NULL; walk->next++)
-		count += subscriber_whole(copy, now_ms) && wanted(walk, copy) && counts(reader, walk, copy);
+		count += subscriber_whole(copy, walk->copied_ms) && wanted(walk, copy) && counts(reader, walk, copy);
 	return count;
 }

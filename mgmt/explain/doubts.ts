@@ -1,7 +1,7 @@
 // What the appliance cannot know of a subscriber, and why.
 
 import type { Breach } from "../breaches/breach.ts";
-import { refuses } from "../status/status.ts";
+import { isCutOff, refuses } from "../status/status.ts";
 import type { ExplainFacts } from "./explain.ts";
 import type { Doubt, DoubtAbout } from "./findings.ts";
 
@@ -28,7 +28,7 @@ function fastPathDoubts(fastPath: ExplainFacts["fastPath"], now: number): Doubt[
   return [
     ...(alive ? [] : [doubt("still")]),
     ...(bypass === "none" ? [] : [doubt("bypass")]),
-    ...(refuses(fastPath) ? [] : [doubt("not-forwarding")]),
+    ...(refuses(fastPath) ? [] : [doubt(isCutOff(fastPath) ? "cut-off" : "not-forwarding")]),
     ...(isRestarted ? [doubt("restarted", startedAt)] : []),
   ];
 }

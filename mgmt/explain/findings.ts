@@ -145,7 +145,7 @@ export interface Doubt {
 
 /**
  * `absent`: there is no fast path. `still`: it is dead or hung. `bypass`: it judges nothing. `not-forwarding`: no link has it
- * judge. `restarted`: lately. `events-lost`: by the daemon. `sampled`: destinations are the latest ones only. `usage`: its record
+ * judge. `cut-off`: no link lets anything pass. `restarted`: lately. `events-lost`: by the daemon. `sampled`: destinations are the latest ones only. `usage`: its record
  * cannot be read.
  */
 export type DoubtAbout =
@@ -153,6 +153,7 @@ export type DoubtAbout =
   | "still"
   | "bypass"
   | "not-forwarding"
+  | "cut-off"
   | "restarted"
   | "events-lost"
   | "sampled"

@@ -187,6 +187,11 @@ export function refuses({ links }: Pick<FastPathStatus, "links">): boolean {
   return links.some(({ mode }) => mode === "forwarding");
 }
 
+/** Whether nothing passes at all. */
+export function isCutOff({ links }: Pick<FastPathStatus, "links">): boolean {
+  return links.every(({ mode }) => mode === "cutoff");
+}
+
 function portLive(port: PortLive | undefined): PortLive {
   return port ?? { up: false, missed: 0, starved: 0 };
 }

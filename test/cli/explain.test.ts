@@ -219,6 +219,7 @@ const scenes: Readonly<Record<string, ExplainFacts>> = {
     usage: null,
     fastPath: { ...healthy, links: [{ mode: "bypass" }], starts: 2, startedAt: NOW - minutes(2) } as never,
   }),
+  "Every link is cut off": facts({ fastPath: { ...healthy, links: [{ mode: "cutoff" }] } as never }),
   "There is no fast path": facts({ fastPath: null, breaches: [past(days(2))] }),
 };
 
