@@ -12,6 +12,8 @@ export interface Reply4 {
   readonly hardwareType: number;
   /** `chaddr`, as long as it says. */
   readonly hardwareAddress: Buffer;
+  /** `giaddr`: the relay's, on the client's side; undefined: there is none. */
+  readonly relayAddress: Buffer | undefined;
   /** Option 51. */
   readonly leaseSeconds: number | undefined;
   /** Option 61, type and identifier. */
@@ -26,6 +28,7 @@ const BOOTREPLY = 2;
 const DHCPACK = 5;
 const HARDWARE_BYTES_MAX = 16;
 const YIADDR_AT = 16;
+const GIADDR_AT = 24;
 const CHADDR_AT = 28;
 const SNAME_AT = 44;
 const FILE_AT = 108;
@@ -61,6 +64,7 @@ export function readReply4(bytes: Buffer): Reply4 | "other" | undefined {
     address: bytes.subarray(YIADDR_AT, YIADDR_AT + 4),
     hardwareType: bytes.readUInt8(1),
     hardwareAddress: bytes.subarray(CHADDR_AT, CHADDR_AT + hardwareBytes),
+    relayAddress: bytes.readUInt32BE(GIADDR_AT) === 0 ? undefined : bytes.subarray(GIADDR_AT, GIADDR_AT + 4),
     leaseSeconds: lease?.readUInt32BE(0),
     clientId: options.get(CLIENT_ID),
     circuitId: optionOf(relay, CIRCUIT_ID),

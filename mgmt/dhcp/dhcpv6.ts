@@ -6,6 +6,8 @@ import { type Options, optionOf, readOptions, wide } from "./options.ts";
 export interface Reply6 {
   /** Who it is for: his DUID; undefined: it does not say. */
   readonly clientId: Buffer | undefined;
+  /** Of the relay next to the client that has one: where the client is. A relay on the client's link may have none (RFC 6221). */
+  readonly linkAddress: Buffer | undefined;
   /** Option 18, and option 37 (RFC 4649) without its enterprise: what the relay next to the client says of the line. */
   readonly interfaceId: Buffer | undefined;
   readonly remoteId: Buffer | undefined;
@@ -31,6 +33,8 @@ const RELAYS_MAX = 8;
 const MESSAGE_BYTES = 4;
 /** Of a relay's message: type, hops, link and peer addresses. */
 const RELAY_BYTES = 34;
+const LINK_AT = 2;
+const PEER_AT = 18;
 
 const CLIENT_ID = 1;
 const IA_NA = 3;
@@ -56,17 +60,21 @@ const PREFIX_BYTES = 25;
 const PREFIX_BITS_MAX = 128;
 
 /** Of the line, as the relay says. */
-type Line = Pick<Reply6, "interfaceId" | "remoteId">;
+type Line = Pick<Reply6, "linkAddress" | "interfaceId" | "remoteId">;
 
 /** `other`: a message of another type, whole as far as it was read. */
 export function readReply6(bytes: Buffer): Reply6 | "other" | undefined {
   let message = bytes;
-  let line: Line = { interfaceId: undefined, remoteId: undefined };
+  let line: Line = { linkAddress: undefined, interfaceId: undefined, remoteId: undefined };
   for (let relays = 0; message.length > 0 && message.readUInt8(0) === RELAY_REPLY; relays++) {
     const relayed = relays < RELAYS_MAX ? readRelayed(message) : undefined;
     if (!relayed) return undefined;
     message = relayed.message;
-    line = { interfaceId: relayed.interfaceId ?? line.interfaceId, remoteId: relayed.remoteId ?? line.remoteId };
+    line = {
+      linkAddress: relayed.linkAddress ?? line.linkAddress,
+      interfaceId: relayed.interfaceId ?? line.interfaceId,
+      remoteId: relayed.remoteId ?? line.remoteId,
+    };
   }
   if (message.length < MESSAGE_BYTES) return undefined;
   return message.readUInt8(0) === REPLY ? readMessage(message, line) : "other";
@@ -79,8 +87,10 @@ function readRelayed(message: Buffer): (Line & { readonly message: Buffer }) | u
   if (!inner) return undefined;
   const remoteId = optionOf(options, REMOTE_ID);
   if (remoteId && remoteId.length < ENTERPRISE_BYTES) return undefined;
+  const link = message.subarray(LINK_AT, PEER_AT);
   return {
     message: inner,
+    linkAddress: link.some((byte) => byte !== 0) ? link : undefined,
     interfaceId: optionOf(options, INTERFACE_ID),
     remoteId: remoteId?.subarray(ENTERPRISE_BYTES),
   };

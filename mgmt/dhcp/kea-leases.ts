@@ -36,7 +36,7 @@ const REMOTE_ID_6 = 37;
 const ENTERPRISE_BYTES = 4;
 
 const hexadecimal = z.string().regex(/^0x(?:[0-9a-f]{2})*$/i);
-const relays = z.array(z.object({ hop: z.int(), options: hexadecimal.optional() }));
+const relays = z.array(z.object({ hop: z.int(), link: z.string().optional(), options: hexadecimal.optional() }));
 
 /** What Kea keeps of relays with `store-extended-info`, in the form of 2.2 and in that of 2.4. */
 const contextSchema = z.object({
@@ -108,14 +108,18 @@ function held6(row: Row, address: Uint8Array, context: Context): Held | string {
 function line4({ "relay-agent-info": info }: Context) {
   const hex = typeof info === "object" ? info["sub-options"] : info;
   const options = readOptions(fromHexadecimal(hex), narrow) ?? [];
-  return { circuitId: optionOf(options, CIRCUIT_ID), remoteId: optionOf(options, REMOTE_ID) };
+  // Kea does not keep the relay's address.
+  return { relayAddress: undefined, circuitId: optionOf(options, CIRCUIT_ID), remoteId: optionOf(options, REMOTE_ID) };
 }
 
 /** The relay next to the client has the fewest hops. */
 function line6({ relays: before, "relay-info": now }: Context) {
   const nearest = (now ?? before ?? []).toSorted((a, b) => a.hop - b.hop);
   const options = nearest.flatMap((relay) => readOptions(fromHexadecimal(relay.options), wide) ?? []);
+  const links = nearest.flatMap(({ link = "::" }) => readAddress(link) ?? []);
+  const linkAddress = links.find((link) => link.some((byte) => byte !== 0));
   return {
+    linkAddress: linkAddress && Buffer.from(linkAddress),
     interfaceId: optionOf(options, INTERFACE_ID),
     remoteId: optionOf(options, REMOTE_ID_6)?.subarray(ENTERPRISE_BYTES),
   };

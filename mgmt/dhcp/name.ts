@@ -1,14 +1,18 @@
 // What a client of DHCP is called: by what its relay says of the line, or by what it says of itself.
 
+import { printAddress } from "../../cli/grammar/address.ts";
 import { isName } from "../subscribers/name.ts";
 import type { Reply4 } from "./dhcpv4.ts";
 import type { Reply6 } from "./dhcpv6.ts";
 
-export const nameSources = ["circuit-id", "remote-id", "client-id", "mac"] as const;
+export const nameSources = ["relay-circuit-id", "circuit-id", "remote-id", "client-id", "mac"] as const;
 export type NameSource = (typeof nameSources)[number];
 
-/** What is known of a client; the same words of both families, so that both make one name. */
-export type Identity = Readonly<Record<NameSource, Buffer | undefined>>;
+/** What is said of a client. */
+type Said = Exclude<NameSource, "relay-circuit-id">;
+
+/** What is known of a client; the same words of both families, so that both make one name. `relay`: the address of the one next to him. */
+export type Identity = Readonly<Record<Said | "relay", Buffer | undefined>>;
 
 const ETHERNET = 1;
 const MAC_BYTES = 6;
@@ -22,10 +26,11 @@ const DUID_LLT = { type: 1, addressAt: 8 };
 const DUID_LL = { type: 3, addressAt: 4 };
 
 export function identity4(
-  reply: Pick<Reply4, "circuitId" | "remoteId" | "clientId" | "hardwareType" | "hardwareAddress">,
+  reply: Pick<Reply4, "relayAddress" | "circuitId" | "remoteId" | "clientId" | "hardwareType" | "hardwareAddress">,
 ): Identity {
-  const { circuitId, remoteId, clientId, hardwareType, hardwareAddress } = reply;
+  const { relayAddress, circuitId, remoteId, clientId, hardwareType, hardwareAddress } = reply;
   return {
+    relay: relayAddress,
     "circuit-id": circuitId,
     "remote-id": remoteId,
     "client-id": clientIdentifier(clientId, hardwareType, hardwareAddress),
@@ -33,22 +38,36 @@ export function identity4(
   };
 }
 
-export function identity6({ interfaceId, remoteId, clientId }: Omit<Reply6, "bindings">): Identity {
-  return { "circuit-id": interfaceId, "remote-id": remoteId, "client-id": clientId, mac: clientId && macOf(clientId) };
+export function identity6({ linkAddress, interfaceId, remoteId, clientId }: Omit<Reply6, "bindings">): Identity {
+  return {
+    ...{ relay: linkAddress, "circuit-id": interfaceId, "remote-id": remoteId, "client-id": clientId },
+    mac: clientId && macOf(clientId),
+  };
 }
 
 /**
  * What can be printed is the name as it is, such as `olt-3 1/1/7`; other bytes are written in hexadecimal behind `0x`, so that no two
- * clients are called alike; a MAC address with colons. Undefined: it is not said, or longer than a name.
+ * clients are called alike; a MAC address with colons; a line's relay stands before it: `10.0.0.1 1/1/7`. Undefined: it is not said,
+ * or longer than a name.
  */
 export function nameOf(identity: Identity, source: NameSource): string | undefined {
-  const bytes = identity[source];
+  const name = source === "relay-circuit-id" ? lineOf(identity) : textOf(identity, source);
+  return name !== undefined && isName(name) ? name : undefined;
+}
+
+/** What a relay calls a line is unique within the relay (RFC 3046 3.1, RFC 8415 21.18). */
+function lineOf(identity: Identity): string | undefined {
+  const circuit = textOf(identity, "circuit-id");
+  return identity.relay && circuit && `${printAddress(identity.relay)} ${circuit}`;
+}
+
+function textOf(identity: Identity, said: Said): string | undefined {
+  const bytes = identity[said];
   if (!bytes || bytes.length === 0) return undefined;
   const hex = bytes.toString("hex");
-  if (source === "mac") return hex.match(/../g)?.join(":");
+  if (said === "mac") return hex.match(/../g)?.join(":");
   const text = bytes.toString("latin1");
-  const name = isName(text) && !text.startsWith("0x") ? text : `0x${hex}`;
-  return isName(name) ? name : undefined;
+  return isName(text) && !text.startsWith("0x") ? text : `0x${hex}`;
 }
 
 /** Without one a client is known by its hardware address, written as clients write it who send one (RFC 2132 9.14). */

@@ -70,13 +70,14 @@ test("there is no datagram in what is cut, in fragments and in other protocols",
 test("an acknowledgement says who has which address for how long, and what the relay says of his line", (t) => {
   const clientId = Buffer.from("01020000000007", "hex");
   const reply = readReply4(
-    ack4({ address: "10.0.0.7", lease: 7200, clientId, circuitId: "olt-3 1/1/7", remoteId: "a" }),
+    ack4({ address: "10.0.0.7", lease: 7200, clientId, giaddr: "10.0.0.1", circuitId: "olt-3 1/1/7", remoteId: "a" }),
   );
   t.deepEqual(reply, {
     isAck: true,
     address: bytesOf("10.0.0.7"),
     hardwareType: 1,
     hardwareAddress: Buffer.from("020000000007", "hex"),
+    relayAddress: bytesOf("10.0.0.1"),
     leaseSeconds: 7200,
     clientId,
     circuitId: Buffer.from("olt-3 1/1/7"),
@@ -131,11 +132,12 @@ test("a reply says what addresses and prefixes a client has, through any relays"
     { kind: "IAPREFIX", bytes: bytesOf("2001:db8:30::"), length: 56, seconds: 7200 },
     { kind: "IAPREFIX", bytes: bytesOf("2001:db8:31::"), length: 48, seconds: 0 },
   ];
-  const none = { interfaceId: undefined, remoteId: undefined };
+  const none = { linkAddress: undefined, interfaceId: undefined, remoteId: undefined };
   t.deepEqual(readReply6(reply), { clientId: client, bindings, ...none } as never);
-  const near = relayed(reply, { interfaceId: "line 7", remoteId: "home 7" });
-  const far = relayed(near, { interfaceId: "ring 1" });
-  const line = { interfaceId: Buffer.from("line 7"), remoteId: Buffer.from("home 7") };
+  const near = relayed(reply, { link: "2001:db8::1", interfaceId: "line 7", remoteId: "home 7" });
+  const far = relayed(near, { link: "2001:db8::2", interfaceId: "ring 1" });
+  const linkAddress = bytesOf("2001:db8::1");
+  const line = { linkAddress, interfaceId: Buffer.from("line 7"), remoteId: Buffer.from("home 7") };
   t.deepEqual(readReply6(near), { clientId: client, bindings, ...line } as never);
   t.deepEqual(readReply6(far), { clientId: client, bindings, ...line } as never, "the nearest to the client is heard");
   const plain = relayed(relayed(reply), { interfaceId: "line 7" });

@@ -70,10 +70,11 @@ test("what relays said of the line is in the context, in the form of either vers
   const cut = lease(HEADER4, row4({ context: JSON.stringify({ ISC: { "relay-agent-info": info } }) }));
   t.is(nameOf(cut.identity, "circuit-id"), undefined, "suboptions that do not fit");
   const far = { hop: 1, link: "::", peer: "::", options: "0x0012000472696e67" };
-  const near = { hop: 0, link: "::", peer: "::", options: "0x001200066c696e652d3700250009000000096873652d37" };
+  const near = { hop: 0, link: "2001:db8::1", peer: "::", options: "0x001200066c696e652d3700250009000000096873652d37" };
   for (const ISC of [{ relays: [far, near] }, { "relay-info": [near, far] }]) {
     const { identity } = lease(HEADER6, row6({ context: JSON.stringify({ ISC }) }));
     t.is(nameOf(identity, "circuit-id"), "line-7");
+    t.is(nameOf(identity, "relay-circuit-id"), "2001:db8::1 line-7");
     t.is(nameOf(identity, "remote-id"), "hse-7");
   }
 });

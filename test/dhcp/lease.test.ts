@@ -37,6 +37,25 @@ test("what can be printed is a name as it is, other bytes are in hexadecimal", (
   t.is(named4("remote-id", { remoteId: "home 7" }), "home 7");
 });
 
+test("a line is known with its relay: another relay's line of the same number is another's", (t) => {
+  const line4 = (giaddr: string, circuitId: Buffer | string = "1/1/7") =>
+    named4("relay-circuit-id", { giaddr, circuitId });
+  t.is(line4("10.0.0.1"), "10.0.0.1 1/1/7");
+  t.is(line4("10.0.1.1"), "10.0.1.1 1/1/7");
+  t.is(line4("10.0.0.1", Buffer.of(0, 7)), "10.0.0.1 0x0007");
+  t.is(line4("10.0.0.1", "a".repeat(56)), undefined, "longer than a name");
+  t.is(named4("relay-circuit-id", { giaddr: "10.0.0.1" }), undefined, "he who renews past the relay");
+  t.is(line4("0.0.0.0"), undefined, "nobody knows whose line");
+  const line6 = (...links: string[]) => {
+    const relay = (message: Buffer, link: string) => relayed(message, { link, interfaceId: "1/1/7" });
+    return nameOf(identity6(reply6(links.reduce(relay, message6(7, [1, duid(MAC)])))), "relay-circuit-id");
+  };
+  t.is(line6("2001:db8::1"), "2001:db8::1 1/1/7");
+  t.is(line6("2001:db8::1", "2001:db8::2"), "2001:db8::1 1/1/7", "the relay next to the client");
+  t.is(line6("::", "2001:db8::2"), "2001:db8::2 1/1/7", "that has an address");
+  t.is(line6("::"), undefined);
+});
+
 test("a client that sends no identifier is known as one that sends its hardware address", (t) => {
   const sent = named4("client-id", { clientId: Buffer.from(`01${MAC}`, "hex") });
   t.is(sent, `0x01${MAC}`);
@@ -117,8 +136,8 @@ test("a reply of DHCPv6 gives each address and prefix for its own time, and take
 });
 
 test("a reply past the relay renews the lease that one through it gave", (t) => {
-  const given = event4({ address: "10.0.0.7", circuitId: "line 7" }, "circuit-id");
-  const renewed = event4({ address: "10.0.0.7", lease: 7200 }, "circuit-id");
+  const given = event4({ address: "10.0.0.7", giaddr: "10.0.0.1", circuitId: "line 7" }, "relay-circuit-id");
+  const renewed = event4({ address: "10.0.0.7", lease: 7200 }, "relay-circuit-id");
   t.deepEqual(told(renewed), ["renew", 7_201_000]);
   const sessionOf = (event: typeof given) => event?.session;
   t.deepEqual(sessionOf(renewed), sessionOf(given));

@@ -28,18 +28,27 @@ interface Message4 {
   readonly op?: number;
   readonly address?: string;
   readonly mac?: string;
+  /** The relay's. */
+  readonly giaddr?: string;
   readonly sname?: Buffer;
   readonly file?: Buffer;
   /** All that follows the cookie. */
   readonly options: Buffer;
 }
 
-export function message4({ op = 2, address = "0.0.0.0", mac = "020000000007", ...rest }: Message4): Buffer {
+export function message4({
+  op = 2,
+  address = "0.0.0.0",
+  giaddr = "0.0.0.0",
+  mac = "020000000007",
+  ...rest
+}: Message4): Buffer {
   const { sname = Buffer.alloc(0), file = Buffer.alloc(0), options } = rest;
   const head = Buffer.alloc(236);
   const hardware = Buffer.from(mac, "hex");
   head.set([op, 1, hardware.length]);
   head.set(bytesOf(address), 16);
+  head.set(bytesOf(giaddr), 24);
   head.set(hardware, 28);
   head.set(sname, 44);
   head.set(file, 108);
@@ -49,6 +58,7 @@ export function message4({ op = 2, address = "0.0.0.0", mac = "020000000007", ..
 interface Ack {
   readonly address: string;
   readonly mac?: string;
+  readonly giaddr?: string;
   readonly lease?: number;
   readonly type?: number;
   readonly clientId?: Buffer;
@@ -57,7 +67,7 @@ interface Ack {
 }
 
 export function ack4({ address, lease = 3600, type = 5, ...rest }: Ack): Buffer {
-  const { mac = "020000000007", clientId, circuitId, remoteId } = rest;
+  const { mac = "020000000007", giaddr = "0.0.0.0", clientId, circuitId, remoteId } = rest;
   const relay = options4(
     ...(circuitId === undefined ? [] : [[1, circuitId] as const]),
     ...(remoteId === undefined ? [] : [[2, remoteId] as const]),
@@ -69,7 +79,7 @@ export function ack4({ address, lease = 3600, type = 5, ...rest }: Ack): Buffer 
     ...(clientId ? [[61, clientId] as const] : []),
     ...(relay.length > 0 ? [[82, relay] as const] : []),
   );
-  return message4({ address, mac, options: Buffer.concat([options, END]) });
+  return message4({ address, mac, giaddr, options: Buffer.concat([options, END]) });
 }
 
 /** Options of DHCPv6. */
@@ -114,18 +124,19 @@ export function duid(mac: string): Buffer {
 }
 
 interface Line {
+  readonly link?: string;
   readonly interfaceId?: string;
   readonly remoteId?: string;
 }
 
 /** On its way to a relay. */
-export function relayed(message: Buffer, { interfaceId, remoteId }: Line = {}): Buffer {
+export function relayed(message: Buffer, { link = "::", interfaceId, remoteId }: Line = {}): Buffer {
   const options = options6(
     ...(interfaceId === undefined ? [] : [[18, interfaceId] as const]),
     ...(remoteId === undefined ? [] : [[37, Buffer.concat([seconds(9), Buffer.from(remoteId)])] as const]),
     [9, message],
   );
-  return Buffer.concat([Buffer.of(13, 0), Buffer.alloc(32), options]);
+  return Buffer.concat([Buffer.of(13, 0), bytesOf(link), Buffer.alloc(16), options]);
 }
 
 interface Way {

@@ -10,7 +10,7 @@ import type { DecoderTarget } from "./target.ts";
 
 const client = dhcp.duid("020000000007");
 const messages = [
-  dhcp.ack4({ address: "10.0.0.7", clientId: client, circuitId: "line 7", remoteId: "home 7" }),
+  dhcp.ack4({ address: "10.0.0.7", clientId: client, giaddr: "10.0.0.1", circuitId: "line 7", remoteId: "home 7" }),
   dhcp.message4({
     options: dhcp.options4([52, 3], [53, 5], [51, dhcp.seconds(60)]),
     ...{ file: dhcp.options4([61, client]), sname: dhcp.END },
@@ -47,13 +47,15 @@ function checkReply4(bytes: Buffer): void {
   if (typeof reply !== "object") return;
   assert.equal(reply.address.length, 4);
   assert(reply.hardwareAddress.length <= 16);
-  for (const part of [reply.clientId, reply.circuitId, reply.remoteId]) assert(!part || part.length <= bytes.length);
+  for (const part of [reply.relayAddress, reply.clientId, reply.circuitId, reply.remoteId])
+    assert(!part || part.length <= bytes.length);
 }
 
 function checkReply6(bytes: Buffer): void {
   const reply = readReply6(bytes);
   if (typeof reply !== "object") return;
-  for (const part of [reply.clientId, reply.interfaceId, reply.remoteId]) assert(!part || part.length <= bytes.length);
+  for (const part of [reply.linkAddress, reply.clientId, reply.interfaceId, reply.remoteId])
+    assert(!part || part.length <= bytes.length);
   for (const binding of reply.bindings) {
     assert.equal(binding.bytes.length, 16);
     assert(binding.length <= 128 && binding.seconds <= 0xffff_ffff);

@@ -19,7 +19,7 @@ export const dhcpSchema = z.strictObject({
   name: z.enum(nameSources),
 });
 
-export const dhcpDefaults: z.infer<typeof dhcpSchema> = { servers: [], name: "circuit-id" };
+export const dhcpDefaults: z.infer<typeof dhcpSchema> = { servers: [], name: "relay-circuit-id" };
 
 const DHCP = "DHCP servers, by their replies to clients as they pass";
 
@@ -39,11 +39,13 @@ const server = line({
 
 const name = line({
   mode: "linecard",
-  syntax: "subscriber LEG dhcp name <name:circuit-id|remote-id|client-id|mac>",
+  syntax: "subscriber LEG dhcp name <name:relay-circuit-id|circuit-id|remote-id|client-id|mac>",
   help: {
     ...{ subscriber: SUBSCRIBER, LEG, dhcp: DHCP },
     name: "What a subscriber is called by",
-    "circuit-id": "What his relay calls his line: Circuit ID, and Interface-Id of DHCPv6 (the default)",
+    "relay-circuit-id": "His relay's address and what it calls his line (the default)",
+    "circuit-id":
+      "What his relay calls his line, if no two relays say the same: Circuit ID, and Interface-Id of DHCPv6",
     "remote-id": "What his relay calls him: Remote ID",
     "client-id": "What he calls himself: his client identifier, or his DUID",
     mac: "His hardware address",

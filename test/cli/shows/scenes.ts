@@ -180,7 +180,7 @@ const noDhcp: DhcpStatus = { ...dhcpDefaults, counts: new DhcpFigures().counts, 
 
 const dhcp: DhcpStatus = {
   servers: ["192.0.2.53", "2001:db8::53"],
-  name: "circuit-id",
+  name: "relay-circuit-id",
   counts: { ...noDhcp.counts, given: 12_345, renewed: 678, ended: 9, other: 4321, unlisted: 2 },
   missed: 17,
   stranger: { address: "192.0.2.54", at: BOOT + 90_000 },
