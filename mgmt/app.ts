@@ -170,7 +170,10 @@ export class App {
       fault: (error) => fault(error, "RADIUS accounting"),
     });
     this.#configuration.follow(() => void this.#radiusAccounting.obey());
-    this.#recorder = new BreachRecorder({ ...parts, nameOf, releases: this.#releases, names: this.#names });
+    this.#recorder = new BreachRecorder({
+      ...{ ...parts, nameOf, releases: this.#releases, names: this.#names },
+      isReady: () => this.#policy.isObeyed && this.#nameKeeper.isInStep,
+    });
     this.#retention = new BreachRetention(parts);
     this.#watch = new FastPathWatch({ ...parts, events: this.#recorder, policy: this.#policy });
     this.#subscribers = new Subscribers({

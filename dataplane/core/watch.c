@@ -155,3 +155,25 @@ watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t
 	}
 	return released;
 }
+
+bool
+watch_restore(struct watch *watch, const struct watch_context *context, const struct window *breach)
+{
+	const struct detector *detector = package_detector(context->package, breach->detector);
+
+	if (detector == NULL || !window_breach_lasts(breach, context->now_ms))
+		return false;
+	uint32_t d = (uint32_t)(detector - context->package->detectors);
+	int i = watch_window(watch, d, detector->id);
+	if (i < 0)
+		i = assign_window(watch, d, context);
+	settle(watch, i, detector, context);
+	if (watch_told(watch, i))
+		return false;
+	window_resume(&watch->windows[i], breach);
+	// As where a breach is told: the window says when it began before the watch says that there is one.
+	atomic_thread_fence(memory_order_release);
+	watch->breached |= UINT64_C(1) << i;
+	counter_add(&context->reports->counters->breaches, 1);
+	return true;
+}

@@ -52,6 +52,10 @@ void watch_count(struct watch *watch, const struct watch_context *context, enum 
 unsigned watch_release(struct watch *watch, const struct subscriber *subscriber, uint32_t detector,
 		       enum event_reason reason, uint64_t now_ms, struct watch_reports *reports);
 
+// Has a breach go on that was told by other records: only its end is told. False: it is over, its detector is not in the package, or the
+// subscriber is in breach of it already.
+bool watch_restore(struct watch *watch, const struct watch_context *context, const struct window *breach);
+
 // Tells that the breach of window `i`, which was told, is over, if it is: by the clock, or because `detector`, the window's in the
 // subscriber's package, has a greater threshold now. NULL: the package has it no more.
 void watch_settle_told(struct watch *watch, int i, const struct detector *detector, const struct subscriber *subscriber,

@@ -208,6 +208,21 @@ window_end(struct window *window)
 }
 
 void
+window_resume(struct window *window, const struct window *breach)
+{
+	window_end(window);
+	atomic_thread_fence(memory_order_release);
+	memset(window->chunks, 0, sizeof(window->chunks));
+	window->latest_ms = breach->started_ms;
+	window->period_ms = breach->period_ms;
+	window->hold_ms = breach->hold_ms;
+	window->counted = breach->counted;
+	window->refused = breach->refused;
+	atomic_thread_fence(memory_order_release);
+	window->started_ms = breach->started_ms;
+}
+
+void
 window_refuse(struct window *window)
 {
 	if (window->refused < UINT32_MAX)

@@ -48,6 +48,9 @@ void window_declare(struct window *window, const struct detector *detector, uint
 // Empties the window before its time: the next counted signal starts anew. One store, so no half of it is ever found.
 void window_end(struct window *window);
 
+// Begins a declared breach of another window with the same detector: its times, and what it had counted.
+void window_resume(struct window *window, const struct window *breach);
+
 // Counts an attempt that was refused: apart, and without any effect on the period.
 void window_refuse(struct window *window);
 

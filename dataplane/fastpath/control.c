@@ -101,6 +101,8 @@ execute(struct control *control, const struct control_command *command)
 		answer.status = sampling_order(control->sampling, command + 1, command->length, &why);
 	else if (command->kind == CONTROL_RELEASE)
 		answer.status = releasing_order(control->workers, command + 1, command->length, &why);
+	else if (command->kind == CONTROL_RESTORE)
+		answer.status = restoring_order(control->workers, command + 1, command->length, &why);
 	else if (command->kind == CONTROL_SUBSCRIBERS)
 		answer.status =
 			subscribing_order(control->workers, command + 1, command->length, &answer.refused, &why);

@@ -27,6 +27,7 @@ enum control_kind {
 	CONTROL_RESTART = 4,     // no payload: the process ends in order, and its supervisor starts the next one
 	CONTROL_SUBSCRIBERS = 5, // payload: a struct control_subscribers, then its changes
 	CONTROL_SWEEP = 6,       // payload: a struct control_sweep
+	CONTROL_RESTORE = 7,     // payload: a struct control_restore
 };
 
 #define CONTROL_SAMPLE_MS_MAX   (10u * 60 * 1000)
@@ -52,6 +53,17 @@ struct control_release {
 	uint8_t prefix_length;  // of the address form in address.h
 	uint8_t reserved[3];
 };
+
+// Has a breach go on that another region's records had, until its period and its hold are over; unknown when nobody can be in it.
+struct control_restore {
+	struct control_release of; // the subscriber and the detector, not 0
+	uint32_t started_ms[2];    // of its period, CLOCK_BOOTTIME: low and high half
+	uint32_t period_ms;
+	uint32_t hold_ms;
+	uint32_t counted;
+	uint32_t refused;
+};
+_Static_assert(sizeof(struct control_restore) == 52, "the daemon writes these bytes");
 
 #define CONTROL_CHANGES_MAX 100000
 

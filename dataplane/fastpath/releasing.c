@@ -10,8 +10,8 @@
 // A worker without packets sleeps as long.
 #define LOOK_US 50
 
-static const char *
-check(const struct control_release *asked)
+const char *
+releasing_check(const struct control_release *asked)
 {
 	if (asked->prefix_length > 128)
 		return "the subscriber's prefix is longer than an address";
@@ -47,7 +47,7 @@ releasing_order(struct workers *workers, const void *payload, uint32_t length, c
 {
 	const struct control_release *asked = payload;
 
-	*why = length == sizeof(*asked) ? check(asked) : "it has another length than an order to release";
+	*why = length == sizeof(*asked) ? releasing_check(asked) : "it has another length than an order to release";
 	if (*why != NULL)
 		return CONTROL_INVALID;
 	if (release(workers, asked) > 0)

@@ -35,5 +35,8 @@ releasing_turn(release_place *place, struct pipeline *pipeline, uint64_t now_ms)
 	atomic_store_explicit(place, NULL, memory_order_release);
 }
 
+// Why this cannot be a subscriber, without a full stop; NULL: it can.
+const char *releasing_check(const struct control_release *asked);
+
 // Executes CONTROL_RELEASE. If the answer is not CONTROL_OK, nothing has changed and `*why` is a sentence without a full stop.
 enum control_status releasing_order(struct workers *workers, const void *payload, uint32_t length, const char **why);

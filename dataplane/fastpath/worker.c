@@ -118,6 +118,7 @@ execute_orders(const struct worker *worker)
 	struct workers *shared = worker->shared;
 
 	releasing_turn(&shared->releases[worker->number], worker->pipeline, worker->now_ms);
+	restoring_turn(&shared->restores[worker->number], worker->pipeline, worker->policy, worker->now_ms);
 	return subscribing_turn(&shared->subscribing[worker->number], worker->pipeline, worker->number, worker->now_ms);
 }
 

@@ -3,7 +3,7 @@
 //
 // Shared between threads: the pointers to the policy and to the orders to sample (one writer, the control thread; what they pointed
 // to is freed or written again after a grace period that the workers' quiescent states end), places for orders about subscribers
-// for each worker (releasing.h, subscribing.h), and one single-producer single-consumer ring for each ordered pair of workers.
+// for each worker (releasing.h, restoring.h, subscribing.h), and one single-producer single-consumer ring for each ordered pair of workers.
 
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "ports.h"
 #include "region.h"
 #include "releasing.h"
+#include "restoring.h"
 #include "sampling.h"
 #include "subscribing.h"
 
@@ -34,6 +35,7 @@ struct workers {
 	const struct policy *_Atomic policy;                          // NULL: none yet, links are bypassed
 	const struct sample_order *_Atomic sampling[SAMPLE_CHANNELS]; // NULL: nothing is sampled
 	release_place releases[WORKERS_MAX];                          // NULL: no order waits for the worker
+	restore_place restores[WORKERS_MAX];                          // the same
 	subscribing_place subscribing[WORKERS_MAX];                   // the same
 	struct worker_counters *counters;                             // one a worker, in the region
 	struct slot_ring *(*samples)[WORKERS_MAX];                    // by channel and worker, in the region

@@ -11,6 +11,7 @@
 #include "input.h"
 #include "policy_use.h"
 #include "releasing.h"
+#include "restoring.h"
 #include "workers.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
@@ -50,6 +51,16 @@ execute_release(const void *payload, uint32_t length)
 	const char *why;
 
 	CHECK(releasing_order(&workers, payload, length, &why) != CONTROL_OK);
+	check_sentence(why);
+}
+
+static void
+execute_restore(const void *payload, uint32_t length)
+{
+	struct workers workers = {.count = 1};
+	const char *why;
+
+	CHECK(restoring_order(&workers, payload, length, &why) != CONTROL_OK);
 	check_sentence(why);
 }
 
@@ -98,6 +109,8 @@ execute(void *context, const struct control_command *command)
 		execute_policy(payload, command->length);
 	else if (command->kind == CONTROL_RELEASE)
 		execute_release(payload, command->length);
+	else if (command->kind == CONTROL_RESTORE)
+		execute_restore(payload, command->length);
 	else if (command->kind == CONTROL_SUBSCRIBERS)
 		execute_subscribers(client, payload, command->length);
 	else if (command->kind == CONTROL_SWEEP)

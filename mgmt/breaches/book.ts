@@ -95,6 +95,16 @@ export class BreachBook {
     return notices;
   }
 
+  /** An open breach goes on in another region, whose records name it so. */
+  move(breach: Breach, region: string, { periodStartedMs, periodMs, holdMs }: Moved): void {
+    this.#followed.delete(keyOf(breach.region, breach));
+    Object.assign(breach, { region, periodStartedMs, periodMs, holdMs });
+    // They mean something in the other region only.
+    Object.assign(breach, { startEvent: null, generation: null });
+    this.#followed.set(keyOf(region, breach), breach);
+    this.#unsaved.add(breach);
+  }
+
   #started(region: string, event: EngineEvent): Notice[] {
     const known = this.#followed.get(keyOf(region, event));
     if (known?.startEvent === null) {
@@ -192,6 +202,8 @@ function keyOf(region: string, { subscriber, detector, periodStartedMs }: Named)
   const { address, prefixLength, outerVlan, innerVlan } = subscriber;
   return [region, address, prefixLength, outerVlan, innerVlan, detector, periodStartedMs].join(" ");
 }
+
+type Moved = Pick<BreachFacts, "periodStartedMs" | "periodMs" | "holdMs">;
 
 export type Named = Pick<BreachFacts, "subscriber" | "detector" | "periodStartedMs">;
 

@@ -14,6 +14,7 @@ import type { Breach, DetectorName } from "./breach.ts";
 import { noticeText } from "./notice.ts";
 import { PolicyRevisions } from "./policies.ts";
 import type { Releases } from "./releases.ts";
+import { isLeftBehind, restoreBreaches } from "./restoring.ts";
 
 const POLL_MS = 50;
 
@@ -36,6 +37,8 @@ export interface RecorderParts {
   readonly clock: Clock;
   readonly releases: Pick<Releases, "of">;
   readonly names: Pick<NameDirectory, "namesSoon">;
+  /** The fast path has the policy and the names that the daemon keeps it under. */
+  isReady(): boolean;
   /** `revision`: null: the latest that had the detector. */
   nameOf(detector: number, revision: number | null): DetectorName | null;
 }
@@ -115,6 +118,7 @@ export class BreachRecorder {
     this.#seePolicy();
     if (this.#book.unsaved >= UNSAVED_MAX) return;
     await this.#takeEvents();
+    this.#notices.push(...(await restoreBreaches(this.#book, this.#parts)));
     if (this.#recordsDue()) await this.#takeRecords();
   }
 
@@ -188,7 +192,10 @@ export class BreachRecorder {
     const set = await this.#breached();
     if (!set) return;
     this.#wanting = false;
-    const missing = this.#book.missing(set.region, set.breaches);
+    const now = this.#parts.clock.now();
+    const missing = this.#book
+      .missing(set.region, set.breaches)
+      .filter((breach) => !isLeftBehind(breach, set.region, now));
     this.#notices.push(...this.#book.records(set.region, set.breaches));
     await this.#takeEvents();
     this.#notices.push(...this.#book.conclude(missing, set.region, this.#parts.clock.now()));

@@ -26,7 +26,7 @@ const COMMAND_HEADER_BYTES = 8;
 export const ANSWER_BYTES = 128;
 const ANSWER_TEXT_OFFSET = 12;
 
-const kinds = { policy: 1, sample: 2, release: 3, restart: 4, subscribers: 5, sweep: 6 } as const;
+const kinds = { policy: 1, sample: 2, release: 3, restart: 4, subscribers: 5, sweep: 6, restore: 7 } as const;
 const statuses: readonly ControlAnswer["status"][] = ["ok", "full", "unknown", "invalid"];
 
 /**

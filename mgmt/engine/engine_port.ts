@@ -13,6 +13,7 @@ import type {
   UsageRecord,
 } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
+import type { RestoreOrder } from "./restore_order.ts";
 import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
 
@@ -73,6 +74,12 @@ export interface EnginePort {
 
   /** Ends a subscriber's breaches now. False: he is in none, or not known. Rejects as `apply`. */
   release(order: ReleaseOrder): Promise<boolean>;
+
+  /**
+   * Has a breach go on that another region's records had; only its end is told. False: it is over, or nobody can be in it, by the
+   * policy and the names that the fast path has. Rejects as `apply`.
+   */
+  restore(order: RestoreOrder): Promise<boolean>;
 
   /**
    * Introduces names and gives and takes mappings, in order: whole changes (subscriber_change.ts). `epoch` marks what is named, for

@@ -23,6 +23,7 @@ import type {
   UsageRecord,
 } from "./region_data.ts";
 import type { ReleaseOrder } from "./release_order.ts";
+import type { RestoreOrder } from "./restore_order.ts";
 import type { SampleChannel, SampleOrder } from "./sample_order.ts";
 import { type Change, changesOf } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
@@ -50,6 +51,9 @@ export class FakeEngine implements EnginePort {
   readonly used = new Map<number, UsageRecord[]>();
   /** Every release that was asked for: one of somebody in breach ends his breaches. */
   readonly releases: ReleaseOrder[] = [];
+  /** Every breach that was to go on, and whether they do. */
+  readonly restores: RestoreOrder[] = [];
+  takesBreaches = false;
   /** Every order about names and mappings, answered or not: a sweep has no changes. */
   readonly subscriberOrders: { readonly epoch: number; readonly changes: readonly Change[] | null }[] = [];
   /** Changes that find no room in each order. */
@@ -140,6 +144,15 @@ export class FakeEngine implements EnginePort {
     const key = ({ address, outerVlan, innerVlan }: SubscriberAddress) => [address, outerVlan, innerVlan].join();
     const record = this.records.find(({ subscriber }) => key(subscriber) === key(order.subscriber));
     return record?.windows.some(({ inBreach }) => inBreach) ?? false;
+  }
+
+  async restore(order: RestoreOrder): Promise<boolean> {
+    if (!this.answer) throw new EngineError("no-answer", "The fast path was asked and does not answer.");
+    this.restores.push(order);
+    if (this.takesBreaches) {
+      this.breaches = [...this.breaches, { ...order, destinations: [], watch: { slot: 0, generation: 0 } }];
+    }
+    return this.takesBreaches;
   }
 
   async changeSubscribers(epoch: number, changes: Uint8Array): Promise<{ readonly refused: number }> {

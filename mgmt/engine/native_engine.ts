@@ -21,6 +21,7 @@ import {
 import { loadNative, type Native } from "./native.ts";
 import type { Sample, SubscriberRecord, UsageRecord } from "./region_data.ts";
 import { type ReleaseOrder, releaseBytes } from "./release_order.ts";
+import { type RestoreOrder, restoreBytes } from "./restore_order.ts";
 import { orderBytes, type SampleChannel, type SampleOrder } from "./sample_order.ts";
 import { subscriberOrders, sweepOrder } from "./subscriber_change.ts";
 import type { SubscriberQuery } from "./subscriber_query.ts";
@@ -148,6 +149,11 @@ export class NativeEngine implements EnginePort {
     const answer = await this.#ask({ kind: "release", payload: releaseBytes(order) });
     if (answer.status === "ok" || answer.status === "unknown") return answer.status === "ok";
     throw refusal("to release", answer);
+  }
+
+  async restore(order: RestoreOrder): Promise<boolean> {
+    const answer = await this.#ask({ kind: "restore", payload: restoreBytes(order) });
+    return answer.status === "ok";
   }
 
   async changeSubscribers(epoch: number, changes: Uint8Array): Promise<{ readonly refused: number }> {

@@ -157,6 +157,12 @@ export class PolicyKeeper {
     return this.#policy?.services ?? [];
   }
 
+  /** The fast path that is there obeys the policy that it was given last. */
+  get isObeyed(): boolean {
+    const said = this.#parts.engine.status();
+    return !this.#waits && said !== undefined && this.#obeys(said);
+  }
+
   /** The revision that waits for a fast path; null: none does. */
   get waiting(): number | null {
     return this.#waits ? (this.#policy?.facts.revision ?? null) : null;

@@ -229,6 +229,8 @@ export interface Recording {
   readonly lines: string[];
   /** As far as they are told: the first is 1. */
   readonly names: string[];
+  /** Whether the fast path has what it judges by. */
+  readonly fastPath: { isReady: boolean };
   /** Reads and saves once, as the recorder does every 50 ms. */
   turn(): Promise<void>;
 }
@@ -256,14 +258,18 @@ export async function recording(t: ExecutionContext, state: string, engine = new
   await releases.load();
   const names = ["cust-1001"];
   const book = { namesSoon: (ids: readonly number[]) => nameBook(...names).namesSoon(ids) };
-  const recorder = new BreachRecorder({ engine, store, clock, log, nameOf, releases, names: book });
+  const fastPath = { isReady: true };
+  const recorder = new BreachRecorder({
+    ...{ engine, store, clock, log, nameOf, releases, names: book },
+    isReady: () => fastPath.isReady,
+  });
   const after = await recorder.load();
   await engine.start({ attached: () => recorder.attached(), detached: () => {} }, after);
   const turn = async () => {
     await recorder.read();
     await recorder.save();
   };
-  return { engine, recorder, releases, store, clock, lines, names, turn };
+  return { engine, recorder, releases, store, clock, lines, names, fastPath, turn };
 }
 
 export interface Daemon {

@@ -75,16 +75,24 @@ async function restartAfter({ appliance, traffic }: Lab, harm: (region: string) 
 }
 
 test(
-  "a region with a damaged header is replaced by an empty one, with a sentence, and traffic passes",
+  "a region with a damaged header is replaced by an empty one, with a sentence, and who was in breach stays in it",
   withLab({ quota: shortQuota }, async (t, lab) => {
     await breach(t, lab);
+    const rows = async () => (await lab.appliance.status()).breaches.filter(({ id }) => id !== null);
+    await until("the breach is in the store", async () => (await rows()).length > 0);
+    const [before] = await rows();
     const random = new Random(3);
     const said = await restartAfter(lab, (region) => damage(region, "header", random));
     t.is(said.length, 1);
     t.regex(said[0] ?? "", /^postern-fastpath: starts with an empty region in place of \S+\/region: [^.;]+$/);
     await until("the daemon gave its policy", async () => inRegion(lab.appliance, judges));
-    // Nobody is blocked any more, and the quota holds anew.
-    await breach(t, lab);
+    const inForce = () => inRegion(lab.appliance, (region) => region.counters().engine.breaches);
+    await until("the daemon had the breach go on", async () => inForce() === 1);
+    await assertBlocked(t, lab);
+    await until("its row has moved", async () => (await rows())[0]?.region !== before?.region);
+    const [after, ...more] = await rows();
+    t.deepEqual(more, []);
+    t.like(after, { id: before?.id, startedAt: before?.startedAt, untilAt: before?.untilAt, endedAt: null });
   }),
 );
 

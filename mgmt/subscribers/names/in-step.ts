@@ -46,6 +46,11 @@ export class InStep {
     return [...(this.#refused > 0 ? [full] : []), ...(this.#trouble === undefined ? [] : [this.#trouble])];
   }
 
+  /** The fast path has them all, as far as can be told. */
+  get lacksNothing(): boolean {
+    return !this.#isBehind && !this.#catchingUp && this.#parts.isAware() !== undefined;
+  }
+
   /** Another process serves, or names have an effect from now on, or none any more. */
   anew(): void {
     this.#isBehind = true;

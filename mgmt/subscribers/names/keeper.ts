@@ -85,6 +85,11 @@ export class SubscriberKeeper implements SubscriberFeed {
     this.#inStep.anew();
   }
 
+  /** The fast path has all names that have an effect, as far as can be told. */
+  get isInStep(): boolean {
+    return this.#inStep.lacksNothing;
+  }
+
   /** Another configuration is in force. */
   obey(): void {
     const { aware } = this.#parts.settings();
