@@ -17,6 +17,7 @@ const meanings: Readonly<Record<DhcpCounter, string>> = {
   unnamed: "leases of nobody: what names a subscriber is not said, or cannot be a name",
   impossible: "leases of addresses that no subscriber can have",
   stale: "leases of which something later is known",
+  held: "leases of addresses that a person gave another subscriber",
   full: "leases for which there was no room",
   unstored: "leases that could not be stored",
 };

@@ -65,12 +65,12 @@ function countedLines({ subscriber, mode }: ShownName): string[] {
   return mode === "aware" ? ["The fast path does not know him now."] : [];
 }
 
-function mappingRow({ text, session, at, expiresAt }: NamedMapping): string[] {
+function mappingRow({ text, session, since, expiresAt }: NamedMapping): string[] {
   return [
     text,
     session?.feed ?? "a person",
     session ? `${session.id} at ${session.nas}` : "-",
-    dateAndTime(at),
+    dateAndTime(since),
     expiresAt === null ? "-" : dateAndTime(expiresAt),
   ];
 }

@@ -17,6 +17,7 @@ export const dhcpCounters = [
   "unnamed",
   "impossible",
   "stale",
+  "held",
   "full",
   "unstored",
 ] as const;
@@ -40,6 +41,7 @@ export class DhcpFigures {
 export function counterOf(kind: "login" | "renew" | "logout", outcome: Outcome): DhcpCounter {
   switch (outcome) {
     case "stale":
+    case "held":
     case "full":
       return outcome;
     case "refused-name":

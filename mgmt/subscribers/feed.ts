@@ -95,8 +95,17 @@ export type SubscriberEvent = Login | Renewal | Logout | Clear | Introduce | Map
 /**
  * `unchanged`: it was so already. `stale`: something later is known. `not-its-own`: the session made nothing that is still there.
  * `refused-name`: nobody may be called so. `unknown-name`: nobody is called so. `full`: there is no room for more.
+ * `held`: a mapping of it is another's by a person's word, and stays so; the rest is done.
  */
-export type Outcome = "applied" | "unchanged" | "stale" | "not-its-own" | "refused-name" | "unknown-name" | "full";
+export type Outcome =
+  | "applied"
+  | "unchanged"
+  | "stale"
+  | "held"
+  | "not-its-own"
+  | "refused-name"
+  | "unknown-name"
+  | "full";
 
 export interface SubscriberFeed {
   /**

@@ -117,7 +117,7 @@ test("what comes of a lease is counted by what is said of it where subscribers a
   store.outcome = () => "not-its-own";
   happen(sampled(reply(ack4({ address: "10.0.0.7" }))));
   await counted("unnamed", 1);
-  for (const outcome of ["stale", "full"] as const) {
+  for (const outcome of ["stale", "held", "full"] as const) {
     store.outcome = () => outcome;
     happen(sampled(reply(given)));
     await counted(outcome, 1);

@@ -21,6 +21,7 @@ export const troubles = {
   "impossible-address": "an address or prefix is damaged or can be no subscriber's, and is passed over",
   "unknown-package": "a login names a package that does not exist, and is taken without it",
   stale: "a request is of before what is known, and is passed over",
+  held: "a login has an address that a person gave another subscriber, whose it stays",
   "not-its-own": "a Stop is of a session that no address is left of, and changes nothing",
 } as const;
 

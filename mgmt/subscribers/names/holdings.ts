@@ -25,7 +25,7 @@ export interface Owner {
 }
 
 /** How it came to a mapping. */
-export type Made = Omit<MappingRow, "key" | "name">;
+export type Made = Omit<MappingRow, "key" | "name" | "since">;
 
 export class Holdings {
   readonly names: NameTable;
@@ -129,12 +129,13 @@ export class Holdings {
     if (row.fixed) this.#figures.fixed--;
   }
 
-  /** `row`: whose it is now, as far as that was looked for. False: it was so already, or it is the name's by a person's word. */
+  /** `row`: whose it is now, as far as that was looked for. False: it was so already. */
   map(owner: Owner, key: MappingKey, row: MappingRow | undefined, made: Made, now: number): boolean {
-    const mapping = { key, name: owner.id, ...made };
+    const since = row?.name === owner.id ? row.since : made.at;
+    const mapping = { key, name: owner.id, since, ...made };
     const before = row ?? (this.mappings.add(mapping) ? undefined : this.mappings.find(key));
     const isOwn = before?.name === owner.id;
-    if (isOwn && before.session === STATIC && made.session !== STATIC) return false;
+    if (isOwn && before.session === STATIC && made.session === STATIC) return false;
     if (!isOwn) {
       this.#changes.map(owner.id, key);
       this.#hasSome(owner);

@@ -13,7 +13,10 @@ export interface MappingRow {
   /** STATIC, or the session's. */
   readonly session: number;
   readonly attribute: string;
+  /** When it was told last. */
   readonly at: number;
+  /** Since when it is the name's. */
+  readonly since: number;
   readonly expires_at: number | null;
 }
 
@@ -56,20 +59,20 @@ export function mappingTable(database: Database.Database): MappingTable {
   const hasSession = database
     .prepare<[number]>("SELECT 1 FROM mappings WHERE session = ? AND session <> 0 LIMIT 1")
     .pluck();
-  const add = database.prepare<[MappingKey, number, number, string, number, number | null]>(
-    "INSERT INTO mappings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  const add = database.prepare<[MappingKey, number, number, string, number, number, number | null]>(
+    "INSERT INTO mappings VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
-  const change = database.prepare<[number, number, string, number, number | null, MappingKey]>(
-    "UPDATE mappings SET name = ?, session = ?, attribute = ?, at = ?, expires_at = ? WHERE key = ?",
+  const change = database.prepare<[number, number, string, number, number, number | null, MappingKey]>(
+    "UPDATE mappings SET name = ?, session = ?, attribute = ?, at = ?, since = ?, expires_at = ? WHERE key = ?",
   );
   const remove = database.prepare<[MappingKey]>("DELETE FROM mappings WHERE key = ?");
   const nextExpiry = database.prepare<[], number | null>("SELECT min(expires_at) FROM mappings").pluck();
   return {
     find: (key) => find.get(key),
-    add: ({ key, name, session, attribute, at, expires_at }) =>
-      add.run(key, name, session, attribute, at, expires_at).changes > 0,
-    change: ({ key, name, session, attribute, at, expires_at }) =>
-      change.run(name, session, attribute, at, expires_at, key),
+    add: ({ key, name, session, attribute, at, since, expires_at }) =>
+      add.run(key, name, session, attribute, at, since, expires_at).changes > 0,
+    change: ({ key, name, session, attribute, at, since, expires_at }) =>
+      change.run(name, session, attribute, at, since, expires_at, key),
     remove: (key) => remove.run(key),
     ofName: (name) => ofName.all(name),
     ofSession: (session) => ofSession.all(session),

@@ -33,7 +33,8 @@ export const nameMigrations: readonly string[] = [
     name INTEGER NOT NULL,
     session INTEGER NOT NULL, -- 0: static
     attribute TEXT NOT NULL,
-    at INTEGER NOT NULL,
+    at INTEGER NOT NULL,      -- when it was told last
+    since INTEGER NOT NULL,   -- when it became the name's
     expires_at INTEGER
   ) STRICT, WITHOUT ROWID;
   -- How many there are: to count a million takes seconds.

@@ -19,7 +19,8 @@ export interface NamedMapping {
   readonly text: string;
   /** Who made it; null: a person. */
   readonly session: { readonly feed: string; readonly nas: string; readonly id: string } | null;
-  readonly at: number;
+  /** When it became the name's. */
+  readonly since: number;
   readonly expiresAt: number | null;
 }
 
@@ -52,7 +53,7 @@ export function nameQueries(database: Database.Database): NameQueries {
     `SELECT id, name, package, fixed, created_at AS createdAt FROM names WHERE name = ? AND forgotten_at IS NULL`,
   );
   const mappingsOf = database.prepare<[number], MappingOf>(
-    `SELECT key, at, expires_at, feed, nas, sessions.session FROM mappings
+    `SELECT key, since, expires_at, feed, nas, sessions.session FROM mappings
       LEFT JOIN sessions ON sessions.id = mappings.session WHERE mappings.name = ? ORDER BY key`,
   );
   // A prefix is looked for by the index of names: what begins with it lies before the prefix and the greatest character.
@@ -124,14 +125,14 @@ function keysOf(hex: string): Uint8Array[] {
 
 interface MappingOf {
   readonly key: Uint8Array;
-  readonly at: number;
+  readonly since: number;
   readonly expires_at: number | null;
   readonly feed: string | null;
   readonly nas: string | null;
   readonly session: string | null;
 }
 
-function mappingOf({ key, at, expires_at, feed, nas, session }: MappingOf): NamedMapping {
+function mappingOf({ key, since, expires_at, feed, nas, session }: MappingOf): NamedMapping {
   const made = feed === null || nas === null || session === null ? null : { feed, nas, id: session };
-  return { text: mappingText(key), session: made, at, expiresAt: expires_at };
+  return { text: mappingText(key), session: made, since, expiresAt: expires_at };
 }

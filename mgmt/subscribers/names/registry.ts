@@ -89,15 +89,20 @@ export class Registry {
       ...mapping,
       row: mappings.find(mapping.key),
     }));
-    const news = told.filter(({ row }) => !row || isEarlier(row.at, at, now));
-    if (told.length > 0 && news.length === 0) return "stale";
+    const timely = told.filter(({ row }) => !row || row.session === STATIC || isEarlier(row.at, at, now));
+    if (told.length > 0 && timely.length === 0) return "stale";
     const known = names.find(name);
-    if (!known && told.length === 0) return "unchanged";
+    const isHeld = timely.some(({ row }) => row?.session === STATIC && row.name !== known?.id);
+    const news = timely.filter(({ row }) => row?.session !== STATIC);
+    if (news.length === 0 && (!known || known.isForgotten)) return isHeld ? "held" : "unchanged";
     if (!this.#hasRoom(known, news.filter(({ row }) => !row).length)) return "full";
     const owner = this.#holdings.known(name, known, event.package ?? known?.package ?? 0, now);
     const given = this.#givePackage(owner, event, now);
+    const replaced = before.id === null ? [] : this.#replaced(before.id, timely, at, now);
     const mapped = news.length > 0 && this.#mapTold({ ...owner }, news, event, before.id, now);
-    return owner !== known || given || mapped ? "applied" : "unchanged";
+    for (const row of replaced) this.#holdings.unmap(row, now);
+    if (isHeld) return "held";
+    return owner !== known || given || mapped || replaced.length > 0 ? "applied" : "unchanged";
   }
 
   /** One that a person gave stays. */
@@ -115,13 +120,11 @@ export class Registry {
   #mapTold(owner: Owner, news: readonly Told[], login: Login, before: number | null, now: number): boolean {
     const { at, expiresAt, session } = login;
     const id = before ?? this.#holdings.sessions.begin(session);
-    const replaced = before === null ? [] : this.#replaced(before, news, at, now);
-    let changed = replaced.length > 0;
+    let changed = false;
     for (const { key, attribute, row } of news) {
       const made = { session: id, attribute, at, expires_at: expiresAt };
       if (this.#holdings.map(owner, key, row, made, now)) changed = true;
     }
-    for (const row of replaced) this.#holdings.unmap(row, now);
     return changed;
   }
 

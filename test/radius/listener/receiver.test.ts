@@ -74,7 +74,7 @@ test("an answered request is known for half a minute, and no more after a minute
   t.is(feed.events.length, 3);
 });
 
-const outcomes = { stale: true, "not-its-own": true, "refused-name": true, full: false } as const;
+const outcomes = { stale: true, held: true, "not-its-own": true, "refused-name": true, full: false } as const;
 
 for (const [outcome, answered] of Object.entries(outcomes)) {
   test(`a request that comes to ${outcome} is ${answered ? "" : "not "}answered, and counted`, async (t) => {

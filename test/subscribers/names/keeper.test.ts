@@ -101,17 +101,36 @@ test("a name that comes back has the number that it had", async (t) => {
   t.is((await names.call("named", "alice"))?.id, id);
 });
 
-test("static mappings: a person's word holds over a session of the same name, and gives way to another name", async (t) => {
-  const { keeper, held } = await keeping(t);
+test("a static mapping stays its name's, whatever a session tells: of the same name, or of another", async (t) => {
+  const { keeper, held, names, clock } = await keeping(t);
   await keeper.take([{ kind: "introduce", name: "alice", package: 2, keys: [keyOf(A), keyOf(B)] }]);
-  const now = 10 ** 13;
-  await keeper.take([login("alice", [A], now)]);
-  await keeper.take([{ kind: "logout", session: session("alice"), at: now + 1 }]);
+  const now = clock.now();
+  t.deepEqual(await keeper.take([login("alice", [A], now)]), ["unchanged"]);
+  await keeper.take([{ kind: "logout", session: session("alice"), at: now }]);
   t.deepEqual(await held(), { [A]: "alice", [B]: "alice" });
   await keeper.take([{ kind: "introduce", name: "alice", package: 2, keys: [keyOf(A)] }]);
   t.deepEqual(await held(), { [A]: "alice" });
-  await keeper.take([login("bob", [A], now + 2)]);
-  t.deepEqual(await held(), { [A]: "bob" });
+  t.deepEqual(await keeper.take([login("bob", [A], now)]), ["held"]);
+  t.is(await names.call("named", "bob"), undefined);
+  await keeper.take([login("bob", [B], now)]);
+  t.deepEqual(await keeper.take([login("bob", [A, P], now)]), ["held"]);
+  t.deepEqual(await held(), { [A]: "alice", [P]: "bob" });
+  await keeper.take([{ kind: "map", name: "alice", keys: [keyOf(P)] }]);
+  t.deepEqual(await held(), { [A]: "alice", [P]: "alice" });
+});
+
+test("a mapping is its name's since it was told first, and another's since it moved", async (t) => {
+  const { keeper, names, clock } = await keeping(t);
+  const since = async (name: string) => (await names.call("named", name))?.mappings.map((each) => each.since);
+  const first = clock.now();
+  await keeper.take([login("alice", [A], first), { kind: "introduce", name: "fixed", package: 0, keys: [keyOf(B)] }]);
+  clock.bootMs += 60_000;
+  await keeper.take([login("alice", [A], clock.now(), { session: session("next") })]);
+  await keeper.take([{ kind: "renew", session: session("next"), at: clock.now(), expiresAt: null }]);
+  t.deepEqual(await keeper.take([{ kind: "introduce", name: "fixed", package: 0, keys: [keyOf(B)] }]), ["unchanged"]);
+  t.deepEqual([await since("alice"), await since("fixed")], [[first], [first]]);
+  await keeper.take([login("bob", [A], clock.now())]);
+  t.deepEqual(await since("bob"), [clock.now()]);
 });
 
 test("a person maps and unmaps; whom nobody knows he is told of", async (t) => {

@@ -2,7 +2,7 @@
 
 import test from "ava";
 import Database from "better-sqlite3";
-import { keeping, login, session } from "./parts.ts";
+import { keeping, keyOf, login, session } from "./parts.ts";
 
 const A = "10.0.0.1";
 const B = "10.0.0.2";
@@ -64,6 +64,16 @@ test("ends of sessions are forgotten after a day, however many there are", async
   }
   clock.bootMs += 86_400_000;
   await keeper.look();
+  await names.stop();
+  t.is(sessionsIn(file), 0);
+});
+
+test("a session's word for a static mapping of its own name leaves nothing behind", async (t) => {
+  const { keeper, clock, names, file } = await keeping(t);
+  await keeper.take([{ kind: "introduce", name: "alice", package: 0, keys: [keyOf(A)] }]);
+  for (let time = 0; time < 3; time++) {
+    await keeper.take([login("alice", [A], clock.now() + time, { session: session(`${time}`) })]);
+  }
   await names.stop();
   t.is(sessionsIn(file), 0);
 });
