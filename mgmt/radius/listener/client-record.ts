@@ -52,15 +52,20 @@ export class ClientRecord {
     this.#complaints.hear(this.name, troubles[what]);
   }
 
-  /** Something with its key came. */
-  heard(): void {
-    this.#heardAt = this.#parts.now();
+  /** Something with its key came, now, which is `at` in Unix milliseconds. */
+  heard(at: number): void {
+    this.#heardAt = at;
     this.#heardMs = this.#parts.nowMs();
   }
 
   /** It could not be heard until now: that is not its silence. */
   excuse(): void {
     this.#heardMs = this.#parts.nowMs();
+  }
+
+  /** When it was heard last, or began to be missed, in Unix milliseconds. */
+  get silentSince(): number {
+    return this.#heardAt ?? this.#parts.now() - this.silentMs;
   }
 
   get silentMs(): number {

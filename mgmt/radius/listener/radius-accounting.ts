@@ -62,7 +62,7 @@ export class RadiusAccounting {
     this.#clients = new RadiusClients({ ...clock, facts, log });
     this.#nases = new Nases(parts);
     const shared = { clients: this.#clients, nases: this.#nases, feed };
-    this.#silence = new SilenceWatch({ ...shared, log, now: clock.now, cutOff: (wanted) => parts.cutOff(wanted) });
+    this.#silence = new SilenceWatch({ ...shared, log, cutOff: (wanted) => parts.cutOff(wanted) });
     const receiver = new Receiver({ ...shared, facts, clock });
     const open = ({ port }: Place) => openSocket(port, { receive: receiver.answerTo.bind(receiver), fault });
     this.#listening = new Listening({ log, name: "RADIUS accounting", open });

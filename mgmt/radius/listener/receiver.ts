@@ -54,33 +54,36 @@ export class Receiver {
 
   async #answerTo(request: Packet, client: Client, from: Source): Promise<Buffer | undefined> {
     const { settings, record } = client;
-    record.heard();
+    const { clock } = this.#parts;
+    const receivedAt = clock.now();
+    record.heard(receivedAt);
     const key = requestKey(request, from);
-    const known = this.#requests.see(key, this.#parts.clock.nowMs());
+    const known = this.#requests.see(key, clock.nowMs());
     if (known === "full") record.trouble("overload");
     else if (known !== "new") record.count("repeated");
-    const isAnswered = known === "answered" || (known === "new" && (await this.#takeOnce(request, client, key)));
+    const isAnswered =
+      known === "answered" || (known === "new" && (await this.#takeOnce(request, client, key, receivedAt)));
     if (!isAnswered) return undefined;
     record.count("answers");
     return answerOf(request, settings.key);
   }
 
   /** Whether it may be answered, now and when it is repeated. */
-  async #takeOnce(request: Packet, client: Client, key: string): Promise<boolean> {
+  async #takeOnce(request: Packet, client: Client, key: string, receivedAt: number): Promise<boolean> {
     this.#requests.begin(key);
     let isAnswered = false;
     try {
-      isAnswered = await this.#take(request, client);
+      isAnswered = await this.#take(request, client, receivedAt);
     } finally {
       this.#requests.end(key, isAnswered, this.#parts.clock.nowMs());
     }
     return isAnswered;
   }
 
-  async #take(request: Packet, { settings, record }: Client): Promise<boolean> {
+  async #take(request: Packet, { settings, record }: Client, receivedAt: number): Promise<boolean> {
     const { facts, nases } = this.#parts;
     const { packages } = facts();
-    const told = toldBy(request, { client: settings, packages, receivedAt: this.#parts.clock.now() });
+    const told = toldBy(request, { client: settings, packages, receivedAt });
     if (told.status) record.count(told.status);
     nases.heard(told.nas, settings.address);
     for (const trouble of told.troubles) record.trouble(trouble);

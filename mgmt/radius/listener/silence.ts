@@ -17,8 +17,6 @@ export interface SilenceWatchParts {
   /** Cuts off the links that judge, or no more. Does not reject. */
   cutOff(wanted: boolean): Promise<void>;
   readonly log: Pick<Log, "say">;
-  /** Unix milliseconds. */
-  now(): number;
 }
 
 interface Silent {
@@ -86,8 +84,9 @@ export class SilenceWatch {
 
   /** Whether it is done: what cannot be stored is tried again. */
   async #clear(record: ClientRecord): Promise<boolean> {
-    const { nases, feed, now } = this.#parts;
-    const at = now();
+    const { nases, feed } = this.#parts;
+    // With all that it told then; what it could not tell meanwhile is told late, and holds.
+    const at = record.silentSince + 1;
     try {
       await feed.take(nases.behind(record.address).map((nas) => ({ kind: "clear", feed: FEED, nas, at })));
       return true;
