@@ -91,15 +91,16 @@ export class Subscribers {
   }
 
   /**
-   * The name that has an address, in whatever tags, by its own address, and its package; undefined: none has, or there is no fast
-   * path that would know. Rejects with a Sentence.
+   * The name that has an address, by its own address, and its package: whose an untagged packet is; with none, who has it within some
+   * tags. undefined: nobody, or there is no fast path that would know. Rejects with a Sentence.
    */
   async nameWith(address: string): Promise<NameWith | undefined> {
     const { engine, names } = this.#parts;
     if (!engine.status()) return undefined;
     try {
       const pages = await Array.fromAsync(engine.subscribers({ containing: address }));
-      const record = pages.flat().find(({ subscriber }) => nameIdOf(subscriber.address) !== undefined);
+      const ofNames = pages.flat().filter(({ subscriber }) => nameIdOf(subscriber.address) !== undefined);
+      const record = ofNames.sort(bySpecificity)[0];
       const [found] = record ? await named([record], names) : [];
       if (!found) return undefined;
       const { address: own, name = own } = found.subscriber;
@@ -163,6 +164,12 @@ function isFirst({ subscriber: { address } }: SubscriberRecord, seen: Set<string
   if (nameIdOf(address) === undefined) return true;
   const before = seen.size;
   return seen.add(address).size > before;
+}
+
+/** As an untagged packet's is looked for: the longest mapping first. What is within tags is none of its, and comes last. */
+function bySpecificity({ via: one }: SubscriberRecord, { via: other }: SubscriberRecord): number {
+  const isTagged = (via: SubscriberRecord["via"]) => (via?.tags ? 1 : 0);
+  return isTagged(one) - isTagged(other) || (other?.prefixLength ?? 0) - (one?.prefixLength ?? 0);
 }
 
 /** From the period's start; null: as long as signals come. */
