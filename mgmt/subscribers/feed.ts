@@ -54,7 +54,7 @@ export interface Logout {
   readonly at: number;
 }
 
-/** All sessions of a NAS that were told of with an earlier time are over. */
+/** All sessions of a NAS that were told of with an earlier time are over: at once, but of very many the mappings go some at a time. */
 export interface Clear {
   readonly kind: "clear";
   readonly feed: string;

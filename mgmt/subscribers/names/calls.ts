@@ -12,6 +12,11 @@ export interface Stored {
   readonly figures: NameFigures;
 }
 
+export interface Clearing extends Stored {
+  /** More is to be taken away of what NASes told of before they ended. */
+  readonly isClearing: boolean;
+}
+
 /**
  * Each call that changes the file does so wholly or not at all. Those that touch the file open it if it is not open, and fail with
  * a Sentence when they cannot. Times are Unix milliseconds.
@@ -22,7 +27,9 @@ export interface NameCalls {
   /** Last of all calls. */
   close(): void;
   /** An outcome for each. */
-  commit(events: readonly SubscriberEvent[], now: number): Stored & { readonly outcomes: readonly Outcome[] };
+  commit(events: readonly SubscriberEvent[], now: number): Clearing & { readonly outcomes: readonly Outcome[] };
+  /** Takes away some of what NASes told of before they ended. */
+  clearOn(now: number): Clearing;
   /** Takes away some of what is over. `next`: when more will be. */
   expire(now: number): Stored & { readonly next: number | null };
   /** Some of the names that nobody introduced and that have had no mapping since then or before. */

@@ -59,6 +59,9 @@ export class SubscriberKeeper implements SubscriberFeed {
   /** When mappings' time is over, in Unix milliseconds; at the start nobody has asked. */
   #nextExpiry: number | null = 0;
   #nextAgeing = 0;
+  /** What NASes told of before they ended is to be taken away; at the start nobody has asked. */
+  #isClearing = true;
+  #isStopping = false;
   /** Not before this boot time is the file looked after again. */
   #againMs = 0;
 
@@ -70,10 +73,12 @@ export class SubscriberKeeper implements SubscriberFeed {
   }
 
   start(): void {
+    this.#isStopping = false;
     this.#looking.start();
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.#looking.stop();
     await this.#inStep.stop();
     this.#gatherer.hurry();
@@ -148,6 +153,7 @@ export class SubscriberKeeper implements SubscriberFeed {
     await this.#inStep.look();
     if (clock.nowMs() < this.#againMs) return;
     try {
+      while (this.#isClearing && !this.#isStopping) await this.#clearOn();
       while (this.#nextExpiry !== null && clock.now() >= this.#nextExpiry) await this.#expire();
       while (clock.nowMs() >= this.#nextAgeing) await this.#age();
     } catch (error) {
@@ -165,6 +171,11 @@ export class SubscriberKeeper implements SubscriberFeed {
     });
   }
 
+  async #clearOn(): Promise<void> {
+    const { names, clock } = this.#parts;
+    this.#isClearing = (await this.change(() => names.call("clearOn", clock.now()))).isClearing;
+  }
+
   /** In a minute again; at once if there are more. */
   async #age(): Promise<void> {
     const { names, clock, settings, needed } = this.#parts;
@@ -177,11 +188,12 @@ export class SubscriberKeeper implements SubscriberFeed {
 
   async #commit(take: () => readonly SubscriberEvent[]): Promise<readonly Outcome[]> {
     const { names, clock } = this.#parts;
-    const { outcomes } = await this.change(() => {
+    const { outcomes, isClearing } = await this.change(() => {
       const events = take();
       for (const event of events) if ("expiresAt" in event) this.#expires(event.expiresAt);
       return names.call("commit", events, clock.now());
     });
+    if (isClearing) this.#isClearing = true;
     return outcomes;
   }
 

@@ -29,7 +29,6 @@ export interface MappingTable {
   remove(key: MappingKey): void;
   ofName(name: number): MappingRow[];
   ofSession(session: number): MappingRow[];
-  ofNas(feed: string, nas: string): MappingRow[];
   hasName(name: number): boolean;
   hasSession(session: number): boolean;
   expired(now: number, limit: number): MappingRow[];
@@ -51,9 +50,6 @@ export function mappingTable(database: Database.Database): MappingTable {
   const find = rows<[MappingKey]>("WHERE key = ?");
   const ofName = rows<[number]>("WHERE name = ?");
   const ofSession = rows<[number]>("WHERE session = ? AND session <> 0");
-  const ofNas = rows<[string, string]>(
-    "JOIN sessions ON mappings.session = sessions.id AND mappings.session <> 0 WHERE feed = ? AND nas = ?",
-  );
   const expired = rows<[number, number]>("WHERE expires_at <= ? ORDER BY expires_at LIMIT ?");
   const hasName = database.prepare<[number]>("SELECT 1 FROM mappings WHERE name = ? LIMIT 1").pluck();
   const hasSession = database
@@ -76,7 +72,6 @@ export function mappingTable(database: Database.Database): MappingTable {
     remove: (key) => remove.run(key),
     ofName: (name) => ofName.all(name),
     ofSession: (session) => ofSession.all(session),
-    ofNas: (feed, nas) => ofNas.all(feed, nas),
     hasName: (name) => hasName.get(name) !== undefined,
     hasSession: (session) => hasSession.get(session) !== undefined,
     expired: (now, limit) => expired.all(now, limit),

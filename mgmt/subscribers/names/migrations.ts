@@ -28,6 +28,15 @@ export const nameMigrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
 
+  -- NASes that ended, while what they told of before is still being taken away.
+  CREATE TABLE clears (
+    feed TEXT NOT NULL,
+    nas TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    behind TEXT NOT NULL, -- sessions up to this one are done
+    PRIMARY KEY (feed, nas)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE mappings (
     key BLOB PRIMARY KEY,     -- mgmt/engine/subscriber_change.ts
     name INTEGER NOT NULL,

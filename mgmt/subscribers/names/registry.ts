@@ -9,6 +9,9 @@ import { type MappingRow, STATIC } from "./mapping-table.ts";
 import type { NameRow } from "./name-table.ts";
 import { AHEAD_MS, type KnownSession } from "./session-table.ts";
 
+/** Sessions of a NAS that ended, at once: others wait. */
+const CLEARED = 1000;
+
 /** A mapping as it is told, and whose it is. */
 interface Told {
   readonly key: MappingKey;
@@ -37,6 +40,15 @@ export class Registry {
       this.#holdings.unmap(row, now);
       this.#holdings.count("expired");
     }
+  }
+
+  /** Takes away some of what NASes told of before they ended. Whether there was something, or may be more. */
+  clearOn(now: number): boolean {
+    const { sessions, mappings } = this.#holdings;
+    const { at, sessions: ids } = sessions.clearOn(CLEARED) ?? { at: 0, sessions: [] };
+    const made = ids.flatMap((id) => mappings.ofSession(id)).filter((row) => isEarlier(row.at, at - 1, now));
+    for (const row of made) this.#holdings.unmap(row, now);
+    return made.length > 0 || sessions.isClearing();
   }
 
   /** Of names without a mapping those that are needed are forgotten later, the others now. */
@@ -156,12 +168,10 @@ export class Registry {
     return "applied";
   }
 
+  /** The NAS's end is known at once; of very many sessions the first are cleared, and the others by `clearOn`. */
   #clear({ feed, nas, at }: Clear, now: number): Outcome {
-    const { sessions, mappings } = this.#holdings;
-    const made = mappings.ofNas(feed, nas).filter((row) => isEarlier(row.at, at - 1, now));
-    for (const row of made) this.#holdings.unmap(row, now);
-    sessions.endAll(feed, nas, at, now);
-    return made.length > 0 ? "applied" : "unchanged";
+    this.#holdings.sessions.endAll(feed, nas, at, now);
+    return this.clearOn(now) ? "applied" : "unchanged";
   }
 
   #introduce({ name, package: packageId, keys: typed }: Introduce, now: number): Outcome {

@@ -12,6 +12,14 @@ const ALL = "";
  */
 export const AHEAD_MS = 2000;
 
+/** A NAS whose sessions are being cleared, in order of their ids there. */
+interface ClearOfNas {
+  readonly feed: string;
+  readonly nas: string;
+  readonly at: number;
+  readonly behind: string;
+}
+
 export interface KnownSession {
   readonly id: number | null;
   /** What is told of it of that time or before is told too late; null: it is not over. */
@@ -26,7 +34,11 @@ export interface SessionTable {
   begin(session: FeedSession): number;
   /** The later end holds, but for one that is ahead of the clock. */
   end(session: FeedSession, at: number, now: number): void;
+  /** Its sessions are to be cleared then. */
   endAll(feed: string, nas: string, at: number, now: number): void;
+  isClearing(): boolean;
+  /** The next sessions of a NAS that ended at `at`, each once; undefined: there is none to be cleared. */
+  clearOn(limit: number): { readonly at: number; readonly sessions: readonly number[] } | undefined;
   /** It has no mapping any more: unless it ended, nothing is left to know of it. */
   remove(id: number): void;
   /** Of some sessions that ended then or before, or ahead of the clock, the ends are not known any more. Whether there may be more. */
@@ -50,10 +62,20 @@ export function sessionTable(database: Database.Database): SessionTable {
         WHERE ended_at IS NULL OR ended_at < excluded.ended_at OR ended_at > ?`,
   );
   const remove = database.prepare<[number]>("DELETE FROM sessions WHERE id = ? AND ended_at IS NULL");
-  const removeIdle = database.prepare<[string, string]>(
-    `DELETE FROM sessions WHERE feed = ? AND nas = ? AND session <> '${ALL}'
-      AND NOT EXISTS (SELECT 1 FROM mappings WHERE mappings.session = sessions.id AND mappings.session <> 0)`,
+  const beginClear = database.prepare<[string, string, number]>(
+    `INSERT INTO clears (feed, nas, at, behind) VALUES (?, ?, ?, '${ALL}')
+      ON CONFLICT DO UPDATE SET at = max(at, excluded.at), behind = excluded.behind`,
   );
+  const clear = database.prepare<[], ClearOfNas>("SELECT feed, nas, at, behind FROM clears LIMIT 1");
+  const next = database
+    .prepare<[string, string, string, number], [number, string]>(
+      "SELECT id, session FROM sessions WHERE feed = ? AND nas = ? AND session > ? ORDER BY session LIMIT ?",
+    )
+    .raw();
+  const putBehind = database.prepare<[string, string, string]>(
+    "UPDATE clears SET behind = ? WHERE feed = ? AND nas = ?",
+  );
+  const endClear = database.prepare<[string, string]>("DELETE FROM clears WHERE feed = ? AND nas = ?");
   const ended = database
     .prepare<[number, number], number>("SELECT id FROM sessions WHERE ended_at <= ? ORDER BY ended_at LIMIT ?")
     .pluck();
@@ -75,8 +97,19 @@ export function sessionTable(database: Database.Database): SessionTable {
     begin: ({ feed, nas, id }) => Number(begin.run(feed, nas, id).lastInsertRowid),
     end: ({ feed, nas, id }, at, now) => end.run(feed, nas, id, at, now + AHEAD_MS),
     endAll(feed, nas, at, now) {
-      removeIdle.run(feed, nas);
       end.run(feed, nas, ALL, at, now + AHEAD_MS);
+      beginClear.run(feed, nas, at);
+    },
+    isClearing: () => clear.get() !== undefined,
+    clearOn(limit) {
+      const going = clear.get();
+      if (!going) return undefined;
+      const { feed, nas, at, behind } = going;
+      const sessions = next.all(feed, nas, behind, limit);
+      const last = sessions.at(-1);
+      if (last && sessions.length === limit) putBehind.run(last[1], feed, nas);
+      else endClear.run(feed, nas);
+      return { at, sessions: sessions.map(([id]) => id) };
     },
     remove: (id) => remove.run(id),
     prune(at, now, limit) {

@@ -107,7 +107,12 @@ answerCalls<NameCalls>({
     opened?.database.close();
     opened = undefined;
   },
-  commit: (events, now) => change(({ registry }) => ({ outcomes: events.map((event) => registry.apply(event, now)) })),
+  commit: (events, now) =>
+    change(({ registry, holdings }) => {
+      const outcomes = events.map((event) => registry.apply(event, now));
+      return { outcomes, isClearing: holdings.sessions.isClearing() };
+    }),
+  clearOn: (now) => change(({ registry }) => ({ isClearing: registry.clearOn(now) })),
   expire: (now) =>
     change(({ registry, holdings }) => {
       registry.expire(now, SWEPT);

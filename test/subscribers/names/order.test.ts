@@ -55,6 +55,25 @@ test("the end of a whole NAS is before what it tells with the same time", async 
   t.deepEqual(await held(), { [A]: "alice" });
 });
 
+test("a NAS of very many sessions ends at once, and they are cleared some at a time, also after a restart", async (t) => {
+  const made = await keeping(t);
+  const { clock, held, settled, obeyed } = made;
+  await settled();
+  const at = clock.now();
+  const many = Array.from({ length: 2500 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+  await made.keeper.take(many.map((address) => login("alice", [address], at, { session: session(address) })));
+  const count = async () => Object.keys(await held()).length;
+  t.deepEqual(await made.keeper.take([{ kind: "clear", feed: "radius", nas: "nas-1", at: at + 1 }]), ["applied"]);
+  t.is(await count(), 1500);
+  t.deepEqual(await made.keeper.take([login("late", [A], at)]), ["stale"]);
+  const again = { session: session(many[2400] ?? "") };
+  t.deepEqual(await made.keeper.take([login("bob", [A], at + 1, again)]), ["applied"]);
+  await made.restart();
+  await made.settled();
+  t.deepEqual(await held(), { [A]: "bob" });
+  t.deepEqual(await obeyed(), { [A]: "bob" });
+});
+
 test("ends of sessions are forgotten after a day, however many there are", async (t) => {
   const { keeper, names, clock, file } = await keeping(t);
   for (let batch = 0; batch < 3; batch++) {
