@@ -12,6 +12,7 @@ import { nameIdOf } from "../../mgmt/subscribers/name-address.ts";
 import type { Subscriber } from "../../mgmt/subscribers/subscriber.ts";
 import { packageNameOf, packageOf } from "../../mgmt/subscribers/subscribers.ts";
 import { addressesOf, whoeverHas } from "../../mgmt/subscribers/whom.ts";
+import { dateAndTime } from "../../mgmt/words.ts";
 import { anonymousGroupLines, templateLines } from "../views/anonymous-groups.ts";
 import { databaseLines } from "../views/subscriber-database.ts";
 import { amountLines, subscriberLines, subscriberListLines, subscriberNameLines } from "../views/subscribers.ts";
@@ -174,6 +175,21 @@ const introducedAging = show({
         ],
 });
 
+const unmapped = show({
+  syntax: "show interface LineCard 0 subscriber unmapped",
+  help: { ...showSubscriberHelp, unmapped: "What is of no subscriber: it is forwarded and not counted" },
+  level: LEVEL,
+  query({ appliance }) {
+    const { fastPath } = appliance.status();
+    if (!fastPath) throw new Sentence(NO_FAST_PATH);
+    return { sessions: fastPath.counters.sessions_unmapped, startedAt: fastPath.startedAt };
+  },
+  view: ({ sessions, startedAt }) => [
+    `Sessions of no subscriber: ${sessions}.`,
+    `The fast path runs since ${dateAndTime(startedAt)}; its counters go on over its restarts.`,
+  ],
+});
+
 const database = show({
   syntax: "show interface LineCard 0 subscriber db counters",
   help: { ...showSubscriberHelp, db: "The table of subscribers", counters: "What is in it, and what came and went" },
@@ -189,7 +205,7 @@ const database = show({
 
 export const subscriberCommands: readonly ExecCommand[] = [
   ...[byAddress, amount, anonymousAmount, mappingAmount, allNames, anonymous, mapping],
-  ...[groups, group, templates, template, aging, introducedAging, database],
+  ...[groups, group, templates, template, aging, introducedAging, unmapped, database],
 ];
 
 type Appliance = Context["appliance"];

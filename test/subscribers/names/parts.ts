@@ -71,6 +71,8 @@ export interface Keeping {
   readonly file: string;
   /** Another keeper takes this one's place, with the same file and fast path; he is told of a configuration, or not yet. */
   restart(hasConfiguration?: boolean): Promise<void>;
+  /** Before the test ends. */
+  stop(): Promise<void>;
   /** Until the fast path has what the file has. */
   settled(): Promise<void>;
   /** Mappings by the file: text and name. */
@@ -122,6 +124,10 @@ export async function keeping(t: ExecutionContext, changes: Partial<SubscriberKe
       keeper = made();
       keeper.attached();
       if (hasConfiguration) keeper.obey();
+    },
+    async stop() {
+      await keeper.stop();
+      await names.stop();
     },
     async held() {
       const named = await textsOf();
