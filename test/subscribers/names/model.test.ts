@@ -70,14 +70,15 @@ class Model {
     const distinct = [...new Map(mappings.map(({ key, attribute }) => [mappingText(key), attribute]))];
     const isNews = (before: Held | undefined) => !before || (before.session !== "" && before.at <= at);
     const news = distinct.filter(([text]) => isNews(this.#of(text)));
-    if (news.length === 0) return;
+    const timely = distinct.filter(([text]) => isNews(this.#of(text)) || this.#of(text)?.session === "");
+    if (news.length === 0 && !this.known.has(name)) return;
     this.known.add(name);
     this.#drop(
       (each) =>
         each.session === session &&
         each.at <= at &&
-        news.some(([, attribute]) => attribute === each.attribute) &&
-        !news.some(([text]) => text === each.text),
+        timely.some(([, attribute]) => attribute === each.attribute) &&
+        !timely.some(([text]) => text === each.text),
     );
     for (const [text, attribute] of news) {
       this.#put({ text, name, session, attribute, at, expiresAt });
