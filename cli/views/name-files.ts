@@ -14,12 +14,13 @@ export function progressText({ phase, lines, names, bytes, size }: ImportProgres
 }
 
 export function importedLines(imported: Imported): string[] {
-  const { names, errors, wrongLines, isImported } = imported;
+  const { names, errors, wrongLines, isImported, alarms } = imported;
   const more = wrongLines - errors.length;
   return [
     ...errorLines(errors),
     ...(more > 0 ? [`${number(more)} more lines are wrong.`] : []),
     ...(isImported ? [`${subscribersText(names)} imported; ${wrongText(wrongLines)}.`] : []),
+    ...alarms,
     ...(isImported || wrongLines > 0
       ? []
       : [`${number(names)} ${names === 1 ? "subscriber" : "subscribers"} could be imported.`]),

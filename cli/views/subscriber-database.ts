@@ -18,7 +18,7 @@ export function databaseLines({ fastPath, figures, peak, daemonStartedAt }: Subs
   const { tables, counters, startedAt } = fastPath;
   return [
     ...headed("Current values:", "=", [
-      `Subscribers: ${counters.subscribers + figures.names} used out of ${tables.subscribers.capacity} max.`,
+      `Subscribers: ${tables.subscribers.used} used out of ${tables.subscribers.capacity} max.`,
       `Introduced subscribers: ${figures.names}.`,
       `Anonymous subscribers: ${counters.subscribers}.`,
       `Subscribers with mappings: ${figures.names - figures.idle} used out of ${NAMES_MAX} max.`,

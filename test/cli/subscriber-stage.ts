@@ -154,7 +154,7 @@ export function stage(
     status: () => ({
       daemon: { pid: 4242, startedAt: BOOT, eventsLost: 0 },
       fastPath: {
-        tables: { subscribers: { used: 3, capacity: 1_000_000 }, sessions: { used: 17, capacity: 65_536 } },
+        tables: { subscribers: { used: 44, capacity: 1_000_000 }, sessions: { used: 17, capacity: 65_536 } },
         counters: region().counters.engine,
         startedAt: BOOT,
         links: [{ mode }],

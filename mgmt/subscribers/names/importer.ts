@@ -13,7 +13,7 @@ const TOLD_ERRORS = 100;
 
 export interface ImporterParts {
   readonly names: Pick<NameStore, "call">;
-  readonly keeper: Pick<SubscriberKeeper, "change">;
+  readonly keeper: Pick<SubscriberKeeper, "change" | "alarms">;
   readonly now: () => number;
   /** Where files are. */
   readonly directory: string;
@@ -34,6 +34,8 @@ export interface Imported extends ImportProgress {
   /** All. */
   readonly wrongLines: number;
   readonly isImported: boolean;
+  /** Sentences: what the fast path lacks now. */
+  readonly alarms: readonly string[];
 }
 
 /** How far it is. */
@@ -75,11 +77,11 @@ export class NameImporter {
     const { names, packages } = this.#parts;
     await names.call("openImport", this.#pathOf(file), packages());
     try {
-      if (continueOnError && !dryRun) return { ...(await this.#apply(true)), isImported: true };
+      if (continueOnError && !dryRun) return await this.#apply(true);
       const checked = await this.#steps("checking", () => names.call("checkImport"));
-      if (dryRun || checked.wrongLines > 0) return { ...checked, isImported: false };
+      if (dryRun || checked.wrongLines > 0) return { ...checked, isImported: false, alarms: [] };
       await names.call("beginImport");
-      return { ...(await this.#apply(false)), isImported: true };
+      return await this.#apply(false);
     } finally {
       this.#progress = null;
       await names.call("closeImport");
@@ -95,12 +97,17 @@ export class NameImporter {
     return join(this.#parts.directory, file);
   }
 
-  #apply(isOnce: boolean) {
+  async #apply(isOnce: boolean): Promise<Imported> {
     const { names, keeper, now } = this.#parts;
-    return this.#steps("importing", () => keeper.change(() => names.call("stepImport", isOnce, now())));
+    const step = () => keeper.change(() => names.call("stepImport", isOnce, now()));
+    const done = await this.#steps("importing", step);
+    return { ...done, isImported: true, alarms: keeper.alarms() };
   }
 
-  async #steps(phase: ImportProgress["phase"], take: () => Promise<ImportStep>): Promise<Omit<Imported, "isImported">> {
+  async #steps(
+    phase: ImportProgress["phase"],
+    take: () => Promise<ImportStep>,
+  ): Promise<Omit<Imported, "isImported" | "alarms">> {
     const errors: CsvError[] = [];
     let wrongLines = 0;
     for (;;) {

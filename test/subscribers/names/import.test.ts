@@ -39,6 +39,17 @@ test("more lines than are taken at a time are imported, in the file and in the f
   t.is(engine.names.size, 25_001);
 });
 
+test("an import says what found no room in the fast path", async (t) => {
+  const { importer, write, engine, settled } = await importing(t);
+  await settled();
+  write("few.csv", "a, 10.0.0.1, 0");
+  t.deepEqual((await importer.import("few.csv", all)).alarms, []);
+  engine.refused = 3;
+  write("more.csv", "b, 10.0.0.2, 0");
+  const { alarms } = await importer.import("more.csv", all);
+  t.regex(alarms.join(), /^3 names or mappings found no room in the fast path/);
+});
+
 test("one wrong line is enough for nothing to be imported, unless the others are wanted", async (t) => {
   const { importer, write, held, keeper } = await importing(t);
   write("some.csv", "\ufeff# a comment\na, 10.0.0.1, 0\nb, 10.0.0.0/33, 0\n");
