@@ -9,6 +9,9 @@ import type { NameStore } from "./store.ts";
 
 /** One that does not answer is tried again after this. */
 const AGAIN_MS = 5000;
+/** Pages that are given in one turn: others who tell something wait for so long. */
+const PAGES_A_TURN = 4;
+
 /** One that has no room is given all again after this, and after ten times as long as that took. */
 const NO_ROOM_AGAIN_MS = 30_000;
 const NO_ROOM_AGAIN_TIMES = 10;
@@ -109,9 +112,9 @@ export class InStep {
     this.#epoch = this.#parts.epoch();
     let refused = 0;
     for (let after: number | null = this.#gives ? 0 : null; after !== null && !this.#isBehind; ) {
-      const page = await turns.take(() => this.#givePage(after ?? 0));
-      refused += page.refused;
-      after = page.last;
+      const given = await turns.take(() => this.#givePages(after ?? 0));
+      refused += given.refused;
+      after = given.last;
     }
     if (this.#isBehind) return;
     await turns.take(() => engine.sweepSubscribers(this.#epoch));
@@ -120,10 +123,20 @@ export class InStep {
     this.#againMs = nowMs + Math.max(NO_ROOM_AGAIN_MS, (nowMs - begunMs) * NO_ROOM_AGAIN_TIMES);
   }
 
-  async #givePage(after: number): Promise<{ readonly refused: number; readonly last: number | null }> {
-    const { changes, last } = await this.#parts.names.call("replay", after);
-    if (last === null) return { refused: 0, last };
-    return { last, ...(await this.#parts.engine.changeSubscribers(this.#epoch, changes)) };
+  /** A few in a row, of which the next is read while one is given. `last`: null: there are no more. */
+  async #givePages(after: number): Promise<{ readonly refused: number; readonly last: number | null }> {
+    const { names, engine } = this.#parts;
+    let refused = 0;
+    let page = await names.call("replay", after);
+    for (let left = PAGES_A_TURN; page.last !== null; left--) {
+      const giving = engine.changeSubscribers(this.#epoch, page.changes);
+      const next = left > 1 ? names.call("replay", page.last) : undefined;
+      const [given, read] = await Promise.all([giving, next]);
+      refused += given.refused;
+      if (!read) break;
+      page = read;
+    }
+    return { refused, last: page.last };
   }
 
   /** What it lacks it is given when it answers again. */
