@@ -58,6 +58,10 @@ export class ClientRecord {
     this.#heardMs = this.#parts.nowMs();
   }
 
+  get wasHeard(): boolean {
+    return this.#heardAt !== null;
+  }
+
   /** It could not be heard until now: that is not its silence. */
   excuse(): void {
     this.#heardMs = this.#parts.nowMs();

@@ -103,9 +103,11 @@ export function isSilent({ settings: { silence }, record }: Client): boolean {
   return silence !== null && record.silentMs >= 1000 * silence.seconds;
 }
 
-/** What follows when it is silent; undefined: it is not, or nothing does. */
+/** What follows when it is silent, if anything does. Nobody is cut off for one that never spoke: its address may be a mistake. */
 function missedOf(client: Client): Missed[] {
-  const { silence } = client.settings;
+  const { settings, record } = client;
+  const { silence } = settings;
   if (!silence || silence.action === "none" || !isSilent(client)) return [];
-  return [{ record: client.record, seconds: silence.seconds, action: silence.action }];
+  const action = silence.action === "shut" && !record.wasHeard ? "warning" : silence.action;
+  return [{ record, seconds: silence.seconds, action }];
 }

@@ -111,6 +111,8 @@ test("remove-mappings is tried again until it is stored", async (t) => {
 
 test("shut: links are cut off while one such client is silent, and no more when all are heard or nobody misses them", async (t) => {
   const { after, hear, cut, configure } = watching([waiting("shut"), waiting("shut", { address: PROXY })]);
+  await hear();
+  await hear("bras-1", PROXY);
   await after(59);
   await hear();
   await after(1);
@@ -126,6 +128,15 @@ test("shut: links are cut off while one such client is silent, and no more when 
   configure([waiting("warning"), client({ address: PROXY })]);
   await after(0);
   t.is(cut.at(-1), false);
+});
+
+test("nobody is cut off for a client that was never heard: that is an alarm", async (t) => {
+  const { after, hear, cut, watch } = watching([waiting("shut")]);
+  await after(60);
+  t.deepEqual([cut.at(-1), watch.alarms().length], [false, 1]);
+  await hear();
+  await after(60);
+  t.true(cut.at(-1));
 });
 
 test("while the appliance cannot listen nobody is silent", async (t) => {
