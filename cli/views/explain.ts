@@ -80,6 +80,8 @@ function sentencesOf(who: string, finding: Finding): string | string[] {
 
 function belonging(who: string, { name, group, template, package: owner, assigned }: Of<"belonging">): string[] {
   if (name === null && group === null) return [`${who} is no subscriber's: nothing is counted or refused of it.`];
+  if (name !== null && owner === null)
+    return [`The fast path does not know ${name} now: he was removed, or names have no effect.`];
   const belongs = name === null ? `${who} belongs to the anonymous group "${group}"` : whoseText(who, name);
   if (!assigned) {
     const has = owner ? `package ${packageText(owner)}` : "no package";
