@@ -104,6 +104,15 @@ covers(const struct blob_prefix *prefix, const struct address *address)
 	return address_is_ipv4(address) == ipv4 && address_equal(&first, &prefix->address);
 }
 
+// In 100::/64, where names have their own addresses (RFC 6666): no packet's address is anybody's there.
+static bool
+is_nobodys(const struct address *address)
+{
+	static const uint8_t discarded[8] = {0x01};
+
+	return memcmp(address->bytes, discarded, sizeof(discarded)) == 0;
+}
+
 static void
 check_group(const struct policy *policy, const struct policy_parts *parts, const struct address *address)
 {
@@ -115,6 +124,8 @@ check_group(const struct policy *policy, const struct policy_parts *parts, const
 						(prefix->length == best->length && prefix->value < best->value)))
 			best = prefix;
 	}
+	if (is_nobodys(address))
+		best = NULL;
 	CHECK(policy_group(policy, address) == (best == NULL ? NULL : &policy->groups[best->value]));
 }
 
