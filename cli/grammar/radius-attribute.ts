@@ -2,7 +2,7 @@
 
 import type { Reading } from "./argument-types.ts";
 
-export const standardAttributes = ["class", "filter-id"] as const;
+const standardAttributes = ["class", "filter-id"] as const;
 
 /** The vendor's enterprise number (IANA), which has 24 bits, and the type of its attribute. */
 const VENDORS_OWN = /^([1-9]\d{0,7})\.([1-9]\d{0,2})$/;

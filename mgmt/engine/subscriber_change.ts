@@ -8,7 +8,7 @@ import { nativeBytes, nativeLength } from "./native_prefix.ts";
 export const CHANGE_BYTES = 32;
 
 /** In one order, at most. */
-export const CHANGES_MAX = 100_000;
+const CHANGES_MAX = 100_000;
 
 /**
  * What of the network is a name's, as it is stored and sent: 16 bytes of the first address (IPv4 in IPv6 form), one of the prefix's
@@ -44,7 +44,7 @@ export function tagsKey({ outer, inner = ANY_TAG }: Tags): MappingKey {
 }
 
 /** What prefixKey and tagsKey were given; `address` null: tags alone. Bytes and length in the fast path's form. */
-export interface KeyParts {
+interface KeyParts {
   readonly address: Uint8Array | null;
   readonly length: number;
   readonly tags: Tags | undefined;
@@ -78,7 +78,7 @@ function viewOf(bytes: Uint8Array): DataView {
 
 /** enum control_change_kind. */
 const kinds = { name: 1, map: 2, unmap: 3, forget: 4 } as const;
-export type ChangeKind = keyof typeof kinds;
+type ChangeKind = keyof typeof kinds;
 
 /** Changes in a row, as they are sent. Grows by itself. */
 export class ChangeWriter {

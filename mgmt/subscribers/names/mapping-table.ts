@@ -36,7 +36,7 @@ export interface MappingTable {
   nextExpiry(): number | null;
 }
 
-export type MappingKind = "addresses" | "ranges" | "tags";
+type MappingKind = "addresses" | "ranges" | "tags";
 
 export function mappingKind(key: MappingKey): MappingKind {
   const { address, length } = keyParts(key);
